@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// The matrix product.
+#pragma once
+
+#include <twinpath/matrix.hpp>
+
+namespace twinpath::inline v0 {
+
+/// C = alpha * op(A) * op(B) + beta * C, where op is the identity or `transposed`.
+///
+/// Shapes: op(A) is m x k, op(B) is k x n, C is m x n; any of them may be 0, and for k = 0 the
+/// product is a matrix of zeros. With beta = 0 the old C is not read, so it may hold NaN.
+///
+/// Bits: every element follows `contract::gemm`, whatever the threads, tier, strides or transpositions.
+/// Threads: parallel in the caller's TBB arena when the product is large enough to gain from it;
+/// may be called from several threads at once as long as the outputs differ.
+/// Overlap: C must share no element with A or B; A and B may overlap.
+/// Throws std::invalid_argument, before anything is written, when the shapes do not fit or C overlaps.
+void gemm(operand<float> A, operand<float> B, matrix_view<float> C, float alpha = 1, float beta = 0);
+/// The same in double.
+void gemm(operand<double> A, operand<double> B, matrix_view<double> C, double alpha = 1, double beta = 0);
+
+}  // namespace twinpath::inline v0

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+// matrix_view: a rectangle of someone else's memory. matrix: a rectangle of its own memory.
+#pragma once
+
+#include <cassert>
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <new>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <version>
+#if defined(__cpp_lib_mdspan)
+#include <mdspan>
+#endif
+
+namespace twinpath::inline v0 {
+
+template <class T>
+class matrix;
+
+namespace detail {
+// Throw std::invalid_argument; out of line to keep the checks in headers small.
+[[noreturn]] void fail_view(const void* data, std::size_t rows, std::size_t cols, std::size_t stride);
+[[noreturn]] void fail_block(std::size_t row, std::size_t col, std::size_t rows, std::size_t cols,
+                             std::size_t all_rows, std::size_t all_cols);
+[[noreturn]] void fail_span(std::size_t size, std::size_t rows, std::size_t cols);
+[[noreturn]] void fail_row_list(std::size_t row, std::size_t size, std::size_t cols);
+[[noreturn]] void fail_matrix_size(std::size_t rows, std::size_t cols);
+}  // namespace detail
+
+/// Non-owning row-major view: element (i, j) lives at `data()[i * stride() + j]`.
+///
+/// `T` is `float`, `double`, or one of them const. The stride is counted in elements and is at
+/// least the number of columns; memory between the columns and the stride is never touched.
+/// A view is three words and a pointer, is passed by value and never frees anything.
+/// Thread safety: as for a pointer.
+template <class T>
+class matrix_view {
+ public:
+  using element_type = T;
+  using value_type = std::remove_cv_t<T>;
+
+  /// An empty 0x0 view.
+  constexpr matrix_view() noexcept = default;
+
+  /// A `rows` x `cols` view with the given stride in elements.
+  /// Throws std::invalid_argument when the stride is below the columns of a view with elements, or
+  /// the pointer is null although there are elements.
+  constexpr matrix_view(T* data, std::size_t rows, std::size_t cols, std::size_t stride)
+      : data_(data), rows_(rows), cols_(cols), stride_(stride) {
+    if (rows != 0 && cols != 0 && (stride < cols || data == nullptr)) [[unlikely]] {
+      detail::fail_view(data, rows, cols, stride);
+    }
+  }
+
+  /// A dense view: the stride is the number of columns.
+  constexpr matrix_view(T* data, std::size_t rows, std::size_t cols)
+      : matrix_view(data, rows, cols, cols) {}
+
+  /// A dense view over the first `rows * cols` elements of a span.
+  /// Throws std::invalid_argument when the span is shorter than that.
+  constexpr matrix_view(std::span<T> elements, std::size_t rows, std::size_t cols)
+      : matrix_view(elements.data(), rows, cols, cols) {
+    if (cols != 0 && elements.size() / cols < rows) [[unlikely]] {
+      detail::fail_span(elements.size(), rows, cols);
+    }
+  }
+
+  /// A view of const elements from a view of mutable ones.
+  constexpr matrix_view(const matrix_view<value_type>& other) noexcept
+    requires std::is_const_v<T>
+      : data_(other.data()), rows_(other.rows()), cols_(other.cols()), stride_(other.stride()) {}
+
+  /// A view of a whole matrix.
+  constexpr matrix_view(matrix<value_type>& m) noexcept;
+  /// A const view of a whole matrix.
+  constexpr matrix_view(const matrix<value_type>& m) noexcept
+    requires std::is_const_v<T>;
+
+#if defined(__cpp_lib_mdspan)
+  /// A view of a two-dimensional mdspan whose last stride is 1.
+  template <class Extents>
+    requires(Extents::rank() == 2)
+  constexpr matrix_view(std::mdspan<T, Extents, std::layout_right> m)
+      : matrix_view(m.data_handle(), static_cast<std::size_t>(m.extent(0)),
+                    static_cast<std::size_t>(m.extent(1))) {}
+#endif
+
+  [[nodiscard]] constexpr T* data() const noexcept { return data_; }
+  [[nodiscard]] constexpr std::size_t rows() const noexcept { return rows_; }
+  [[nodiscard]] constexpr std::size_t cols() const noexcept { return cols_; }
+  /// Distance of two rows, in elements.
+  [[nodiscard]] constexpr std::size_t stride() const noexcept { return stride_; }
+  /// True when there is no element.
+  [[nodiscard]] constexpr bool empty() const noexcept { return rows_ == 0 || cols_ == 0; }
+
+  /// Element (i, j); both are checked by assert alone.
+  [[nodiscard]] constexpr T& operator()(std::size_t i, std::size_t j) const noexcept {
+    assert(i < rows_ && j < cols_);
+    return data_[i * stride_ + j];
+  }
+
+  /// Row i as a span of `cols()` elements; i is checked by assert alone.
+  [[nodiscard]] constexpr std::span<T> row(std::size_t i) const noexcept {
+    assert(i < rows_);
+    return {data_ + i * stride_, cols_};
+  }
+
+  /// The rectangle of `rows` x `cols` elements whose upper left corner is (row, col).
+  /// Throws std::invalid_argument when it does not lie inside this view.
+  [[nodiscard]] constexpr matrix_view block(std::size_t row, std::size_t col, std::size_t rows,
+                                            std::size_t cols) const {
+    if (row > rows_ || rows > rows_ - row || col > cols_ || cols > cols_ - col) [[unlikely]] {
+      detail::fail_block(row, col, rows, cols, rows_, cols_);
+    }
+    if (rows == 0 || cols == 0) return matrix_view(data_, rows, cols, cols);
+    return matrix_view(data_ + row * stride_ + col, rows, cols, stride_);
+  }
+
+ private:
+  T* data_ = nullptr;
+  std::size_t rows_ = 0;
+  std::size_t cols_ = 0;
+  std::size_t stride_ = 0;
+};
+
+/// Owning row-major matrix: 64-byte aligned, zeroed, stride equal to the columns.
+///
+/// `T` is `float` or `double`. Copies copy the elements; moves leave a 0x0 matrix behind.
+/// Thread safety: as for a standard container.
+template <class T>
+class matrix {
+  static_assert(std::same_as<T, float> || std::same_as<T, double>);
+
+ public:
+  using value_type = T;
+
+  /// An empty 0x0 matrix; allocates nothing.
+  matrix() noexcept = default;
+
+  /// A `rows` x `cols` matrix of zeros.
+  /// Throws std::invalid_argument when the size in bytes exceeds what a pointer can address, and
+  /// std::bad_alloc when there is no memory.
+  matrix(std::size_t rows, std::size_t cols)
+      : rows_(rows), cols_(cols), data_(allocate(rows, cols)) {
+    std::uninitialized_value_construct_n(data_.get(), size());
+  }
+
+  /// A matrix from its rows: `matrix<float> m{{1, 2, 3}, {4, 5, 6}};`
+  /// Throws std::invalid_argument when the rows differ in length.
+  matrix(std::initializer_list<std::initializer_list<T>> rows)
+      : matrix(rows.size(), rows.size() == 0 ? 0 : rows.begin()->size()) {
+    T* out = data_.get();
+    std::size_t i = 0;
+    for (const auto& row : rows) {
+      if (row.size() != cols_) detail::fail_row_list(i, row.size(), cols_);
+      out = std::uninitialized_copy(row.begin(), row.end(), out);
+      ++i;
+    }
+  }
+
+  /// A dense copy of a view.
+  explicit matrix(matrix_view<const T> v) : rows_(v.rows()), cols_(v.cols()), data_(allocate(rows_, cols_)) {
+    for (std::size_t i = 0; i < rows_; ++i) {
+      std::uninitialized_copy_n(v.row(i).data(), cols_, data_.get() + i * cols_);
+    }
+  }
+
+  matrix(const matrix& other) : matrix(matrix_view<const T>(other)) {}
+  matrix(matrix&& other) noexcept
+      : rows_(std::exchange(other.rows_, 0)), cols_(std::exchange(other.cols_, 0)), data_(std::move(other.data_)) {}
+  matrix& operator=(const matrix& other) {
+    if (this != &other) *this = matrix(other);
+    return *this;
+  }
+  matrix& operator=(matrix&& other) noexcept {
+    rows_ = std::exchange(other.rows_, 0);
+    cols_ = std::exchange(other.cols_, 0);
+    data_ = std::move(other.data_);
+    return *this;
+  }
+  ~matrix() = default;
+
+  [[nodiscard]] T* data() noexcept { return data_.get(); }
+  [[nodiscard]] const T* data() const noexcept { return data_.get(); }
+  [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+  [[nodiscard]] std::size_t cols() const noexcept { return cols_; }
+  /// Distance of two rows in elements: the number of columns.
+  [[nodiscard]] std::size_t stride() const noexcept { return cols_; }
+  /// Number of elements.
+  [[nodiscard]] std::size_t size() const noexcept { return rows_ * cols_; }
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+
+  /// Element (i, j); both are checked by assert alone.
+  [[nodiscard]] T& operator()(std::size_t i, std::size_t j) noexcept { return view()(i, j); }
+  [[nodiscard]] const T& operator()(std::size_t i, std::size_t j) const noexcept { return view()(i, j); }
+  /// Row i as a span.
+  [[nodiscard]] std::span<T> row(std::size_t i) noexcept { return view().row(i); }
+  [[nodiscard]] std::span<const T> row(std::size_t i) const noexcept { return view().row(i); }
+  /// See matrix_view::block.
+  [[nodiscard]] matrix_view<T> block(std::size_t row, std::size_t col, std::size_t rows, std::size_t cols) {
+    return view().block(row, col, rows, cols);
+  }
+  [[nodiscard]] matrix_view<const T> block(std::size_t row, std::size_t col, std::size_t rows,
+                                           std::size_t cols) const {
+    return view().block(row, col, rows, cols);
+  }
+  /// All elements in row-major order.
+  [[nodiscard]] std::span<T> elements() noexcept { return {data_.get(), size()}; }
+  [[nodiscard]] std::span<const T> elements() const noexcept { return {data_.get(), size()}; }
+  /// The whole matrix as a view.
+  [[nodiscard]] matrix_view<T> view() noexcept { return *this; }
+  [[nodiscard]] matrix_view<const T> view() const noexcept { return *this; }
+
+ private:
+  static constexpr std::align_val_t alignment{64};
+  struct release {
+    void operator()(T* p) const noexcept { ::operator delete(p, alignment); }
+  };
+  using storage = std::unique_ptr<T, release>;
+
+  static storage allocate(std::size_t rows, std::size_t cols) {
+    if (rows == 0 || cols == 0) return nullptr;
+    constexpr std::size_t limit = static_cast<std::size_t>(-1) / 2 / sizeof(T);
+    if (rows > limit / cols) detail::fail_matrix_size(rows, cols);
+    return storage(static_cast<T*>(::operator new(rows * cols * sizeof(T), alignment)));
+  }
+
+  std::size_t rows_ = 0;
+  std::size_t cols_ = 0;
+  storage data_;
+};
+
+template <class T>
+constexpr matrix_view<T>::matrix_view(matrix<value_type>& m) noexcept
+    : data_(m.data()), rows_(m.rows()), cols_(m.cols()), stride_(m.stride()) {}
+
+template <class T>
+constexpr matrix_view<T>::matrix_view(const matrix<value_type>& m) noexcept
+  requires std::is_const_v<T>
+    : data_(m.data()), rows_(m.rows()), cols_(m.cols()), stride_(m.stride()) {}
+
+/// One side of a product: a view, read as it is or transposed. Made implicitly from a matrix or a
+/// view, or by `transposed`.
+template <class T>
+class operand {
+ public:
+  operand(const matrix<T>& m) noexcept : view_(m) {}
+  operand(matrix_view<const T> v) noexcept : view_(v) {}
+  operand(matrix_view<T> v) noexcept : view_(v) {}
+  operand(matrix_view<const T> v, bool is_transposed) noexcept : view_(v), transposed_(is_transposed) {}
+
+  /// The elements as they lie in memory.
+  [[nodiscard]] matrix_view<const T> view() const noexcept { return view_; }
+  [[nodiscard]] bool is_transposed() const noexcept { return transposed_; }
+  /// Rows and columns of the operand as the product sees it.
+  [[nodiscard]] std::size_t rows() const noexcept { return transposed_ ? view_.cols() : view_.rows(); }
+  [[nodiscard]] std::size_t cols() const noexcept { return transposed_ ? view_.rows() : view_.cols(); }
+
+ private:
+  matrix_view<const T> view_;
+  bool transposed_ = false;
+};
+
+/// The transpose of a matrix or a view as an operand of `gemm`; nothing is copied.
+template <class T>
+[[nodiscard]] operand<T> transposed(const matrix<T>& m) noexcept {
+  return {m, true};
+}
+/// The transpose of a view as an operand of `gemm`; nothing is copied.
+template <class T>
+[[nodiscard]] operand<std::remove_const_t<T>> transposed(matrix_view<T> v) noexcept {
+  return {v, true};
+}
+/// The transpose of an operand: transposing twice gives the operand back.
+template <class T>
+[[nodiscard]] operand<T> transposed(operand<T> x) noexcept {
+  return {x.view(), !x.is_transposed()};
+}
+
+}  // namespace twinpath::inline v0

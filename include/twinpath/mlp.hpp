@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// A multilayer perceptron for classification: dense layers with ReLU, softmax cross-entropy at the end.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <twinpath/dense.hpp>
+#include <twinpath/matrix.hpp>
+#include <twinpath/sgd.hpp>
+#include <twinpath/softmax.hpp>
+
+namespace twinpath::inline v0 {
+
+/// Options of `mlp`.
+struct mlp_options {
+  /// Seed of the initial weights; the same seed gives the same bits on every machine.
+  std::uint64_t seed = 1;
+  /// How the loss of the rows becomes one loss.
+  twinpath::reduction reduction = twinpath::reduction::mean;
+  /// How the two backward paths of each layer are run; no influence on the bits.
+  twinpath::schedule schedule = twinpath::schedule::automatic;
+};
+
+/// A network of dense layers: ReLU after every layer but the last, softmax and cross-entropy after that.
+///
+/// Layer l = 1 … layers() maps widths[l-1] to widths[l]. Weights start He-uniform, that is uniform in
+/// ±sqrt(6 / inputs) (He et al., 2015), biases start at 0.
+///
+/// Thread safety: one thread may call a given network at a time; different networks are independent. Work is
+/// parallel in the caller's TBB arena where that pays.
+/// Steady state: after the first step with a batch size, a step with that or a smaller one allocates nothing.
+template <class T>
+class mlp {
+ public:
+  /// A network with these widths, input first and classes last.
+  /// Throws std::invalid_argument when there are fewer than two widths or one of them is 0.
+  explicit mlp(std::vector<std::size_t> widths, mlp_options options = {});
+  ~mlp();
+  mlp(mlp&&) noexcept;
+  mlp& operator=(mlp&&) noexcept;
+  /// Copies parameters, gradients and options; the copy continues with the same bits as the original.
+  mlp(const mlp&);
+  mlp& operator=(const mlp&);
+
+  /// One step of training: forward, loss, both backward paths, update. Returns the loss before the update.
+  ///
+  /// Shapes: X is m x widths.front(), Y is m x widths.back(). Bits: a function of parameters, X, Y, rule and
+  /// options alone. X and Y must not be memory of this network.
+  /// Throws std::invalid_argument, with the network unchanged, when a shape does not fit or an option is impossible.
+  T train_step(matrix_view<const T> X, matrix_view<const T> Y, const sgd& rule);
+  /// The same with one class index a row; the bits are those of the one-hot Y.
+  T train_step(matrix_view<const T> X, std::span<const std::int32_t> classes, const sgd& rule);
+
+  /// The step without its update: fills every layer's activations and gradients. Returns the loss.
+  T compute_gradients(matrix_view<const T> X, matrix_view<const T> Y);
+  /// The same with one class index a row.
+  T compute_gradients(matrix_view<const T> X, std::span<const std::int32_t> classes);
+  /// The update alone, from the gradients of the last `compute_gradients` or `train_step`.
+  void apply(const sgd& rule);
+
+  /// Class probabilities of each row of X: m x widths.back(). Row i has the same bits alone and in any batch.
+  [[nodiscard]] matrix<T> predict(matrix_view<const T> X) const;
+  /// The same into memory of the caller; P must share no element with X.
+  void predict(matrix_view<const T> X, matrix_view<T> P) const;
+
+  /// Number of layers: widths().size() - 1.
+  [[nodiscard]] std::size_t layers() const noexcept;
+  [[nodiscard]] const std::vector<std::size_t>& widths() const noexcept;
+  [[nodiscard]] const mlp_options& options() const noexcept;
+  /// Chooses another schedule for later steps; no influence on the bits.
+  void set_schedule(twinpath::schedule how) noexcept;
+
+  /// Weights of layer l = 1 … layers(): widths[l-1] x widths[l]. Throws std::invalid_argument for another l.
+  [[nodiscard]] matrix_view<T> weights(std::size_t layer);
+  [[nodiscard]] matrix_view<const T> weights(std::size_t layer) const;
+  /// Bias of layer l: widths[l] elements.
+  [[nodiscard]] std::span<T> bias(std::size_t layer);
+  [[nodiscard]] std::span<const T> bias(std::size_t layer) const;
+  /// All parameters of layer l in one contiguous span: the weights row by row, then the bias.
+  [[nodiscard]] std::span<T> parameters(std::size_t layer);
+  [[nodiscard]] std::span<const T> parameters(std::size_t layer) const;
+
+  /// Gradients of the last step, with the same layout as the parameters; zeros before the first step.
+  [[nodiscard]] matrix_view<const T> weight_gradients(std::size_t layer) const;
+  [[nodiscard]] std::span<const T> bias_gradients(std::size_t layer) const;
+  /// All gradients of layer l in one contiguous span, laid out as `parameters(layer)`.
+  [[nodiscard]] std::span<const T> gradients(std::size_t layer) const;
+
+  /// Activations of layer l in the last step: m x widths[l]; for the last layer the scores Z before softmax.
+  [[nodiscard]] matrix_view<const T> activations(std::size_t layer) const;
+  /// dZ of layer l in the last step: m x widths[l].
+  [[nodiscard]] matrix_view<const T> output_errors(std::size_t layer) const;
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+extern template class mlp<float>;
+extern template class mlp<double>;
+
+}  // namespace twinpath::inline v0
