@@ -2,9 +2,10 @@
 // The arithmetic contract: what every result of this library is, bit by bit.
 //
 // The bits of a result are a function of the inputs and the shape alone. They do not depend on the number of
-// threads, the schedule, the run, the alignment or stride of a view, the path taken inside, or the instruction
-// set, as long as that has a fused multiply-add. The functions below are that contract, as plain loops: the
-// library's fast code is tested to give the same bits. They are slow and meant for reading and for tests.
+// threads, the schedule, the run, the alignment or stride of a view, the path taken inside, or the
+// instruction set, as long as that has a fused multiply-add. The functions below are that contract, as plain
+// loops: the library's fast code is tested to give the same bits. They are slow and meant for reading and for
+// tests.
 //
 //  1. A product cuts k into slices of at least 4096 and each slice into blocks of at most 320 (float) or
 //     256 (double); all cuts are balanced in units of 16 and depend on k alone. Within a block an element is
@@ -233,16 +234,17 @@ struct elementary<double> {
   static constexpr double ln2_low = 0x1.a39ef35793c76p-33;
   static constexpr double exp_largest = 0x1.62e42fefa39efp9;
   static constexpr double exp_smallest = -0x1.74910d52d3052p9;
-  static constexpr double exp_coefficients[] = {
-      0x1.af38d53857513p-26, 0x1.2891a8c1d838dp-22, 0x1.71de0d9c145d0p-19, 0x1.a019b8ef67c6cp-16,
-      0x1.a01a01a7c8d47p-13, 0x1.6c16c17893833p-10, 0x1.11111111109adp-7,  0x1.5555555553d4fp-5,
-      0x1.5555555555556p-3,  0.5};
+  static constexpr double exp_coefficients[] = {0x1.af38d53857513p-26, 0x1.2891a8c1d838dp-22,
+                                                0x1.71de0d9c145d0p-19, 0x1.a019b8ef67c6cp-16,
+                                                0x1.a01a01a7c8d47p-13, 0x1.6c16c17893833p-10,
+                                                0x1.11111111109adp-7,  0x1.5555555553d4fp-5,
+                                                0x1.5555555555556p-3,  0.5};
   // log: FreeBSD's e_log.c.
   static constexpr double log_ln2_high = 0x1.62e42feep-1;
   static constexpr double log_ln2_low = 0x1.a39ef35793c76p-33;
-  static constexpr double log_coefficients[] = {0x1.2f112df3e5244p-3, 0x1.39a09d078c69fp-3, 0x1.7466496cb03dep-3,
-                                                0x1.c71c51d8e78afp-3, 0x1.2492494229359p-2, 0x1.999999997fa04p-2,
-                                                0x1.5555555555593p-1};
+  static constexpr double log_coefficients[] = {
+      0x1.2f112df3e5244p-3, 0x1.39a09d078c69fp-3, 0x1.7466496cb03dep-3, 0x1.c71c51d8e78afp-3,
+      0x1.2492494229359p-2, 0x1.999999997fa04p-2, 0x1.5555555555593p-1};
   static constexpr bits sqrt_half = 0x3fe6a09e667f3bcd;
   static constexpr double subnormal_scale = 0x1p54;
   static constexpr double subnormal_exponent = 54;
@@ -327,8 +329,8 @@ T softmax_row(std::span<const T> z, std::span<T> p) {
   return log<Arithmetic, T>(total);
 }
 
-/// twinpath::softmax_cross_entropy, one row: returns the row's loss and fills dz, both before a division by m.
-/// The loss is a row sum whose lanes add fma(y, log(sum) - (z - max), lane), targets of 0 skipped.
+/// twinpath::softmax_cross_entropy, one row: returns the row's loss and fills dz, both before a division by
+/// m. The loss is a row sum whose lanes add fma(y, log(sum) - (z - max), lane), targets of 0 skipped.
 template <class Arithmetic = fused, class T>
 [[nodiscard]] T cross_entropy_row(std::span<const T> z, std::span<const T> y, std::span<T> dz, T scale) {
   std::vector<T> p(z.size());
@@ -341,7 +343,7 @@ template <class Arithmetic = fused, class T>
   }
   const T targets = row_sum<T>(y);
   for (std::size_t j = 0; j < z.size(); ++j) {
-    dz[j] = Arithmetic::multiply_add(p[j], targets, -y[j]) * scale;
+    dz[j] = Arithmetic::multiply_add(p[j], targets, T(0) - y[j]) * scale;
   }
   return fold_lanes(lanes);
 }

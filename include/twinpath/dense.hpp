@@ -36,8 +36,8 @@ void dense_forward(matrix_view<const double> X, matrix_view<const double> W, std
 ///
 /// Shapes: A is m x k (the layer's input), dZ is m x n, dW is k x n, db has n elements.
 /// Bits: `contract::gemm` and `contract::column_sums`.
-/// Overlap: dW and db share no element with each other or an input. Thread safety and parallelism as for `gemm`.
-/// Throws std::invalid_argument when shapes do not fit or an output overlaps.
+/// Overlap: dW and db share no element with each other or an input. Thread safety and parallelism as for
+/// `gemm`. Throws std::invalid_argument when shapes do not fit or an output overlaps.
 void parameter_path(matrix_view<const float> A, matrix_view<const float> dZ, matrix_view<float> dW,
                     std::span<float> db);
 /// The same in double.
@@ -47,7 +47,8 @@ void parameter_path(matrix_view<const double> A, matrix_view<const double> dZ, m
 /// The backprop path: dZ_below = (dZ * W^T) masked by A > 0, in the store of the product.
 ///
 /// `f` is the activation that made A in the layer below; for `identity` nothing is masked. The mask is a
-/// selection, not a multiplication: where A is not above 0 the result is +0 even if the product is NaN or Inf.
+/// selection, not a multiplication: where A is not above 0 the result is +0 even if the product is NaN or
+/// Inf.
 ///
 /// Shapes: dZ is m x n, W is k x n, A and dZ_below are m x k. Bits: `contract::backprop_path`.
 /// Overlap: dZ_below must share no element with the inputs. Thread safety and parallelism as for `gemm`.
@@ -62,11 +63,12 @@ void backprop_path(matrix_view<const double> dZ, matrix_view<const double> W, ma
 ///
 /// Neither path needs the other, so `schedule::concurrent` runs them as two sibling tasks.
 /// Shapes as for `parameter_path` and `backprop_path`. Bits: the same under every schedule.
-/// Overlap: the outputs share no element with each other or an input. Thread safety and parallelism as for `gemm`.
-/// Throws std::invalid_argument, before anything is written, when shapes do not fit or an output overlaps.
-void backward(schedule how, matrix_view<const float> A, matrix_view<const float> dZ, matrix_view<const float> W,
-              matrix_view<float> dW, std::span<float> db, matrix_view<float> dZ_below,
-              activation f = activation::relu);
+/// Overlap: the outputs share no element with each other or an input. Thread safety and parallelism as for
+/// `gemm`. Throws std::invalid_argument, before anything is written, when shapes do not fit or an output
+/// overlaps.
+void backward(schedule how, matrix_view<const float> A, matrix_view<const float> dZ,
+              matrix_view<const float> W, matrix_view<float> dW, std::span<float> db,
+              matrix_view<float> dZ_below, activation f = activation::relu);
 /// The same in double.
 void backward(schedule how, matrix_view<const double> A, matrix_view<const double> dZ,
               matrix_view<const double> W, matrix_view<double> dW, std::span<double> db,

@@ -58,8 +58,7 @@ class matrix_view {
   }
 
   /// A dense view: the stride is the number of columns.
-  constexpr matrix_view(T* data, std::size_t rows, std::size_t cols)
-      : matrix_view(data, rows, cols, cols) {}
+  constexpr matrix_view(T* data, std::size_t rows, std::size_t cols) : matrix_view(data, rows, cols, cols) {}
 
   /// A dense view over the first `rows * cols` elements of a span.
   /// Throws std::invalid_argument when the span is shorter than that.
@@ -71,32 +70,41 @@ class matrix_view {
   }
 
   /// A view of const elements from a view of mutable ones.
-  constexpr matrix_view(const matrix_view<value_type>& other) noexcept
-    requires std::is_const_v<T>
+  template <class U>
+  requires(std::is_const_v<T>&& std::same_as<U, value_type>) constexpr matrix_view(
+      const matrix_view<U>& other) noexcept
       : data_(other.data()), rows_(other.rows()), cols_(other.cols()), stride_(other.stride()) {}
 
   /// A view of a whole matrix.
   constexpr matrix_view(matrix<value_type>& m) noexcept;
   /// A const view of a whole matrix.
-  constexpr matrix_view(const matrix<value_type>& m) noexcept
-    requires std::is_const_v<T>;
+  constexpr matrix_view(const matrix<value_type>& m) noexcept requires std::is_const_v<T>;
 
 #if defined(__cpp_lib_mdspan)
   /// A view of a two-dimensional mdspan whose last stride is 1.
   template <class Extents>
-    requires(Extents::rank() == 2)
-  constexpr matrix_view(std::mdspan<T, Extents, std::layout_right> m)
+  requires(Extents::rank() == 2) constexpr matrix_view(std::mdspan<T, Extents, std::layout_right> m)
       : matrix_view(m.data_handle(), static_cast<std::size_t>(m.extent(0)),
                     static_cast<std::size_t>(m.extent(1))) {}
 #endif
 
-  [[nodiscard]] constexpr T* data() const noexcept { return data_; }
-  [[nodiscard]] constexpr std::size_t rows() const noexcept { return rows_; }
-  [[nodiscard]] constexpr std::size_t cols() const noexcept { return cols_; }
+  [[nodiscard]] constexpr T* data() const noexcept {
+    return data_;
+  }
+  [[nodiscard]] constexpr std::size_t rows() const noexcept {
+    return rows_;
+  }
+  [[nodiscard]] constexpr std::size_t cols() const noexcept {
+    return cols_;
+  }
   /// Distance of two rows, in elements.
-  [[nodiscard]] constexpr std::size_t stride() const noexcept { return stride_; }
+  [[nodiscard]] constexpr std::size_t stride() const noexcept {
+    return stride_;
+  }
   /// True when there is no element.
-  [[nodiscard]] constexpr bool empty() const noexcept { return rows_ == 0 || cols_ == 0; }
+  [[nodiscard]] constexpr bool empty() const noexcept {
+    return rows_ == 0 || cols_ == 0;
+  }
 
   /// Element (i, j); both are checked by assert alone.
   [[nodiscard]] constexpr T& operator()(std::size_t i, std::size_t j) const noexcept {
@@ -145,8 +153,7 @@ class matrix {
   /// A `rows` x `cols` matrix of zeros.
   /// Throws std::invalid_argument when the size in bytes exceeds what a pointer can address, and
   /// std::bad_alloc when there is no memory.
-  matrix(std::size_t rows, std::size_t cols)
-      : rows_(rows), cols_(cols), data_(allocate(rows, cols)) {
+  matrix(std::size_t rows, std::size_t cols) : rows_(rows), cols_(cols), data_(allocate(rows, cols)) {
     std::uninitialized_value_construct_n(data_.get(), size());
   }
 
@@ -172,7 +179,9 @@ class matrix {
 
   matrix(const matrix& other) : matrix(matrix_view<const T>(other)) {}
   matrix(matrix&& other) noexcept
-      : rows_(std::exchange(other.rows_, 0)), cols_(std::exchange(other.cols_, 0)), data_(std::move(other.data_)) {}
+      : rows_(std::exchange(other.rows_, 0)),
+        cols_(std::exchange(other.cols_, 0)),
+        data_(std::move(other.data_)) {}
   matrix& operator=(const matrix& other) {
     if (this != &other) *this = matrix(other);
     return *this;
@@ -227,7 +236,7 @@ class matrix {
     if (rows == 0 || cols == 0) return nullptr;
     constexpr std::size_t limit = static_cast<std::size_t>(-1) / 2 / sizeof(T);
     if (rows > limit / cols) detail::fail_matrix_size(rows, cols);
-    return storage(static_cast<T*>(::operator new(rows * cols * sizeof(T), alignment)));
+    return storage(static_cast<T*>(::operator new(rows* cols * sizeof(T), alignment)));
   }
 
   std::size_t rows_ = 0;
@@ -240,8 +249,7 @@ constexpr matrix_view<T>::matrix_view(matrix<value_type>& m) noexcept
     : data_(m.data()), rows_(m.rows()), cols_(m.cols()), stride_(m.stride()) {}
 
 template <class T>
-constexpr matrix_view<T>::matrix_view(const matrix<value_type>& m) noexcept
-  requires std::is_const_v<T>
+constexpr matrix_view<T>::matrix_view(const matrix<value_type>& m) noexcept requires std::is_const_v<T>
     : data_(m.data()), rows_(m.rows()), cols_(m.cols()), stride_(m.stride()) {}
 
 /// One side of a product: a view, read as it is or transposed. Made implicitly from a matrix or a

@@ -50,7 +50,8 @@ class mlp {
   ///
   /// Shapes: X is m x widths.front(), Y is m x widths.back(). Bits: a function of parameters, X, Y, rule and
   /// options alone. X and Y must not be memory of this network.
-  /// Throws std::invalid_argument, with the network unchanged, when a shape does not fit or an option is impossible.
+  /// Throws std::invalid_argument, with the network unchanged, when a shape does not fit or an option is
+  /// impossible.
   T train_step(matrix_view<const T> X, matrix_view<const T> Y, const sgd& rule);
   /// The same with one class index a row; the bits are those of the one-hot Y.
   T train_step(matrix_view<const T> X, std::span<const std::int32_t> classes, const sgd& rule);

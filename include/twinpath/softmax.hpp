@@ -26,12 +26,13 @@ void softmax(matrix_view<const double> Z, matrix_view<double> P);
 /// The cross-entropy of softmax(Z) with the targets Y, and its gradient dZ, in one pass over Z.
 ///
 /// The loss of a row is sum over j of Y(i, j) * (log(sum of exp(Z(i, :) - max)) - (Z(i, j) - max)),
-/// taken over the targets that are not 0; so a probability of 0 alone gives no infinity. Soft targets need not
-/// sum to 1: the gradient is softmax(Z) * sum(Y(i, :)) - Y, which is softmax(Z) - Y when they do.
+/// taken over the targets that are not 0; so a probability of 0 alone gives no infinity. Soft targets need
+/// not sum to 1: the gradient is softmax(Z) * sum(Y(i, :)) - Y, which is softmax(Z) - Y when they do.
 ///
 /// Shapes: Z, Y and dZ are m x n. Returns the loss, in nats. Bits: `contract::softmax_cross_entropy`.
-/// Overlap: dZ may be exactly Z or exactly Y; every other overlap throws. Thread safety and parallelism as for `gemm`.
-/// Throws std::invalid_argument when shapes differ, views overlap partly, or the mean of no row is asked for.
+/// Overlap: dZ may be exactly Z or exactly Y; every other overlap throws. Thread safety and parallelism as
+/// for `gemm`. Throws std::invalid_argument when shapes differ, views overlap partly, or the mean of no row
+/// is asked for.
 float softmax_cross_entropy(matrix_view<const float> Z, matrix_view<const float> Y, matrix_view<float> dZ,
                             reduction how = reduction::mean);
 /// The same in double.
@@ -41,7 +42,8 @@ double softmax_cross_entropy(matrix_view<const double> Z, matrix_view<const doub
 /// The same with one class index a row: the bits are those of the one-hot Y.
 ///
 /// Shapes: Z and dZ are m x n, classes has m elements in 0 … n-1.
-/// Throws std::invalid_argument, before anything is written, when a class is out of range; otherwise as above.
+/// Throws std::invalid_argument, before anything is written, when a class is out of range; otherwise as
+/// above.
 float softmax_cross_entropy(matrix_view<const float> Z, std::span<const std::int32_t> classes,
                             matrix_view<float> dZ, reduction how = reduction::mean);
 /// The same in double.

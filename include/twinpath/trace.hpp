@@ -15,11 +15,11 @@ namespace twinpath::inline v0 {
 
 /// One piece of an operation on one thread. An operation that ran on two threads leaves two spans.
 struct span_record {
-  std::string name;          ///< the operation: "Z1", "A2", "loss", "dW2", "db2", "dZ1", "update1", …
-  std::uint32_t thread;      ///< 0, 1, … in the order in which threads first recorded
-  std::int64_t begin_ns;     ///< nanoseconds since `start`
-  std::int64_t end_ns;       ///< nanoseconds since `start`
-  double flops;              ///< floating-point operations of this piece, 2 a multiply-add; 0 where not counted
+  std::string name;       ///< the operation: "Z1", "A2", "loss", "dW2", "db2", "dZ1", "update1", …
+  std::uint32_t thread;   ///< 0, 1, … in the order in which threads first recorded
+  std::int64_t begin_ns;  ///< nanoseconds since `start`
+  std::int64_t end_ns;    ///< nanoseconds since `start`
+  double flops;           ///< floating-point operations of this piece, 2 a multiply-add; 0 where not counted
 };
 
 /// Records the operations of all threads between `start` and `stop`.

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "comparison.hpp"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "weights.hpp"
+
+namespace digits {
+namespace {
+
+// Short epochs are repeated until the medians settle, long ones only as often as quartiles need.
+constexpr std::size_t fewest_repetitions = 4;
+constexpr std::size_t most_repetitions = 400;
+constexpr std::chrono::milliseconds enough_time{1000};
+
+twinpath::mlp<float> with_schedule(const twinpath::mlp<float>& net, twinpath::schedule how) {
+  twinpath::mlp<float> copy = net;
+  copy.set_schedule(how);
+  return copy;
+}
+
+void append(std::vector<double>& all, const std::vector<double>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+schedule_comparison compare_schedules(const twinpath::mlp<float>& before, const twinpath::mlp<float>& after,
+                                      const batches& data, const twinpath::sgd& rule,
+                                      const step_observer& observe) {
+  schedule_comparison result;
+  twinpath::mlp<float> sequential = with_schedule(before, twinpath::schedule::sequential);
+  twinpath::mlp<float> concurrent = with_schedule(before, twinpath::schedule::concurrent);
+  std::vector<double> sequential_us, concurrent_us, gains;
+  const auto run = [&](twinpath::mlp<float>& net) {
+    copy_parameters(before, net);
+    std::vector<double> steps = run_epoch(net, data, rule, observe).step_us;
+    result.same_bits = result.same_bits && same_bits(net, after);
+    return steps;
+  };
+
+  const auto begin = clock::now();
+  while (result.repetitions < fewest_repetitions ||
+         (result.repetitions < most_repetitions && clock::now() - begin < enough_time)) {
+    // The order alternates, so that neither schedule always runs on the caches and clocks that the other
+    // left.
+    const bool sequential_first = result.repetitions % 2 == 0;
+    std::vector<double> first = run(sequential_first ? sequential : concurrent);
+    std::vector<double> second = run(sequential_first ? concurrent : sequential);
+    if (!sequential_first) std::swap(first, second);
+    append(sequential_us, first);
+    append(concurrent_us, second);
+    gains.push_back(median(std::move(first)) / median(std::move(second)));
+    ++result.repetitions;
+  }
+  result.sequential_us = median(std::move(sequential_us));
+  result.concurrent_us = median(std::move(concurrent_us));
+  result.gain = median(gains);
+  result.gain_low = quantile(gains, 0.25);
+  result.gain_high = quantile(gains, 0.75);
+  return result;
+}
+
+fork_profile profile_fork(const twinpath::mlp<float>& before, const twinpath::mlp<float>& after,
+                          const batches& data, const twinpath::sgd& rule, twinpath::trace& trace) {
+  twinpath::mlp<float> net = with_schedule(before, twinpath::schedule::concurrent);
+  run_epoch(net, data, rule);  // the first epoch allocates and wakes the threads: not what is to be seen
+  copy_parameters(before, net);
+  trace.start();
+  run_epoch(net, data, rule);
+  trace.stop();
+
+  fork_profile result;
+  result.same_bits = same_bits(net, after);
+  result.dropped = trace.dropped();
+  result.parameter_path = "dW" + std::to_string(net.layers());
+  if (net.layers() == 1) return result;
+  result.backprop_path = "dZ" + std::to_string(net.layers() - 1);
+  const auto per_step = [&](const std::string& name) {
+    return static_cast<double>(trace.busy_ns(name)) / 1000 / static_cast<double>(data.count());
+  };
+  result.parameter_us = per_step(result.parameter_path);
+  result.backprop_us = per_step(result.backprop_path);
+  result.overlap = trace.overlap(result.parameter_path, result.backprop_path);
+  return result;
+}
+
+}  // namespace digits

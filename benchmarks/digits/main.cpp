@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+// Trains a network on handwritten digits and shows the two backward paths at work.
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <twinpath/twinpath.hpp>
+
+#include "batches.hpp"
+#include "comparison.hpp"
+#include "dataset.hpp"
+#include "options.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+#include "training.hpp"
+#include "weights.hpp"
+
+namespace digits {
+namespace {
+
+namespace tp = twinpath;
+
+constexpr float input_scale = 1.0f / 16;
+constexpr std::size_t fewest_spans = std::size_t{1} << 16;
+constexpr std::size_t most_spans = std::size_t{1} << 20;
+
+struct problem {
+  dataset train;
+  dataset test;
+};
+
+problem read_data(const options& o) {
+  const auto read = [&o](const std::filesystem::path& file) {
+    return read_csv(file, o.layers.front(), o.layers.back(), input_scale);
+  };
+  return {read(o.train), read(o.test)};
+}
+
+// Better now than after the training.
+void require_writable(const std::filesystem::path& file) {
+  if (!std::ofstream(file, std::ios::app)) throw std::runtime_error(file.string() + ": cannot be written");
+}
+
+run_facts facts_of(const options& o, const problem& data) {
+  run_facts facts;
+  facts.train_rows = data.train.classes.size();
+  facts.test_rows = data.test.classes.size();
+  for (std::size_t l = 1; l < o.layers.size(); ++l) facts.parameters += (o.layers[l - 1] + 1) * o.layers[l];
+  facts.batch = std::min(o.batch, facts.train_rows);
+  facts.tier = tp::name(tp::active_isa());
+  facts.threads = oneapi::tbb::this_task_arena::max_concurrency();
+  return facts;
+}
+
+void require_finite(const tp::mlp<float>& net, double loss, std::size_t epoch) {
+  if (std::isfinite(loss) && all_finite(net)) return;
+  throw std::runtime_error("training diverged in epoch " + std::to_string(epoch) + ": try a smaller --rate");
+}
+
+int run(const options& o, const problem& data) {
+  const run_facts facts = facts_of(o, data);
+  tp::mlp<float> net(o.layers, {.seed = o.seed, .schedule = o.schedule});
+  if (!o.trace.empty()) require_writable(o.trace);
+  const tp::sgd rule{.learning_rate = o.rate};
+  batches epoch_data(data.train, facts.batch, o.seed);
+  progress_line progress(!o.quiet);
+
+  print_header(o, facts);
+  if (!o.quiet) print_epoch_titles();
+  std::optional<tp::mlp<float>> before_last;
+  tp::matrix<float> probabilities(facts.test_rows, o.layers.back());
+  std::vector<double> step_us;
+  final_results results;
+  for (std::size_t epoch = 1; epoch <= o.epochs; ++epoch) {
+    if (epoch == o.epochs) before_last.emplace(net);
+    const auto begin = clock::now();
+    epoch_data.shuffle();
+    const epoch_result done = run_epoch(
+        net, epoch_data, rule, progress.observe("epoch " + std::to_string(epoch), epoch_data.count()));
+    const std::chrono::duration<double, std::milli> time = clock::now() - begin;
+    progress.clear();
+    require_finite(net, done.loss, epoch);
+    step_us.insert(step_us.end(), done.step_us.begin(), done.step_us.end());
+    net.predict(data.test.inputs, probabilities);
+    results.accuracy = tp::accuracy(probabilities.view(), data.test.classes);
+    if (!o.quiet) print_epoch(epoch, done.loss, results.accuracy, time.count());
+  }
+  if (!o.quiet) std::printf("\n");
+  results.steps = step_us.size();
+  results.step_us = median(std::move(step_us));
+  results.fingerprint = fingerprint(net);
+  print_results(facts, results);
+
+  const schedule_comparison schedules = compare_schedules(
+      *before_last, net, epoch_data, rule, progress.observe("the last epoch again", epoch_data.count()));
+  progress.clear();
+  const std::size_t spans = epoch_data.count() * net.layers() * 32;
+  tp::trace trace(std::clamp(spans, fewest_spans, most_spans));
+  const fork_profile fork = profile_fork(*before_last, net, epoch_data, rule, trace);
+  print_comparison(epoch_data.count(), schedules, fork);
+  if (!o.trace.empty()) {
+    trace.write_chrome_json(o.trace);
+    print_trace_file(o.trace);
+  }
+  if (!schedules.same_bits || !fork.same_bits) {
+    throw std::runtime_error("the last epoch did not always end with the same bits");
+  }
+  print_conclusion(facts, schedules, fork);
+  return EXIT_SUCCESS;
+}
+
+int run_with_threads(const options& o) {
+  const problem data = read_data(o);
+  if (o.threads == 0) return run(o, data);
+  // The arena holds the program to that many threads; the control allows more of them than there are
+  // processors.
+  const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
+                                            static_cast<std::size_t>(o.threads));
+  oneapi::tbb::task_arena arena(o.threads);
+  return arena.execute([&] { return run(o, data); });
+}
+
+int fail(const char* what) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "error: %s\n", what);
+  return EXIT_FAILURE;
+}
+
+}  // namespace
+}  // namespace digits
+
+int main(int argc, char** argv) {
+  try {
+    const auto [options, exit_code] = digits::parse_command_line(argc, argv);
+    return options ? digits::run_with_threads(*options) : exit_code;
+  } catch (const std::bad_alloc&) {
+    return digits::fail("not enough memory");
+  } catch (const std::exception& e) {
+    return digits::fail(e.what());
+  }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <limits>
+#include <system_error>
+
+namespace digits {
+namespace {
+
+constexpr int most_threads = 1024;
+
+[[noreturn]] void fail(const std::string& option, const std::string& text, const std::string& expectation) {
+  throw CLI::ValidationError(option, '"' + text + "\", expected " + expectation);
+}
+
+// CLI11's own conversion takes -1 for 2^64 - 1 and 010 for 8.
+template <class T>
+T parse_number(const std::string& option, const std::string& text, T least, T most,
+               const std::string& expectation) {
+  T value{};
+  const char* const end = text.data() + text.size();
+  const auto [next, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || next != end || !(value >= least && value <= most))
+    fail(option, text, expectation);
+  return value;
+}
+
+std::vector<std::size_t> parse_layers(const std::string& text) {
+  const auto check = [&text](bool fits) {
+    if (!fits) fail("--layers", text, "two or more widths above 0, such as 64-128-10");
+  };
+  std::vector<std::size_t> widths;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (true) {
+    std::size_t width = 0;
+    const auto [next, error] = std::from_chars(at, end, width);
+    check(error == std::errc() && width > 0);
+    widths.push_back(width);
+    if (next == end) break;
+    check(*next == '-');
+    at = next + 1;
+  }
+  check(widths.size() > 1);
+  return widths;
+}
+
+twinpath::schedule parse_schedule(const std::string& text) {
+  for (const auto how :
+       {twinpath::schedule::sequential, twinpath::schedule::concurrent, twinpath::schedule::automatic}) {
+    if (text == name(how)) return how;
+  }
+  fail("--schedule", text, "sequential, concurrent or automatic");
+}
+
+}  // namespace
+
+parsed_options parse_command_line(int argc, char** argv) {
+  std::string layers = "64-128-10", batch = "64", rate = "0.1", epochs = "40", seed = "1";
+  std::string schedule = "concurrent", threads, trace;
+  std::string train = TWINPATH_DATA_DIR "/optdigits/optdigits.tra";
+  std::string test = TWINPATH_DATA_DIR "/optdigits/optdigits.tes";
+  bool quiet = false;
+
+  CLI::App app(
+      "Trains a network on handwritten digits, then compares the sequential with the concurrent\n"
+      "schedule of its two backward paths on the last epoch.\n"
+      "Data: CSV, one example a line, inputs 0 to 16 (they are divided by 16), the class 0, 1, ... last.");
+  const auto add = [&app](const char* option, std::string& value, const char* help, const char* type) {
+    return app.add_option(option, value, help)->type_name(type);
+  };
+  add("--layers", layers, "Widths, inputs first and classes last", "N-N-...")->capture_default_str();
+  add("--batch", batch, "Examples in a step", "N")->capture_default_str();
+  add("--rate", rate, "Learning rate", "X")->capture_default_str();
+  add("--epochs", epochs, "Passes over the training data", "N")->capture_default_str();
+  add("--seed", seed, "Seed of the initial weights and of the order of the examples", "N")
+      ->capture_default_str();
+  add("--schedule", schedule, "Schedule while training: sequential, concurrent or automatic", "NAME")
+      ->capture_default_str();
+  add("--threads", threads, "Threads to use (default: all)", "N");
+  add("--trace", trace, "Write the trace of the last epoch to this file, as Chrome JSON", "FILE");
+  add("--train", train, "Training data (default: optdigits.tra)", "FILE");
+  add("--test", test, "Test data (default: optdigits.tes)", "FILE");
+  app.add_flag("--quiet", quiet, "No line for each epoch");
+  app.failure_message([](const CLI::App*, const CLI::Error& e) {
+    return "error: " + std::string(e.what()) + "\nRun with --help for more information.\n";
+  });
+
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  constexpr std::uint64_t largest_seed = std::numeric_limits<std::uint64_t>::max();
+  constexpr double largest_rate = std::numeric_limits<float>::max();
+  options o;
+  try {
+    app.parse(argc, argv);
+    o.layers = parse_layers(layers);
+    o.batch = parse_number<std::size_t>("--batch", batch, 1, most, "a whole number from 1 up");
+    o.rate = parse_number<double>("--rate", rate, 0, largest_rate, "a number from 0 up");
+    o.epochs = parse_number<std::size_t>("--epochs", epochs, 1, most, "a whole number from 1 up");
+    o.seed =
+        parse_number<std::uint64_t>("--seed", seed, 0, largest_seed, "a whole number from 0 to 2^64 - 1");
+    o.schedule = parse_schedule(schedule);
+    if (app.count("--threads") != 0) {
+      o.threads = parse_number("--threads", threads, 1, most_threads, "1 to " + std::to_string(most_threads));
+    }
+    if (app.count("--trace") != 0 && trace.empty()) fail("--trace", trace, "the name of a file");
+  } catch (const CLI::ParseError& e) {
+    return {std::nullopt, app.exit(e)};
+  }
+  o.trace = trace;
+  o.train = train;
+  o.test = test;
+  o.quiet = quiet;
+  return {o, 0};
+}
+
+std::string name(twinpath::schedule how) {
+  switch (how) {
+    case twinpath::schedule::sequential:
+      return "sequential";
+    case twinpath::schedule::concurrent:
+      return "concurrent";
+    case twinpath::schedule::automatic:
+      break;
+  }
+  return "automatic";
+}
+
+std::string name(const std::vector<std::size_t>& layers) {
+  std::string text;
+  for (const std::size_t width : layers) text += (text.empty() ? "" : "-") + std::to_string(width);
+  return text;
+}
+
+}  // namespace digits

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// The command line.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <twinpath/dense.hpp>
+
+namespace digits {
+
+struct options {
+  std::vector<std::size_t> layers;
+  std::size_t batch = 0;
+  double rate = 0;
+  std::size_t epochs = 0;
+  std::uint64_t seed = 0;
+  twinpath::schedule schedule = twinpath::schedule::concurrent;
+  int threads = 0;  ///< 0: as many as there are
+  std::filesystem::path trace;
+  std::filesystem::path train;
+  std::filesystem::path test;
+  bool quiet = false;
+};
+
+struct parsed_options {
+  std::optional<digits::options> options;  ///< nothing: the program ends with `exit_code`
+  int exit_code = 0;
+};
+
+/// Prints the help to stdout, or what is wrong to stderr, when there is nothing to run.
+[[nodiscard]] parsed_options parse_command_line(int argc, char** argv);
+
+[[nodiscard]] std::string name(twinpath::schedule how);
+/// Widths as `--layers` spells them: 64-128-10.
+[[nodiscard]] std::string name(const std::vector<std::size_t>& layers);
+
+}  // namespace digits

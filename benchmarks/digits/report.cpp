@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include "report.hpp"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cmath>
+#include <cstdio>
+#include <string_view>
+
+namespace digits {
+namespace {
+
+constexpr std::size_t line_width = 100;
+// Differences below this say more about the machine's mood than about the schedule.
+constexpr double least_difference = 0.01;
+
+void print_wrapped(std::string_view text) {
+  while (text.size() > line_width) {
+    const std::size_t end = std::min(text.rfind(' ', line_width), text.size() - 1);
+    std::printf("%.*s\n", static_cast<int>(end), text.data());
+    text.remove_prefix(end + 1);
+  }
+  std::printf("%.*s\n", static_cast<int>(text.size()), text.data());
+}
+
+std::string percent(double share) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.0f %%", 100 * share);
+  return text;
+}
+
+std::string counted(std::size_t n, const char* what) {
+  return std::to_string(n) + ' ' + what + (n == 1 ? "" : "s");
+}
+
+std::string outcome(const schedule_comparison& schedules) {
+  const double gain = schedules.gain;
+  if (gain > 1 + least_difference && schedules.gain_low > 1) {
+    return "a concurrent step takes " + percent(1 - 1 / gain) + " less time than a sequential one";
+  }
+  if (gain < 1 - least_difference && schedules.gain_high < 1) {
+    return "a concurrent step takes " + percent(1 / gain - 1) + " more time than a sequential one";
+  }
+  return "a concurrent step takes as long as a sequential one, as far as this run can tell";
+}
+
+}  // namespace
+
+void print_header(const options& o, const run_facts& facts) {
+  std::printf("data       %s: %s, %s: %s, %zu inputs, %zu classes\n", o.train.filename().string().c_str(),
+              counted(facts.train_rows, "row").c_str(), o.test.filename().string().c_str(),
+              counted(facts.test_rows, "row").c_str(), o.layers.front(), o.layers.back());
+  std::printf("network    %s, %zu parameters, float\n", name(o.layers).c_str(), facts.parameters);
+  std::printf("training   batch %zu, rate %g, %s, seed %" PRIu64 ", %s schedule\n", facts.batch, o.rate,
+              counted(o.epochs, "epoch").c_str(), o.seed, name(o.schedule).c_str());
+  std::printf("machine    %s tier, %s\n\n", facts.tier.c_str(),
+              counted(static_cast<std::size_t>(facts.threads), "thread").c_str());
+  std::fflush(stdout);
+}
+
+void print_epoch_titles() {
+  std::printf("epoch        loss   test accuracy            time\n");
+}
+
+void print_epoch(std::size_t epoch, double loss, double accuracy, double milliseconds) {
+  std::printf("%5zu %11.5f %13.2f %% %12.2f ms\n", epoch, loss, 100 * accuracy, milliseconds);
+  std::fflush(stdout);
+}
+
+void print_results(const run_facts& facts, const final_results& results) {
+  std::printf("time per step    %.1f µs, the median of %s\n", results.step_us,
+              counted(results.steps, "step").c_str());
+  std::printf("test accuracy    %.2f %%, %.0f of %zu\n", 100 * results.accuracy,
+              std::round(results.accuracy * static_cast<double>(facts.test_rows)), facts.test_rows);
+  std::printf("tier             %s\n", facts.tier.c_str());
+  std::printf("threads          %d\n", facts.threads);
+  std::printf("final weights    %016" PRIx64 ", 64-bit FNV-1a over the parameters of all layers\n\n",
+              results.fingerprint);
+  std::fflush(stdout);
+}
+
+void print_comparison(std::size_t steps, const schedule_comparison& schedules, const fork_profile& fork) {
+  std::printf("The last epoch again from the weights before it, %s, %zu times under each schedule in turn:\n",
+              counted(steps, "step").c_str(), schedules.repetitions);
+  std::printf("  sequential    %9.1f µs per step, median\n", schedules.sequential_us);
+  std::printf("  concurrent    %9.1f µs per step, median\n", schedules.concurrent_us);
+  std::printf("  gain          %9.2f times, middle half of the repetitions %.2f to %.2f\n", schedules.gain,
+              schedules.gain_low, schedules.gain_high);
+  std::printf("  weights after each: %s\n",
+              schedules.same_bits && fork.same_bits ? "the same bits" : "DIFFERENT BITS");
+  if (fork.backprop_path.empty()) {
+    std::printf("  no fork: a network of one layer has no backprop path to run beside %s\n",
+                fork.parameter_path.c_str());
+  } else {
+    std::printf("Once more under the concurrent schedule, traced:\n");
+    std::printf("  %-4s busy     %9.2f µs per step\n", fork.parameter_path.c_str(), fork.parameter_us);
+    std::printf("  %-4s busy     %9.2f µs per step\n", fork.backprop_path.c_str(), fork.backprop_us);
+    std::printf("  overlap       %9.1f %% of the shorter one\n", 100 * fork.overlap);
+  }
+  if (fork.dropped != 0) {
+    std::printf("  %s did not fit into the trace and %s missing from it\n",
+                counted(fork.dropped, "span").c_str(), fork.dropped == 1 ? "is" : "are");
+  }
+  std::printf("\n");
+}
+
+void print_trace_file(const std::filesystem::path& file) {
+  std::printf("trace      %s; open it at https://ui.perfetto.dev\n\n", file.string().c_str());
+}
+
+void print_conclusion(const run_facts& facts, const schedule_comparison& schedules,
+                      const fork_profile& fork) {
+  std::string text = "In words: at this size and with " +
+                     counted(static_cast<std::size_t>(facts.threads), "thread") + " " + outcome(schedules);
+  if (fork.backprop_path.empty()) {
+    text += "; with one layer there are no two paths, so the schedules do the same work.";
+  } else if (facts.threads == 1) {
+    text += "; one thread cannot run the two paths at the same time.";
+  } else {
+    text += "; " + fork.parameter_path + " and " + fork.backprop_path + " ran at the same time for " +
+            percent(fork.overlap) + " of the shorter one.";
+  }
+  print_wrapped(text);
+}
+
+}  // namespace digits

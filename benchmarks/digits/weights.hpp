@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// The parameters of a network as bits.
+#pragma once
+
+#include <cstdint>
+
+#include <twinpath/mlp.hpp>
+
+namespace digits {
+
+/// 64-bit FNV-1a over the parameters of all layers in order, each in little-endian bytes.
+[[nodiscard]] std::uint64_t fingerprint(const twinpath::mlp<float>& net);
+/// True when every parameter of the two has the same bits.
+[[nodiscard]] bool same_bits(const twinpath::mlp<float>& a, const twinpath::mlp<float>& b);
+/// False when a parameter is an infinity or not a number.
+[[nodiscard]] bool all_finite(const twinpath::mlp<float>& net);
+/// Gives `to` the parameters of `from`; both have the same widths. Unlike assignment it keeps the memory of
+/// `to`.
+void copy_parameters(const twinpath::mlp<float>& from, twinpath::mlp<float>& to);
+
+}  // namespace digits

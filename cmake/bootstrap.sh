@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# The whole set-up: installs what is missing, configures, builds in Release, and does what it was asked for.
+set -euo pipefail
+
+# The current folder stays the caller's, because file names among the arguments are relative to it.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=$root/build/release
+
+usage() {
+  cat <<'END'
+usage: cmake/bootstrap.sh COMMAND [ARGUMENT...]
+
+  build    build everything
+  test     build everything and run the tests; arguments go to ctest
+  digits   build and run the digits program; arguments go to it (try: digits --help)
+  help     print this text
+
+What is missing is installed first (Debian, Ubuntu) or named. The build is in build/release.
+END
+}
+
+say() { echo "twinpath: $*" >&2; }
+fail() {
+  say "$*"
+  exit 1
+}
+
+# --- what is missing ------------------------------------------------------------------------------------
+
+have() { command -v "$1" >/dev/null; }
+
+missing_tools() {  # by command, because they may come from anywhere
+  have "${CXX:-g++}" || echo g++
+  have cmake || echo cmake
+  have ninja || have make || echo ninja-build
+  have pkg-config || echo pkg-config
+  have nm || echo binutils
+}
+
+missing_libraries() {
+  local package
+  for package in libtbb-dev libxsimd-dev catch2 libbenchmark-dev libcli11-dev nlohmann-json3-dev; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+  done
+}
+
+install_with_apt() {
+  local as_root=() log
+  if [[ $(id -u) != 0 ]]; then
+    have sudo || return 1
+    as_root=(sudo)
+  fi
+  say "installing $*"
+  log=$(mktemp)
+  if "${as_root[@]}" apt-get -qq update >"$log" 2>&1 &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@" >>"$log" 2>&1 </dev/null; then
+    rm -f "$log"
+  else
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+  fi
+}
+
+install_missing() {
+  local packages=()
+  if have dpkg-query && have apt-get; then
+    mapfile -t packages < <(missing_tools; missing_libraries)
+    if ((${#packages[@]} == 0)) || install_with_apt "${packages[@]}"; then return; fi
+  fi
+  mapfile -t packages < <(missing_tools)
+  if ((${#packages[@]} != 0)); then
+    say "please install: a C++20 compiler (GCC 12, Clang 14), CMake 3.25, Ninja or make, pkg-config, binutils"
+    fail "missing here: ${packages[*]}"
+  fi
+  say "libraries that the system lacks (oneTBB, xsimd, Catch2, Google Benchmark, CLI11, nlohmann-json) are fetched by CMake"
+}
+
+# --- build ----------------------------------------------------------------------------------------------
+
+configure() {
+  local options=(-DTWINPATH_WARNINGS_AS_ERRORS=OFF) cache=$build/CMakeCache.txt
+  [[ ${CI:-} == true ]] && options=(-DTWINPATH_WARNINGS_AS_ERRORS=ON)
+  # A build folder that was made for another place is useless here.
+  if [[ -f $cache ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then options+=(--fresh); fi
+  if [[ ! -f $cache && -z ${CMAKE_GENERATOR:-} ]] && have ninja; then options+=(-G Ninja); fi
+  say "configuring in build/release"
+  (cd "$root" && cmake --preset release --log-level=NOTICE "${options[@]}") >&2
+}
+
+build() {  # build [TARGET]
+  install_missing
+  configure
+  say "building ${1:-everything}"
+  cmake --build "$build" --parallel "$(nproc)" ${1:+--target "$1"} >&2
+}
+
+# The tiers of this processor, so that none is skipped by mistake.
+processor_tiers() {
+  local flags flag tiers=baseline
+  if [[ $(uname -m) == aarch64 ]]; then
+    echo neon
+    return
+  fi
+  flags=" $(grep -m1 '^flags' /proc/cpuinfo) "
+  for flag in avx2 fma; do
+    [[ $flags == *" $flag "* ]] || { echo "$tiers"; return; }
+  done
+  tiers+=,avx2
+  for flag in avx512f avx512bw avx512dq avx512vl avx512cd; do
+    [[ $flags == *" $flag "* ]] || { echo "$tiers"; return; }
+  done
+  echo "$tiers,avx512"
+}
+
+# --- commands -------------------------------------------------------------------------------------------
+
+command=${1:-}
+(($# == 0)) || shift
+case $command in
+  build)
+    build
+    ;;
+  test)
+    build
+    if [[ ${CI:-} == true ]]; then
+      TWINPATH_REQUIRE_TIERS=$(processor_tiers)
+      export TWINPATH_REQUIRE_TIERS
+      say "tiers that must be tested here: $TWINPATH_REQUIRE_TIERS"
+    fi
+    say "testing"
+    exec ctest --test-dir "$build" --output-on-failure --no-tests=error -j2 "$@"
+    ;;
+  digits)
+    build twinpath-digits
+    say "running twinpath-digits"
+    exec "$build/benchmarks/twinpath-digits" "$@"
+    ;;
+  help | --help | -h)
+    usage
+    ;;
+  "")
+    usage >&2
+    exit 2
+    ;;
+  *)
+    say "no command is called \"$command\""
+    usage >&2
+    exit 2
+    ;;
+esac

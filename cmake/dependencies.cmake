@@ -1,0 +1,76 @@
+# What twinpath is built with: the system's package where there is one, a pinned source otherwise.
+# TWINPATH_XSIMD_INCLUDE_DIR is where xsimd's headers are.
+
+include(FetchContent)
+
+# A function, so that settings for a fetched project do not reach the one that includes us.
+function(twinpath_dependencies)
+  # Consumers of our targets see TBB::tbb too, hence GLOBAL.
+  FetchContent_Declare(TBB SYSTEM
+    GIT_REPOSITORY https://github.com/uxlfoundation/oneTBB.git
+    GIT_TAG v2022.1.0
+    GIT_SHALLOW ON
+    FIND_PACKAGE_ARGS 2021.5 CONFIG COMPONENTS tbb GLOBAL)
+  set(BUILD_SHARED_LIBS ON)  # its authors advise against a static TBB
+  set(TBB_TEST OFF)
+  set(TBB_STRICT OFF)
+  set(TBB_DISABLE_HWLOC_AUTOMATIC_SEARCH ON)
+  set(TBB_INSTALL ${TWINPATH_INSTALL})
+  if(NOT TARGET TBB::tbb)
+    FetchContent_MakeAvailable(TBB)
+  endif()
+
+  # Only the headers are used. The missing folder keeps targets and install rules of its source out, and a
+  # packaged target may ask for libraries that nobody needs.
+  FetchContent_Declare(xsimd SYSTEM
+    GIT_REPOSITORY https://github.com/xtensor-stack/xsimd.git
+    GIT_TAG 13.2.0
+    GIT_SHALLOW ON
+    SOURCE_SUBDIR headers-only
+    FIND_PACKAGE_ARGS CONFIG)
+  if(NOT TARGET xsimd)
+    FetchContent_MakeAvailable(xsimd)
+  endif()
+  set(include_dir ${xsimd_SOURCE_DIR}/include)
+  if(TARGET xsimd)
+    get_target_property(include_dir xsimd INTERFACE_INCLUDE_DIRECTORIES)
+  endif()
+  set(TWINPATH_XSIMD_INCLUDE_DIR ${include_dir} PARENT_SCOPE)
+
+  if(TWINPATH_BUILD_TESTS)
+    FetchContent_Declare(Catch2 SYSTEM
+      GIT_REPOSITORY https://github.com/catchorg/Catch2.git
+      GIT_TAG v3.7.1
+      GIT_SHALLOW ON
+      FIND_PACKAGE_ARGS CONFIG)
+    FetchContent_Declare(nlohmann_json SYSTEM
+      GIT_REPOSITORY https://github.com/nlohmann/json.git
+      GIT_TAG v3.11.3
+      GIT_SHALLOW ON
+      FIND_PACKAGE_ARGS 3.10 CONFIG)
+    set(BUILD_SHARED_LIBS OFF)
+    set(JSON_BuildTests OFF)
+    FetchContent_MakeAvailable(Catch2 nlohmann_json)
+  endif()
+
+  if(TWINPATH_BUILD_BENCHMARKS)
+    FetchContent_Declare(CLI11 SYSTEM
+      GIT_REPOSITORY https://github.com/CLIUtils/CLI11.git
+      GIT_TAG v2.4.1
+      GIT_SHALLOW ON
+      FIND_PACKAGE_ARGS 2.1 CONFIG)
+    FetchContent_Declare(benchmark SYSTEM
+      GIT_REPOSITORY https://github.com/google/benchmark.git
+      GIT_TAG v1.9.1
+      GIT_SHALLOW ON
+      FIND_PACKAGE_ARGS 1.7 CONFIG)
+    set(BUILD_SHARED_LIBS OFF)
+    set(BENCHMARK_ENABLE_TESTING OFF)
+    set(BENCHMARK_ENABLE_WERROR OFF)
+    set(BENCHMARK_ENABLE_INSTALL OFF)
+    set(BENCHMARK_INSTALL_DOCS OFF)
+    FetchContent_MakeAvailable(CLI11 benchmark)
+  endif()
+endfunction()
+
+twinpath_dependencies()

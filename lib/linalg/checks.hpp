@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Checks of arguments, before anything is written. Each throws std::invalid_argument with the shapes in its
+// text.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <twinpath/matrix.hpp>
+
+namespace twinpath::inline v0::detail {
+
+/// "10x3"
+[[nodiscard]] std::string shape_text(std::size_t rows, std::size_t cols);
+
+[[noreturn]] void fail(std::string_view function, const std::string& what);
+[[noreturn]] void fail_shape(std::string_view function, std::string_view name, std::size_t rows,
+                             std::size_t cols, std::size_t expected_rows, std::size_t expected_cols);
+[[noreturn]] void fail_size(std::string_view function, std::string_view name, std::size_t size,
+                            std::size_t expected);
+[[noreturn]] void fail_overlap(std::string_view function, std::string_view output, std::string_view other);
+
+/// A rectangle of elements of `size` bytes each, for `overlap`.
+struct rectangle {
+  const void* data = nullptr;
+  std::size_t rows = 0;
+  std::size_t cols = 0;
+  std::size_t stride = 0;
+  std::size_t size = 1;
+
+  template <class T>
+  rectangle(matrix_view<T> v) noexcept
+      : data(v.data()), rows(v.rows()), cols(v.cols()), stride(v.stride()), size(sizeof(T)) {}
+  template <class T>
+  rectangle(std::span<T> s) noexcept
+      : data(s.data()), rows(1), cols(s.size()), stride(s.size()), size(sizeof(T)) {}
+};
+
+/// Whether two rectangles share an element. Two column blocks of one buffer do not.
+[[nodiscard]] bool overlap(const rectangle& a, const rectangle& b) noexcept;
+/// Whether two rectangles are the same.
+[[nodiscard]] bool identical(const rectangle& a, const rectangle& b) noexcept;
+
+template <class T>
+void check_shape(std::string_view function, std::string_view name, matrix_view<T> v, std::size_t rows,
+                 std::size_t cols) {
+  if (v.rows() != rows || v.cols() != cols) [[unlikely]] {
+    fail_shape(function, name, v.rows(), v.cols(), rows, cols);
+  }
+}
+
+template <class T>
+void check_size(std::string_view function, std::string_view name, std::span<T> s, std::size_t expected) {
+  if (s.size() != expected) [[unlikely]]
+    fail_size(function, name, s.size(), expected);
+  if (expected != 0 && s.data() == nullptr) [[unlikely]]
+    fail(function, std::string(name) + " is null");
+}
+
+/// An output that must share no element with another operand.
+inline void check_apart(std::string_view function, std::string_view output, const rectangle& a,
+                        std::string_view other, const rectangle& b) {
+  if (overlap(a, b)) [[unlikely]]
+    fail_overlap(function, output, other);
+}
+
+/// An output that may be exactly its input and must share no element with it otherwise.
+inline void check_same_or_apart(std::string_view function, std::string_view output, const rectangle& a,
+                                std::string_view other, const rectangle& b) {
+  if (!identical(a, b)) check_apart(function, output, a, other, b);
+}
+
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// What happens to t, the folded sum of a product, on its way to C.
+#pragma once
+
+#include "linalg/kernel_table.hpp"
+#include "linalg/simd.hpp"
+
+namespace twinpath::inline v0::detail {
+namespace {
+
+/// One vector of C from the same vector of t; c, bias and mask point to it.
+template <finish what, class T, class Columns>
+TWINPATH_INLINE vec<T> finished(vec<T> t, const epilogue<T>& end, const Columns& across, const T* c,
+                                const T* bias, const T* mask) {
+  const vec<T> zero(T(0));
+  if constexpr (what == finish::store) return t;
+  if constexpr (what == finish::scale) return vec<T>(end.alpha) * t;
+  if constexpr (what == finish::blend) return fma(vec<T>(end.alpha), t, vec<T>(end.beta) * across.load(c));
+  if constexpr (what == finish::bias) return t + across.load(bias);
+  if constexpr (what == finish::bias_relu) {
+    const vec<T> z = t + across.load(bias);
+    return xsimd::select(z <= zero, zero, z);
+  }
+  if constexpr (what == finish::mask) return xsimd::select(across.load(mask) > zero, t, zero);
+}
+
+/// Calls body.operator()<what>() for a finishing step known at run time.
+template <class Body>
+TWINPATH_INLINE void finish_as(finish what, Body&& body) {
+  switch (what) {
+    case finish::store:
+      return body.template operator()<finish::store>();
+    case finish::scale:
+      return body.template operator()<finish::scale>();
+    case finish::blend:
+      return body.template operator()<finish::blend>();
+    case finish::bias:
+      return body.template operator()<finish::bias>();
+    case finish::bias_relu:
+      return body.template operator()<finish::bias_relu>();
+    case finish::mask:
+      return body.template operator()<finish::mask>();
+  }
+}
+
+template <class T>
+[[gnu::flatten]] void finish_row(const T* t, const epilogue<T>& end, const T* bias, const T* mask, T* c,
+                                 std::size_t n) {
+  finish_as(
+      end.what, [&]<finish what>() __attribute__((always_inline)) {
+        for_vectors<T>(
+            n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
+              across.store(c + j,
+                           finished<what, T>(across.load(t + j), end, across, c + j, bias + j, mask + j));
+            });
+      });
+}
+
+}  // namespace
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "linalg/kernel_table.hpp"
+
+#include "linalg/tiers/tables.hpp"
+#include "runtime/active_isa.hpp"
+#include "runtime/cpu_features.hpp"
+
+namespace twinpath::inline v0::detail {
+namespace {
+
+template <class T>
+const kernel_table<T>* pick(const kernel_table<float>& single, const kernel_table<double>& twofold) noexcept {
+  if constexpr (std::is_same_v<T, float>) {
+    return &single;
+  } else {
+    return &twofold;
+  }
+}
+
+template <class T>
+const kernel_table<T>* table_of(isa tier) noexcept {
+  switch (tier) {
+#if defined(__x86_64__)
+    case isa::baseline:
+      return pick<T>(baseline_float, baseline_double);
+    case isa::avx2:
+      return pick<T>(avx2_float, avx2_double);
+    case isa::avx512:
+      return pick<T>(avx512_float, avx512_double);
+#elif defined(__aarch64__)
+    case isa::neon:
+      return pick<T>(neon_float, neon_double);
+#endif
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+template <class T>
+const kernel_table<T>* kernels_of(isa tier) noexcept {
+  return tier <= best_isa() ? table_of<T>(tier) : nullptr;
+}
+
+template <class T>
+const kernel_table<T>& kernels() {
+  return *table_of<T>(tier_in_use());
+}
+
+template const kernel_table<float>* kernels_of(isa) noexcept;
+template const kernel_table<double>* kernels_of(isa) noexcept;
+template const kernel_table<float>& kernels();
+template const kernel_table<double>& kernels();
+
+}  // namespace twinpath::inline v0::detail

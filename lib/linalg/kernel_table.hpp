@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// All that is specific to an instruction-set tier, as one table of data and function pointers.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <twinpath/isa.hpp>
+
+namespace twinpath::inline v0::detail {
+
+/// What the store of a product does with t, the folded sum of op(A) * op(B).
+enum class finish : std::uint8_t {
+  store,      ///< C = t
+  scale,      ///< C = alpha * t
+  blend,      ///< C = fma(alpha, t, beta * C)
+  bias,       ///< C = t + bias
+  bias_relu,  ///< C = relu(t + bias)
+  mask,       ///< C = mask > 0 ? t : 0
+};
+
+/// A finishing step and its factors.
+template <class T>
+struct epilogue {
+  finish what = finish::store;
+  T alpha = 1;
+  T beta = 0;
+};
+
+/// One call of a micro-kernel: a tile of C over one block of k.
+template <class T>
+struct tile {
+  std::size_t k = 0;
+  const T* a = nullptr;
+  std::size_t a_stride = 0;
+  const T* b = nullptr;  ///< row p of the block starts at b + p * b_stride
+  std::size_t b_stride = 0;
+  std::size_t tail = 0;  ///< columns of a partial tile; unused by the others
+
+  const T* slice = nullptr;  ///< sum of the earlier blocks of this slice, or null
+  std::size_t slice_stride = 0;
+  const T* total = nullptr;  ///< sum of the earlier slices, or null
+  std::size_t total_stride = 0;
+
+  const epilogue<T>* end = nullptr;
+  const T* bias = nullptr;  ///< an element for each column, where the epilogue wants it
+  const T* mask = nullptr;  ///< an element for each element of C, where the epilogue wants it
+  std::size_t mask_stride = 0;
+  T* c = nullptr;
+  std::size_t c_stride = 0;
+};
+
+template <class T>
+using micro_kernel = void (*)(const tile<T>&);
+
+/// How a micro-kernel finds element (i, p) of its rows of A.
+enum class a_layout : std::uint8_t {
+  columns,  ///< a[p * a_stride + i]: packed slivers, or a transposed operand read in place
+  rows,     ///< a[i * a_stride + p]: an operand read in place
+};
+
+inline constexpr std::size_t max_tile_rows = 14;
+/// Vectors across that a tile can have, widest first; fewer where the accumulators do not fit.
+inline constexpr std::array<std::size_t, 5> tile_widths{8, 4, 3, 2, 1};
+
+/// The micro-kernels of one layout of A, by rows - 1.
+template <class T>
+struct micro_kernels {
+  /// [i][rows - 1]: tiles of tile_widths[i] whole vectors; null where that tile does not exist.
+  std::array<std::array<micro_kernel<T>, max_tile_rows>, tile_widths.size()> full;
+  /// Tiles of 1 … width - 1 columns.
+  std::array<micro_kernel<T>, max_tile_rows> partial;
+};
+
+template <class T>
+struct kernel_table {
+  isa tier;
+  std::size_t width;         ///< elements in a vector
+  std::size_t tile_rows;     ///< rows of the register tile (MR)
+  std::size_t tile_vectors;  ///< vectors across the register tile (NR / width)
+
+  std::array<micro_kernels<T>, 2> products;  ///< by a_layout
+
+  /// out[p * out_stride + i] = in[p * stride + i] for i < rows, 0 for rows <= i < padded_rows; p < k.
+  /// padded_rows is rows or the next multiple of the vector's width. Writes up to a vector behind the end.
+  void (*pack_columns)(const T* in, std::size_t stride, std::size_t rows, std::size_t padded_rows,
+                       std::size_t k, T* out, std::size_t out_stride);
+  /// out[p * out_stride + i] = in[i * stride + p], otherwise the same.
+  void (*pack_rows)(const T* in, std::size_t stride, std::size_t rows, std::size_t padded_rows, std::size_t k,
+                    T* out, std::size_t out_stride);
+
+  /// C's row of n elements from t, as the store of a micro-kernel would finish it.
+  void (*finish_row)(const T* t, const epilogue<T>& end, const T* bias, const T* mask, T* c, std::size_t n);
+  /// total[j] = total[j] + x[j]
+  void (*add)(const T* x, T* total, std::size_t n);
+  /// out[j] = one chain of additions over rows first … first + rows - 1 of column j.
+  void (*column_chain)(const T* x, std::size_t stride, std::size_t rows, std::size_t cols, T* out);
+  T (*row_sum)(const T* x, std::size_t n);
+  void (*relu)(const T* x, T* y, std::size_t n);
+  void (*exp)(const T* x, T* y, std::size_t n);
+  void (*log)(const T* x, T* y, std::size_t n);
+  void (*softmax_row)(const T* z, T* p, std::size_t n);
+  /// Returns the loss of the row; y may be dz, and so may z.
+  T (*cross_entropy_row)(const T* z, const T* y, T* dz, std::size_t n, T scale);
+  T (*cross_entropy_class)(const T* z, std::size_t label, T* dz, std::size_t n, T scale);
+  /// w[i] = fma(-rate, g[i], w[i])
+  void (*sgd_update)(T rate, const T* g, T* w, std::size_t n);
+};
+
+/// The table of the tier in use. Throws as `active_isa`.
+template <class T>
+const kernel_table<T>& kernels();
+
+/// The table of a tier, or null when this build or this machine has no such tier.
+template <class T>
+const kernel_table<T>* kernels_of(isa tier) noexcept;
+
+}  // namespace twinpath::inline v0::detail

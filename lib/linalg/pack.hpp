@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// Packing: a block of an operand becomes a sliver in which the elements of one k lie side by side.
+#pragma once
+
+#include <algorithm>
+
+#include "linalg/simd.hpp"
+
+namespace twinpath::inline v0::detail {
+namespace {
+
+template <class T>
+[[gnu::flatten]] void pack_columns(const T* in, std::size_t stride, std::size_t rows, std::size_t padded_rows,
+                                   std::size_t k, T* out, std::size_t out_stride) {
+  static_cast<void>(padded_rows);
+  constexpr std::size_t w = width<T>;
+  const std::size_t whole = rows / w * w;
+  const tail<T> rest(rows - whole);
+  for (std::size_t p = 0; p < k; ++p) {
+    const T* from = in + p * stride;
+    T* to = out + p * out_stride;
+    std::size_t i = 0;
+    for (; i < whole; i += w) store(to + i, load(from + i));
+    // A whole vector is stored in either case: what is too much is padding, or is overwritten by the next
+    // step.
+    if (rows > whole) store(to + i, rest.load(from + i));
+  }
+}
+
+template <class T>
+[[gnu::flatten]] void pack_rows(const T* in, std::size_t stride, std::size_t rows, std::size_t padded_rows,
+                                std::size_t k, T* out, std::size_t out_stride) {
+  constexpr std::size_t w = width<T>;
+  for (std::size_t i = 0; i < std::max(rows, padded_rows); i += w) {
+    const std::size_t present = std::min(w, rows - i);
+    for (std::size_t p = 0; p < k; p += w) {
+      const std::size_t steps = std::min(w, k - p);
+      const tail<T> part(steps);
+      vec<T> square[w];
+      for (std::size_t r = 0; r < w; ++r) {
+        const T* from = in + (i + r) * stride + p;
+        square[r] = r < present ? (steps == w ? load(from) : part.load(from)) : vec<T>(T(0));
+      }
+      transpose(square);
+      // A sliver of A has no padding. In its first vector what is too much is overwritten by the next step; a
+      // later vector must not touch what the first one of the next step has written already.
+      if (i != 0 && present < w && padded_rows == rows) {
+        const tail<T> last(present);
+        for (std::size_t s = 0; s < steps; ++s) last.store(out + (p + s) * out_stride + i, square[s]);
+      } else {
+        for (std::size_t s = 0; s < steps; ++s) store(out + (p + s) * out_stride + i, square[s]);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// How a product is computed: what is packed, how C is cut into tasks, how much scratch memory that needs.
+// Nothing here changes a bit of the result.
+#pragma once
+
+#include <cstddef>
+
+#include <twinpath/contract.hpp>
+
+#include "linalg/kernel_table.hpp"
+
+namespace twinpath::inline v0::detail {
+
+/// C (m x n) = op(A) (m x k) * op(B) (k x n).
+struct product_shape {
+  std::size_t m = 0;
+  std::size_t n = 0;
+  std::size_t k = 0;
+  bool a_transposed = false;
+  bool b_transposed = false;
+};
+
+struct product_plan {
+  product_shape shape;
+  std::size_t width = 0;          ///< elements in a vector
+  std::size_t tile_rows = 0;      ///< rows of the register tile
+  std::size_t sliver = 0;         ///< columns of the register tile, and of a packed sliver of B
+  bool pack_a = false;            ///< else op(A) is read in place
+  bool pack_b = false;            ///< else B is read in place
+  bool sums_in_c = false;         ///< C itself holds the sums of earlier blocks of k
+  bool slices_apart = false;      ///< the slices of k are tasks of their own and are added at the end
+  std::size_t panel = 0;          ///< columns of B that are packed at a time
+  std::size_t row_blocks = 1;     ///< C's rows are cut into so many
+  std::size_t block_columns = 0;  ///< columns of a block of C, a multiple of `sliver`
+  std::size_t workers = 1;        ///< tasks that may run at the same time
+
+  // Scratch memory, in elements. One packed panel of B for all, the rest for each worker.
+  std::size_t packed_b = 0;
+  std::size_t packed_a = 0;
+  std::size_t total_sums = 0;  ///< sums of slices where C cannot hold them
+  std::size_t slice_sums = 0;  ///< sums of the blocks of a slice
+  std::size_t apart_sums = 0;  ///< for all: C once for each slice, when the slices are tasks
+  [[nodiscard]] std::size_t scratch() const noexcept {
+    return packed_b + apart_sums + workers * (packed_a + total_sums + slice_sums);
+  }
+
+  [[nodiscard]] std::size_t block_rows() const noexcept { return (shape.m + row_blocks - 1) / row_blocks; }
+  /// First row of a block of C.
+  [[nodiscard]] std::size_t row(std::size_t block) const noexcept { return shape.m * block / row_blocks; }
+  /// Columns of B with its last vector filled up.
+  [[nodiscard]] std::size_t padded(std::size_t columns) const noexcept {
+    return (columns + width - 1) / width * width;
+  }
+};
+
+/// The plan for a product on a tier whose result is finished by `end`, for at most so many threads.
+template <class T>
+[[nodiscard]] product_plan plan_product(const kernel_table<T>& table, const product_shape& shape, finish end,
+                                        std::size_t threads);
+
+}  // namespace twinpath::inline v0::detail

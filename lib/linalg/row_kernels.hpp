@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+// Kernels over one row or a few rows: sums, elementwise functions, softmax and cross-entropy, the update.
+#pragma once
+
+#include <limits>
+
+#include "linalg/simd.hpp"
+
+namespace twinpath::inline v0::detail {
+namespace {
+
+// --- elementwise ------------------------------------------------------------------------------------------
+
+template <class T>
+TWINPATH_INLINE vec<T> relu_of(vec<T> z) {
+  const vec<T> zero(T(0));
+  return xsimd::select(z <= zero, zero, z);
+}
+
+/// contract::exp
+template <class T>
+TWINPATH_INLINE vec<T> exp_of(vec<T> x) {
+  using c = contract::elementary<T>;
+  const vec<T> round(c::round);
+  const auto overflow = x > vec<T>(c::exp_largest);
+  const auto underflow = x < vec<T>(c::exp_smallest);
+  x = xsimd::select(overflow, vec<T>(c::exp_largest), x);
+  x = xsimd::select(underflow, vec<T>(c::exp_smallest), x);
+  const vec<T> n = fma(x, vec<T>(c::log2e), round) - round;
+  vec<T> r = fma(n, vec<T>(-c::ln2_high), x);
+  r = fma(n, vec<T>(-c::ln2_low), r);
+  vec<T> p(c::exp_coefficients[0]);
+  for (std::size_t i = 1; i < std::size(c::exp_coefficients); ++i)
+    p = fma(p, r, vec<T>(c::exp_coefficients[i]));
+  const vec<T> y = fma(p, r * r, r) + vec<T>(T(1));
+  const vec<T> half = fma(n, vec<T>(T(0.5)), round);
+  const vec<T> rest = n - (half - round) + round;
+  const vec<T> result = y * exp2_of_rounded(half) * exp2_of_rounded(rest);
+  const vec<T> kept = xsimd::select(overflow, vec<T>(std::numeric_limits<T>::infinity()), result);
+  return xsimd::select(underflow, vec<T>(T(0)), kept);
+}
+
+/// contract::log
+template <class T>
+TWINPATH_INLINE vec<T> log_of(vec<T> x) {
+  using c = contract::elementary<T>;
+  const vec<T> zero(T(0));
+  const vec<T> infinity(std::numeric_limits<T>::infinity());
+  const auto subnormal = x < vec<T>(std::numeric_limits<T>::min());
+  const vec<T> scaled = xsimd::select(subnormal, x * vec<T>(c::subnormal_scale), x);
+  const vec<T> bias =
+      xsimd::select(subnormal, vec<T>(T(c::bias) + c::subnormal_exponent), vec<T>(T(c::bias)));
+  const vec<T> exponent = exponent_of(scaled) - bias;
+  const vec<T> f = fraction_of(scaled) - vec<T>(T(1));
+  const vec<T> s = f / (vec<T>(T(2)) + f);
+  const vec<T> z = s * s;
+  vec<T> r(c::log_coefficients[0]);
+  for (std::size_t i = 1; i < std::size(c::log_coefficients); ++i)
+    r = fma(r, z, vec<T>(c::log_coefficients[i]));
+  const vec<T> half_f = vec<T>(T(0.5)) * f;
+  const vec<T> sum = fma(z, r, half_f * f);
+  const vec<T> tail_sum = fma(zero - half_f, f, fma(s, sum, exponent * vec<T>(c::log_ln2_low))) + f;
+  vec<T> y = fma(exponent, vec<T>(c::log_ln2_high), tail_sum);
+  y = xsimd::select(x < zero, vec<T>(std::numeric_limits<T>::quiet_NaN()), y);
+  y = xsimd::select(x == zero, zero - infinity, y);
+  y = xsimd::select(x == infinity, infinity, y);
+  return xsimd::select(x == x, y, x);
+}
+
+template <class T>
+[[gnu::flatten]] void relu(const T* x, T* y, std::size_t n) {
+  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(y + i, relu_of<T>(across.load(x + i))); });
+}
+template <class T>
+[[gnu::flatten]] void exp(const T* x, T* y, std::size_t n) {
+  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(y + i, exp_of<T>(across.load(x + i))); });
+}
+template <class T>
+[[gnu::flatten]] void log(const T* x, T* y, std::size_t n) {
+  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(y + i, log_of<T>(across.load(x + i))); });
+}
+template <class T>
+[[gnu::flatten]] void add(const T* x, T* total, std::size_t n) {
+  for_vectors<T>(n, [&](std::size_t i, auto across) {
+    across.store(total + i, across.load(total + i) + across.load(x + i));
+  });
+}
+template <class T>
+[[gnu::flatten]] void sgd_update(T rate, const T* g, T* w, std::size_t n) {
+  const vec<T> step(-rate);
+  for_vectors<T>(n, [&](std::size_t i, auto across) {
+    across.store(w + i, fma(step, across.load(g + i), across.load(w + i)));
+  });
+}
+
+// --- sums -------------------------------------------------------------------------------------------------
+
+template <class T>
+[[gnu::flatten]] void column_chain(const T* x, std::size_t stride, std::size_t rows, std::size_t cols,
+                                   T* out) {
+  for_vectors<T>(cols, [&](std::size_t j, auto across) {
+    vec<T> chain(T(0));
+    for (std::size_t i = 0; i < rows; ++i) chain = chain + across.load(x + i * stride + j);
+    across.store(out + j, chain);
+  });
+}
+
+/// The lanes of a row sum, in as many vectors as they fill. Vectors that hold no element are all +0 and are
+/// left out of the tree: adding +0 changes nothing.
+template <class T>
+struct row_lanes {
+  static constexpr std::size_t vectors = contract::sum_lanes<T> / width<T>;
+  vec<T> lanes[vectors];
+
+  TWINPATH_INLINE row_lanes() {
+    for (vec<T>& lane : lanes) lane = vec<T>(T(0));
+  }
+  TWINPATH_INLINE vec<T>& at(std::size_t offset) { return lanes[offset / width<T> % vectors]; }
+  TWINPATH_INLINE T fold(std::size_t n) {
+    if (n <= width<T>) return fold_lanes<T>(lanes[0]);
+    for (std::size_t half = vectors / 2; half != 0; half /= 2) {
+      for (std::size_t l = 0; l < half; ++l) lanes[l] = lanes[l] + lanes[l + half];
+    }
+    return fold_lanes<T>(lanes[0]);
+  }
+};
+
+template <class T>
+[[gnu::flatten]] T row_sum(const T* x, std::size_t n) {
+  row_lanes<T> sum;
+  constexpr std::size_t lanes = contract::sum_lanes<T>;
+  std::size_t j = 0;
+  for (; j + lanes <= n; j += lanes) {
+    for (std::size_t l = 0; l < sum.vectors; ++l) sum.lanes[l] = sum.lanes[l] + load(x + j + l * width<T>);
+  }
+  for_vectors<T>(n - j, [&](std::size_t i, auto across) { sum.at(i) = sum.at(i) + across.load(x + j + i); });
+  return sum.fold(n);
+}
+
+// --- softmax ----------------------------------------------------------------------------------------------
+
+/// contract::row_maximum. The order does not matter: NaN is passed over and +0 and -0 lead to the same bits.
+template <class T>
+TWINPATH_INLINE T row_maximum(const T* z, std::size_t n) {
+  const vec<T> lowest(-std::numeric_limits<T>::infinity());
+  vec<T> largest = lowest;
+  std::size_t j = 0;
+  for (; j + width<T> <= n; j += width<T>) {
+    const vec<T> x = load(z + j);
+    largest = xsimd::select(x > largest, x, largest);
+  }
+  T lanes[width<T>];
+  store(lanes, largest);
+  T result = lanes[0];
+  for (std::size_t l = 1; l < width<T>; ++l) result = lanes[l] > result ? lanes[l] : result;
+  for (; j < n; ++j) result = z[j] > result ? z[j] : result;
+  return result;
+}
+
+/// p = exp(z - max); returns the sum of p. z may be p.
+template <class T>
+TWINPATH_INLINE T shifted_exponentials(const T* z, T* p, std::size_t n, T largest) {
+  row_lanes<T> sum;
+  const vec<T> shift(largest);
+  for_vectors<T>(
+      n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
+        across.store(p + j, exp_of<T>(across.load(z + j) - shift));
+        sum.at(j) = sum.at(j) + across.load(p + j);
+      });
+  return sum.fold(n);
+}
+
+template <class T>
+TWINPATH_INLINE T log_of_scalar(T x) {
+  T lanes[width<T>];
+  store(lanes, log_of<T>(vec<T>(x)));
+  return lanes[0];
+}
+
+template <class T>
+[[gnu::flatten]] void softmax_row(const T* z, T* p, std::size_t n) {
+  const T total = shifted_exponentials(z, p, n, row_maximum(z, n));
+  const vec<T> inverse(T(1) / total);
+  for_vectors<T>(n, [&](std::size_t j, auto across) { across.store(p + j, across.load(p + j) * inverse); });
+}
+
+template <class T>
+[[gnu::flatten]] T cross_entropy_row(const T* z, const T* y, T* dz, std::size_t n, T scale) {
+  const T largest = row_maximum(z, n);
+  const vec<T> shift(largest);
+  const vec<T> zero(T(0));
+  // First the sums, so that dz may overwrite z or y.
+  row_lanes<T> exponentials;
+  row_lanes<T> targets;
+  for_vectors<T>(
+      n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
+        // Columns behind the row load as 0 and would count as exp(0 - max).
+        T kept[width<T>] = {};
+        const vec<T> e = exp_of<T>(across.load(z + j) - shift);
+        across.store(kept, e);
+        exponentials.at(j) = exponentials.at(j) + load(kept);
+        targets.at(j) = targets.at(j) + across.load(y + j);
+      });
+  const T total = exponentials.fold(n);
+  const T log_total = log_of_scalar(total);
+  const vec<T> inverse(T(1) / total);
+  const vec<T> target_sum(targets.fold(n));
+  const vec<T> factor(scale);
+  row_lanes<T> loss;
+  for_vectors<T>(
+      n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
+        const vec<T> shifted = across.load(z + j) - shift;
+        const vec<T> target = across.load(y + j);
+        const vec<T> p = exp_of<T>(shifted) * inverse;
+        loss.at(j) =
+            xsimd::select(target == zero, loss.at(j), fma(target, vec<T>(log_total) - shifted, loss.at(j)));
+        across.store(dz + j, fma(p, target_sum, zero - target) * factor);
+      });
+  return loss.fold(n);
+}
+
+template <class T>
+[[gnu::flatten]] T cross_entropy_class(const T* z, std::size_t label, T* dz, std::size_t n, T scale) {
+  const T largest = row_maximum(z, n);
+  const T shifted_label = z[label] - largest;
+  const T total = shifted_exponentials(z, dz, n, largest);
+  const T log_total = log_of_scalar(total);
+  const vec<T> inverse(T(1) / total);
+  const vec<T> factor(scale);
+  const T label_error = (dz[label] * (T(1) / total) - T(1)) * scale;
+  for_vectors<T>(
+      n, [&](std::size_t j, auto across) { across.store(dz + j, across.load(dz + j) * inverse * factor); });
+  dz[label] = label_error;
+  return T(0) + (log_total - shifted_label);
+}
+
+}  // namespace
+}  // namespace twinpath::inline v0::detail

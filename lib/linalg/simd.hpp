@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: MIT
+// What the kernels need beyond xsimd, and the only file that knows where xsimd has gaps.
+//
+// xsimd 8.1 has no FMA for AVX-512 (xsimd::fma multiplies, rounds and adds), no partial load and store, and
+// no transpose; later releases renamed what there was. So a few functions are written with intrinsics, once
+// for each instruction set:
+//
+//   fma(a, b, c)             a * b + c, rounded once (twice on SSE2, which has no such instruction)
+//   tail<T>(n).load/store    the first n elements of a vector; memory behind them is not touched
+//   transpose(rows)          a square of as many rows as a vector has elements
+//   fold_lanes(v)            upper half added to the lower half until one element is left
+//   exp2_of_rounded(v)       contract::exp2_of_rounded
+//   exponent_of(v), fraction_of(v)   the two parts of contract::log's argument
+//
+// The instruction set is the one that the including file is compiled for. Everything has internal linkage: a
+// weak symbol of a tier's file could be picked by the linker for the whole program.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <xsimd/xsimd.hpp>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+#include <twinpath/contract.hpp>
+
+namespace twinpath::inline v0::detail {
+namespace {
+
+#define TWINPATH_INLINE [[gnu::always_inline]] inline
+#define TWINPATH_UNROLL _Pragma("GCC unroll 16")
+
+#if defined(__AVX512F__)
+using arch = xsimd::avx512bw;
+#elif defined(__AVX2__)
+using arch = xsimd::fma3<xsimd::avx2>;
+#elif defined(__aarch64__)
+using arch = xsimd::neon64;
+#else
+using arch = xsimd::sse2;
+#endif
+
+template <class T>
+using vec = xsimd::batch<T, arch>;
+
+template <class T>
+inline constexpr std::size_t width = vec<T>::size;
+
+template <class T>
+TWINPATH_INLINE vec<T> load(const T* p) {
+  return vec<T>::load_unaligned(p);
+}
+template <class T>
+TWINPATH_INLINE void store(T* p, const vec<T>& v) {
+  v.store_unaligned(p);
+}
+
+template <class T>
+struct tail;
+
+/// The counterpart of `tail` for a vector of which all elements exist.
+template <class T>
+struct whole {
+  TWINPATH_INLINE explicit whole(std::size_t = width<T>) {}
+  TWINPATH_INLINE vec<T> load(const T* p) const { return vec<T>::load_unaligned(p); }
+  TWINPATH_INLINE void store(T* p, vec<T> v) const { v.store_unaligned(p); }
+};
+
+using float_constants = contract::elementary<float>;
+using double_constants = contract::elementary<double>;
+
+#if defined(__AVX512F__)
+
+TWINPATH_INLINE vec<float> fma(vec<float> a, vec<float> b, vec<float> c) {
+  return _mm512_fmadd_ps(a, b, c);
+}
+TWINPATH_INLINE vec<double> fma(vec<double> a, vec<double> b, vec<double> c) {
+  return _mm512_fmadd_pd(a, b, c);
+}
+
+template <>
+struct tail<float> {
+  __mmask16 mask;
+  TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask16>((1u << n) - 1)) {}
+  TWINPATH_INLINE vec<float> load(const float* p) const { return _mm512_maskz_loadu_ps(mask, p); }
+  TWINPATH_INLINE void store(float* p, vec<float> v) const { _mm512_mask_storeu_ps(p, mask, v); }
+};
+template <>
+struct tail<double> {
+  __mmask8 mask;
+  TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {}
+  TWINPATH_INLINE vec<double> load(const double* p) const { return _mm512_maskz_loadu_pd(mask, p); }
+  TWINPATH_INLINE void store(double* p, vec<double> v) const { _mm512_mask_storeu_pd(p, mask, v); }
+};
+
+// After the unpacks, 128-bit lane l of group[g] holds four (two) rows of group g: a 4x4 transpose of lanes is
+// left.
+TWINPATH_INLINE void transpose(vec<float> (&r)[16]) {
+  __m512 t[16];
+  __m512 u[16];
+  for (int i = 0; i < 16; i += 2) {
+    t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+    t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+  }
+  for (int i = 0; i < 16; i += 4) {
+    for (int h = 0; h < 2; ++h) {
+      const __m512d a = _mm512_castps_pd(t[i + h]);
+      const __m512d b = _mm512_castps_pd(t[i + h + 2]);
+      u[i + 2 * h] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+      u[i + 2 * h + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+    }
+  }
+  for (int c = 0; c < 4; ++c) {
+    const __m512 low01 = _mm512_shuffle_f32x4(u[c], u[4 + c], 0x44);
+    const __m512 high01 = _mm512_shuffle_f32x4(u[c], u[4 + c], 0xee);
+    const __m512 low23 = _mm512_shuffle_f32x4(u[8 + c], u[12 + c], 0x44);
+    const __m512 high23 = _mm512_shuffle_f32x4(u[8 + c], u[12 + c], 0xee);
+    r[c] = _mm512_shuffle_f32x4(low01, low23, 0x88);
+    r[4 + c] = _mm512_shuffle_f32x4(low01, low23, 0xdd);
+    r[8 + c] = _mm512_shuffle_f32x4(high01, high23, 0x88);
+    r[12 + c] = _mm512_shuffle_f32x4(high01, high23, 0xdd);
+  }
+}
+TWINPATH_INLINE void transpose(vec<double> (&r)[8]) {
+  __m512d u[8];
+  for (int i = 0; i < 8; i += 2) {
+    u[i] = _mm512_unpacklo_pd(r[i], r[i + 1]);
+    u[i + 1] = _mm512_unpackhi_pd(r[i], r[i + 1]);
+  }
+  for (int c = 0; c < 2; ++c) {
+    const __m512d low01 = _mm512_shuffle_f64x2(u[c], u[2 + c], 0x44);
+    const __m512d high01 = _mm512_shuffle_f64x2(u[c], u[2 + c], 0xee);
+    const __m512d low23 = _mm512_shuffle_f64x2(u[4 + c], u[6 + c], 0x44);
+    const __m512d high23 = _mm512_shuffle_f64x2(u[4 + c], u[6 + c], 0xee);
+    r[c] = _mm512_shuffle_f64x2(low01, low23, 0x88);
+    r[2 + c] = _mm512_shuffle_f64x2(low01, low23, 0xdd);
+    r[4 + c] = _mm512_shuffle_f64x2(high01, high23, 0x88);
+    r[6 + c] = _mm512_shuffle_f64x2(high01, high23, 0xdd);
+  }
+}
+
+TWINPATH_INLINE vec<float> exp2_of_rounded(vec<float> v) {
+  const __m512i n = _mm512_slli_epi32(_mm512_castps_si512(v), float_constants::mantissa);
+  return _mm512_castsi512_ps(_mm512_add_epi32(n, _mm512_set1_epi32(0x3f800000)));
+}
+TWINPATH_INLINE vec<double> exp2_of_rounded(vec<double> v) {
+  const __m512i n = _mm512_slli_epi64(_mm512_castpd_si512(v), double_constants::mantissa);
+  return _mm512_castsi512_pd(_mm512_add_epi64(n, _mm512_set1_epi64(0x3ff0000000000000)));
+}
+
+TWINPATH_INLINE __m512i shifted_bits(vec<float> x) {
+  return _mm512_add_epi32(_mm512_castps_si512(x), _mm512_set1_epi32(0x3f800000 - 0x3f3504f3));
+}
+TWINPATH_INLINE __m512i shifted_bits(vec<double> x) {
+  return _mm512_add_epi64(_mm512_castpd_si512(x), _mm512_set1_epi64(0x3ff0000000000000 - 0x3fe6a09e667f3bcd));
+}
+TWINPATH_INLINE vec<float> exponent_of(vec<float> x) {
+  return _mm512_cvtepi32_ps(_mm512_srli_epi32(shifted_bits(x), float_constants::mantissa));
+}
+TWINPATH_INLINE vec<double> exponent_of(vec<double> x) {
+  const __m512i e = _mm512_srli_epi64(shifted_bits(x), double_constants::mantissa);
+  const __m512i magic = _mm512_set1_epi64(0x4330000000000000);
+  return _mm512_sub_pd(_mm512_castsi512_pd(_mm512_or_si512(e, magic)), _mm512_set1_pd(0x1p52));
+}
+TWINPATH_INLINE vec<float> fraction_of(vec<float> x) {
+  const __m512i f = _mm512_and_si512(shifted_bits(x), _mm512_set1_epi32(0x007fffff));
+  return _mm512_castsi512_ps(_mm512_add_epi32(f, _mm512_set1_epi32(0x3f3504f3)));
+}
+TWINPATH_INLINE vec<double> fraction_of(vec<double> x) {
+  const __m512i f = _mm512_and_si512(shifted_bits(x), _mm512_set1_epi64(0x000fffffffffffff));
+  return _mm512_castsi512_pd(_mm512_add_epi64(f, _mm512_set1_epi64(0x3fe6a09e667f3bcd)));
+}
+
+#elif defined(__AVX2__)
+
+TWINPATH_INLINE vec<float> fma(vec<float> a, vec<float> b, vec<float> c) {
+  return _mm256_fmadd_ps(a, b, c);
+}
+TWINPATH_INLINE vec<double> fma(vec<double> a, vec<double> b, vec<double> c) {
+  return _mm256_fmadd_pd(a, b, c);
+}
+
+template <>
+struct tail<float> {
+  __m256i mask;
+  TWINPATH_INLINE explicit tail(std::size_t n)
+      : mask(_mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)),
+                                _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))) {}
+  TWINPATH_INLINE vec<float> load(const float* p) const { return _mm256_maskload_ps(p, mask); }
+  TWINPATH_INLINE void store(float* p, vec<float> v) const { _mm256_maskstore_ps(p, mask, v); }
+};
+template <>
+struct tail<double> {
+  __m256i mask;
+  TWINPATH_INLINE explicit tail(std::size_t n)
+      : mask(_mm256_cmpgt_epi64(_mm256_set1_epi64x(static_cast<long long>(n)),
+                                _mm256_setr_epi64x(0, 1, 2, 3))) {}
+  TWINPATH_INLINE vec<double> load(const double* p) const { return _mm256_maskload_pd(p, mask); }
+  TWINPATH_INLINE void store(double* p, vec<double> v) const { _mm256_maskstore_pd(p, mask, v); }
+};
+
+TWINPATH_INLINE void transpose(vec<float> (&r)[8]) {
+  __m256 t[8];
+  __m256 u[8];
+  for (int i = 0; i < 8; i += 2) {
+    t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+    t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    for (int h = 0; h < 2; ++h) {
+      const __m256d a = _mm256_castps_pd(t[i + h]);
+      const __m256d b = _mm256_castps_pd(t[i + h + 2]);
+      u[i + 2 * h] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, b));
+      u[i + 2 * h + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, b));
+    }
+  }
+  for (int c = 0; c < 4; ++c) {
+    r[c] = _mm256_permute2f128_ps(u[c], u[4 + c], 0x20);
+    r[4 + c] = _mm256_permute2f128_ps(u[c], u[4 + c], 0x31);
+  }
+}
+TWINPATH_INLINE void transpose(vec<double> (&r)[4]) {
+  const __m256d low01 = _mm256_unpacklo_pd(r[0], r[1]);
+  const __m256d high01 = _mm256_unpackhi_pd(r[0], r[1]);
+  const __m256d low23 = _mm256_unpacklo_pd(r[2], r[3]);
+  const __m256d high23 = _mm256_unpackhi_pd(r[2], r[3]);
+  r[0] = _mm256_permute2f128_pd(low01, low23, 0x20);
+  r[1] = _mm256_permute2f128_pd(high01, high23, 0x20);
+  r[2] = _mm256_permute2f128_pd(low01, low23, 0x31);
+  r[3] = _mm256_permute2f128_pd(high01, high23, 0x31);
+}
+
+TWINPATH_INLINE vec<float> exp2_of_rounded(vec<float> v) {
+  const __m256i n = _mm256_slli_epi32(_mm256_castps_si256(v), float_constants::mantissa);
+  return _mm256_castsi256_ps(_mm256_add_epi32(n, _mm256_set1_epi32(0x3f800000)));
+}
+TWINPATH_INLINE vec<double> exp2_of_rounded(vec<double> v) {
+  const __m256i n = _mm256_slli_epi64(_mm256_castpd_si256(v), double_constants::mantissa);
+  return _mm256_castsi256_pd(_mm256_add_epi64(n, _mm256_set1_epi64x(0x3ff0000000000000)));
+}
+
+TWINPATH_INLINE __m256i shifted_bits(vec<float> x) {
+  return _mm256_add_epi32(_mm256_castps_si256(x), _mm256_set1_epi32(0x3f800000 - 0x3f3504f3));
+}
+TWINPATH_INLINE __m256i shifted_bits(vec<double> x) {
+  return _mm256_add_epi64(_mm256_castpd_si256(x),
+                          _mm256_set1_epi64x(0x3ff0000000000000 - 0x3fe6a09e667f3bcd));
+}
+TWINPATH_INLINE vec<float> exponent_of(vec<float> x) {
+  return _mm256_cvtepi32_ps(_mm256_srli_epi32(shifted_bits(x), float_constants::mantissa));
+}
+TWINPATH_INLINE vec<double> exponent_of(vec<double> x) {
+  const __m256i e = _mm256_srli_epi64(shifted_bits(x), double_constants::mantissa);
+  const __m256i magic = _mm256_set1_epi64x(0x4330000000000000);
+  return _mm256_sub_pd(_mm256_castsi256_pd(_mm256_or_si256(e, magic)), _mm256_set1_pd(0x1p52));
+}
+TWINPATH_INLINE vec<float> fraction_of(vec<float> x) {
+  const __m256i f = _mm256_and_si256(shifted_bits(x), _mm256_set1_epi32(0x007fffff));
+  return _mm256_castsi256_ps(_mm256_add_epi32(f, _mm256_set1_epi32(0x3f3504f3)));
+}
+TWINPATH_INLINE vec<double> fraction_of(vec<double> x) {
+  const __m256i f = _mm256_and_si256(shifted_bits(x), _mm256_set1_epi64x(0x000fffffffffffff));
+  return _mm256_castsi256_pd(_mm256_add_epi64(f, _mm256_set1_epi64x(0x3fe6a09e667f3bcd)));
+}
+
+#else  // 128-bit vectors: no masked memory access on either architecture
+
+template <class T>
+struct tail {
+  std::size_t n;
+  TWINPATH_INLINE explicit tail(std::size_t count) : n(count) {}
+  TWINPATH_INLINE vec<T> load(const T* p) const {
+    T buffer[width<T>] = {};
+    for (std::size_t i = 0; i < n; ++i) buffer[i] = p[i];
+    return vec<T>::load_unaligned(buffer);
+  }
+  TWINPATH_INLINE void store(T* p, vec<T> v) const {
+    T buffer[width<T>];
+    v.store_unaligned(buffer);
+    for (std::size_t i = 0; i < n; ++i) p[i] = buffer[i];
+  }
+};
+
+#if defined(__aarch64__)
+
+TWINPATH_INLINE vec<float> fma(vec<float> a, vec<float> b, vec<float> c) {
+  return vfmaq_f32(c, a, b);
+}
+TWINPATH_INLINE vec<double> fma(vec<double> a, vec<double> b, vec<double> c) {
+  return vfmaq_f64(c, a, b);
+}
+
+TWINPATH_INLINE void transpose(vec<float> (&r)[4]) {
+  const float64x2_t low01 = vreinterpretq_f64_f32(vzip1q_f32(r[0], r[1]));
+  const float64x2_t high01 = vreinterpretq_f64_f32(vzip2q_f32(r[0], r[1]));
+  const float64x2_t low23 = vreinterpretq_f64_f32(vzip1q_f32(r[2], r[3]));
+  const float64x2_t high23 = vreinterpretq_f64_f32(vzip2q_f32(r[2], r[3]));
+  r[0] = vreinterpretq_f32_f64(vzip1q_f64(low01, low23));
+  r[1] = vreinterpretq_f32_f64(vzip2q_f64(low01, low23));
+  r[2] = vreinterpretq_f32_f64(vzip1q_f64(high01, high23));
+  r[3] = vreinterpretq_f32_f64(vzip2q_f64(high01, high23));
+}
+TWINPATH_INLINE void transpose(vec<double> (&r)[2]) {
+  const float64x2_t low = vzip1q_f64(r[0], r[1]);
+  r[1] = vzip2q_f64(r[0], r[1]);
+  r[0] = low;
+}
+
+TWINPATH_INLINE vec<float> exp2_of_rounded(vec<float> v) {
+  const uint32x4_t n = vshlq_n_u32(vreinterpretq_u32_f32(v), float_constants::mantissa);
+  return vreinterpretq_f32_u32(vaddq_u32(n, vdupq_n_u32(0x3f800000)));
+}
+TWINPATH_INLINE vec<double> exp2_of_rounded(vec<double> v) {
+  const uint64x2_t n = vshlq_n_u64(vreinterpretq_u64_f64(v), double_constants::mantissa);
+  return vreinterpretq_f64_u64(vaddq_u64(n, vdupq_n_u64(0x3ff0000000000000)));
+}
+
+TWINPATH_INLINE uint32x4_t shifted_bits(vec<float> x) {
+  return vaddq_u32(vreinterpretq_u32_f32(x), vdupq_n_u32(0x3f800000 - 0x3f3504f3));
+}
+TWINPATH_INLINE uint64x2_t shifted_bits(vec<double> x) {
+  return vaddq_u64(vreinterpretq_u64_f64(x), vdupq_n_u64(0x3ff0000000000000 - 0x3fe6a09e667f3bcd));
+}
+TWINPATH_INLINE vec<float> exponent_of(vec<float> x) {
+  return vcvtq_f32_u32(vshrq_n_u32(shifted_bits(x), float_constants::mantissa));
+}
+TWINPATH_INLINE vec<double> exponent_of(vec<double> x) {
+  return vcvtq_f64_u64(vshrq_n_u64(shifted_bits(x), double_constants::mantissa));
+}
+TWINPATH_INLINE vec<float> fraction_of(vec<float> x) {
+  const uint32x4_t f = vandq_u32(shifted_bits(x), vdupq_n_u32(0x007fffff));
+  return vreinterpretq_f32_u32(vaddq_u32(f, vdupq_n_u32(0x3f3504f3)));
+}
+TWINPATH_INLINE vec<double> fraction_of(vec<double> x) {
+  const uint64x2_t f = vandq_u64(shifted_bits(x), vdupq_n_u64(0x000fffffffffffff));
+  return vreinterpretq_f64_u64(vaddq_u64(f, vdupq_n_u64(0x3fe6a09e667f3bcd)));
+}
+
+#else
+
+// Two roundings: the baseline tier follows the contract with contract::unfused.
+TWINPATH_INLINE vec<float> fma(vec<float> a, vec<float> b, vec<float> c) {
+  return a * b + c;
+}
+TWINPATH_INLINE vec<double> fma(vec<double> a, vec<double> b, vec<double> c) {
+  return a * b + c;
+}
+
+TWINPATH_INLINE void transpose(vec<float> (&r)[4]) {
+  const __m128 low01 = _mm_unpacklo_ps(r[0], r[1]);
+  const __m128 high01 = _mm_unpackhi_ps(r[0], r[1]);
+  const __m128 low23 = _mm_unpacklo_ps(r[2], r[3]);
+  const __m128 high23 = _mm_unpackhi_ps(r[2], r[3]);
+  r[0] = _mm_movelh_ps(low01, low23);
+  r[1] = _mm_movehl_ps(low23, low01);
+  r[2] = _mm_movelh_ps(high01, high23);
+  r[3] = _mm_movehl_ps(high23, high01);
+}
+TWINPATH_INLINE void transpose(vec<double> (&r)[2]) {
+  const __m128d low = _mm_unpacklo_pd(r[0], r[1]);
+  r[1] = _mm_unpackhi_pd(r[0], r[1]);
+  r[0] = low;
+}
+
+TWINPATH_INLINE vec<float> exp2_of_rounded(vec<float> v) {
+  const __m128i n = _mm_slli_epi32(_mm_castps_si128(v), float_constants::mantissa);
+  return _mm_castsi128_ps(_mm_add_epi32(n, _mm_set1_epi32(0x3f800000)));
+}
+TWINPATH_INLINE vec<double> exp2_of_rounded(vec<double> v) {
+  const __m128i n = _mm_slli_epi64(_mm_castpd_si128(v), double_constants::mantissa);
+  return _mm_castsi128_pd(_mm_add_epi64(n, _mm_set1_epi64x(0x3ff0000000000000)));
+}
+
+TWINPATH_INLINE __m128i shifted_bits(vec<float> x) {
+  return _mm_add_epi32(_mm_castps_si128(x), _mm_set1_epi32(0x3f800000 - 0x3f3504f3));
+}
+TWINPATH_INLINE __m128i shifted_bits(vec<double> x) {
+  return _mm_add_epi64(_mm_castpd_si128(x), _mm_set1_epi64x(0x3ff0000000000000 - 0x3fe6a09e667f3bcd));
+}
+TWINPATH_INLINE vec<float> exponent_of(vec<float> x) {
+  return _mm_cvtepi32_ps(_mm_srli_epi32(shifted_bits(x), float_constants::mantissa));
+}
+TWINPATH_INLINE vec<double> exponent_of(vec<double> x) {
+  const __m128i e = _mm_srli_epi64(shifted_bits(x), double_constants::mantissa);
+  const __m128i magic = _mm_set1_epi64x(0x4330000000000000);
+  return _mm_sub_pd(_mm_castsi128_pd(_mm_or_si128(e, magic)), _mm_set1_pd(0x1p52));
+}
+TWINPATH_INLINE vec<float> fraction_of(vec<float> x) {
+  const __m128i f = _mm_and_si128(shifted_bits(x), _mm_set1_epi32(0x007fffff));
+  return _mm_castsi128_ps(_mm_add_epi32(f, _mm_set1_epi32(0x3f3504f3)));
+}
+TWINPATH_INLINE vec<double> fraction_of(vec<double> x) {
+  const __m128i f = _mm_and_si128(shifted_bits(x), _mm_set1_epi64x(0x000fffffffffffff));
+  return _mm_castsi128_pd(_mm_add_epi64(f, _mm_set1_epi64x(0x3fe6a09e667f3bcd)));
+}
+
+#endif
+#endif
+
+#if defined(__x86_64__)
+
+TWINPATH_INLINE float fold_register(__m128 v) {
+  v = _mm_add_ps(v, _mm_movehl_ps(v, v));
+  return _mm_cvtss_f32(_mm_add_ss(v, _mm_shuffle_ps(v, v, 1)));
+}
+TWINPATH_INLINE double fold_register(__m128d v) {
+  return _mm_cvtsd_f64(_mm_add_sd(v, _mm_unpackhi_pd(v, v)));
+}
+#if defined(__AVX2__)
+TWINPATH_INLINE float fold_register(__m256 v) {
+  return fold_register(_mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1)));
+}
+TWINPATH_INLINE double fold_register(__m256d v) {
+  return fold_register(_mm_add_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd(v, 1)));
+}
+#endif
+#if defined(__AVX512F__)
+TWINPATH_INLINE float fold_register(__m512 v) {
+  return fold_register(_mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1)));
+}
+TWINPATH_INLINE double fold_register(__m512d v) {
+  return fold_register(_mm256_add_pd(_mm512_castpd512_pd256(v), _mm512_extractf64x4_pd(v, 1)));
+}
+#endif
+
+#elif defined(__aarch64__)
+
+TWINPATH_INLINE float fold_register(float32x4_t v) {
+  const float32x2_t half = vadd_f32(vget_low_f32(v), vget_high_f32(v));
+  return vget_lane_f32(half, 0) + vget_lane_f32(half, 1);
+}
+TWINPATH_INLINE double fold_register(float64x2_t v) {
+  return vgetq_lane_f64(v, 0) + vgetq_lane_f64(v, 1);
+}
+
+#endif
+
+/// Calls body(offset, columns) for each vector of a row of n elements; `columns` is a `whole` or a `tail`.
+template <class T, class Body>
+TWINPATH_INLINE void for_vectors(std::size_t n, Body&& body) {
+  std::size_t i = 0;
+  for (; i + width<T> <= n; i += width<T>) body(i, whole<T>());
+  if (i < n) body(i, tail<T>(n - i));
+}
+
+template <class T>
+TWINPATH_INLINE T fold_lanes(vec<T> v) {
+  return fold_register(static_cast<typename vec<T>::register_type>(v));
+}
+
+}  // namespace
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Instantiates the generic kernels for the instruction set that the including file is compiled for.
+#pragma once
+
+#include <type_traits>
+
+#include "linalg/micro_kernel.hpp"
+#include "linalg/pack.hpp"
+#include "linalg/row_kernels.hpp"
+#include "linalg/tiers/tables.hpp"
+
+namespace twinpath::inline v0::detail {
+namespace {
+
+/// `accumulators`: vector registers that the micro-kernel may use for C.
+template <class T, std::size_t tile_rows, std::size_t tile_vectors, std::size_t accumulators>
+constexpr kernel_table<T> make_kernel_table(isa tier) {
+  return {
+      .tier = tier,
+      .width = width<T>,
+      .tile_rows = tile_rows,
+      .tile_vectors = tile_vectors,
+      .products = {make_micro_kernels<T, a_layout::columns, tile_rows, accumulators>(),
+                   make_micro_kernels<T, a_layout::rows, tile_rows, accumulators>()},
+      .pack_columns = &pack_columns<T>,
+      .pack_rows = &pack_rows<T>,
+      .finish_row = &finish_row<T>,
+      .add = &add<T>,
+      .column_chain = &column_chain<T>,
+      .row_sum = &row_sum<T>,
+      .relu = &relu<T>,
+      .exp = &exp<T>,
+      .log = &log<T>,
+      .softmax_row = &softmax_row<T>,
+      .cross_entropy_row = &cross_entropy_row<T>,
+      .cross_entropy_class = &cross_entropy_class<T>,
+      .sgd_update = &sgd_update<T>,
+  };
+}
+
+}  // namespace
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#include "linalg/tier.hpp"
+
+namespace twinpath::inline v0::detail {
+
+static_assert(std::is_same_v<arch, xsimd::avx512bw>, "compile this file with the flags of its tier");
+
+constinit const kernel_table<double> avx512_double = make_kernel_table<double, 14, 2, 28>(isa::avx512);
+
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#include "linalg/tier.hpp"
+
+namespace twinpath::inline v0::detail {
+
+static_assert(std::is_same_v<arch, xsimd::avx512bw>, "compile this file with the flags of its tier");
+
+constinit const kernel_table<float> avx512_float = make_kernel_table<float, 14, 2, 28>(isa::avx512);
+
+}  // namespace twinpath::inline v0::detail

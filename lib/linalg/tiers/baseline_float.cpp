@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#include "linalg/tier.hpp"
+
+namespace twinpath::inline v0::detail {
+
+static_assert(std::is_same_v<arch, xsimd::sse2>, "compile this file with the flags of its tier");
+
+constinit const kernel_table<float> baseline_float = make_kernel_table<float, 4, 2, 8>(isa::baseline);
+
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+#include "linalg/tier.hpp"
+
+namespace twinpath::inline v0::detail {
+
+static_assert(std::is_same_v<arch, xsimd::neon64>, "compile this file with the flags of its tier");
+
+constinit const kernel_table<double> neon_double = make_kernel_table<double, 8, 3, 24>(isa::neon);
+
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The Trace Event Format of Perfetto and chrome://tracing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "span.hpp"
+
+namespace twinpath::inline v0::detail {
+
+/// A finished span; times in nanoseconds since `trace::start`.
+struct timed_span {
+  span_label label;
+  std::uint32_t thread;
+  std::int64_t begin_ns;
+  std::int64_t end_ns;
+  double flops;
+};
+
+/// {"dW", 2} is "dW2".
+[[nodiscard]] std::string span_name(span_label label);
+
+/// Complete events of threads 0 … threads-1, whatever the stream's locale and format flags.
+void write_chrome_json(std::ostream& out, const std::vector<timed_span>& spans, std::size_t threads,
+                       std::size_t dropped);
+
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Parallel work in the caller's TBB arena: no pool of our own, no state between calls.
+#pragma once
+
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/parallel_invoke.h>
+#include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
+#include <atomic>
+#include <cstddef>
+
+namespace twinpath::inline v0::detail {
+
+/// Multiply-adds that are worth a task of their own: about 3 µs of one core with AVX-512, where handing a
+/// task to another thread costs 1 to 2 µs.
+inline constexpr double task_work = 256 * 1024;
+/// The same for work that is bound by memory, in bytes.
+inline constexpr double task_bytes = 64 * 1024;
+
+/// Threads that the calling thread's arena and the global limit let it use.
+[[nodiscard]] std::size_t concurrency() noexcept;
+
+/// How many of `threads` a piece of work is worth, at least 1.
+[[nodiscard]] constexpr std::size_t useful_workers(double work, double work_per_task,
+                                                   std::size_t threads) noexcept {
+  const double tasks = work / work_per_task;
+  if (tasks < 2) return 1;
+  return tasks < static_cast<double>(threads) ? static_cast<std::size_t>(tasks) : threads;
+}
+
+/// A group of tasks that a cancelled group of the caller does not cancel, and whose workers take over the
+/// caller's floating-point environment.
+class own_context {
+ public:
+  operator tbb::task_group_context&() noexcept { return context_; }
+
+ private:
+  tbb::task_group_context context_{
+      tbb::task_group_context::isolated,
+      tbb::task_group_context::default_traits | tbb::task_group_context::fp_settings};
+};
+
+/// Calls body(worker) for worker = 0 … workers - 1, each at most once at a time, on threads of the caller's
+/// arena. Returns when all are done. While it waits the calling thread takes no task from outside of
+/// `isolated`.
+template <class Body>
+void run_workers(std::size_t workers, const Body& body) {
+  if (workers <= 1) return body(std::size_t{0});
+  own_context context;
+  tbb::parallel_for(std::size_t{0}, workers, body, tbb::simple_partitioner(), context);
+}
+
+/// Calls body(worker, task) for task = 0 … tasks - 1. A worker takes the next task when it is done with one,
+/// so that no thread waits for a slower one; what a worker index owns, such as scratch memory, is used by one
+/// thread at a time.
+template <class Body>
+void run_tasks(std::size_t workers, std::size_t tasks, const Body& body) {
+  if (workers <= 1 || tasks <= 1) {
+    for (std::size_t task = 0; task < tasks; ++task) body(std::size_t{0}, task);
+    return;
+  }
+  std::atomic<std::size_t> next{0};
+  run_workers(workers, [&](std::size_t worker) {
+    for (std::size_t task; (task = next.fetch_add(1, std::memory_order_relaxed)) < tasks;) body(worker, task);
+  });
+}
+
+/// Calls f and g, as sibling tasks.
+template <class F, class G>
+void run_both(const F& f, const G& g) {
+  own_context context;
+  tbb::parallel_invoke(f, g, context);
+}
+
+/// Runs f so that the calling thread, while it waits inside, takes no task that was submitted outside.
+template <class F>
+auto isolated(const F& f) {
+  return tbb::this_task_arena::isolate(f);
+}
+
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// Scratch memory of the calling thread, last in, first out.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <new>
+#include <type_traits>
+
+namespace twinpath::inline v0::detail {
+
+struct scratch_arena;
+struct scratch_chunk;
+
+/// Everything allocated through a frame is given back when the frame ends. Frames of one thread nest: the
+/// innermost one alone may allocate, and a frame ends on the thread that made it. A task that this thread
+/// runs while it waits inside a frame nests too. The memory itself may be used by any thread while the frame
+/// lives.
+///
+/// A thread keeps the memory of its deepest use until it exits, so the same work allocates once: memory is
+/// added in chunks while frames are open, and merged into one chunk of that size when the outermost one ends.
+class scratch_frame {
+ public:
+  /// Bytes after an allocation that may be read and written too, so that whole vectors can be used at its
+  /// end.
+  static constexpr std::size_t padding = 64;
+  static constexpr std::size_t alignment = 64;
+
+  scratch_frame() noexcept;
+  ~scratch_frame();
+  scratch_frame(const scratch_frame&) = delete;
+  scratch_frame& operator=(const scratch_frame&) = delete;
+
+  /// `n` uninitialised elements, aligned and padded; never null. Earlier allocations stay where they are.
+  /// Throws std::bad_alloc, and nothing has changed then.
+  template <class T>
+  [[nodiscard]] T* allocate(std::size_t n) {
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+    static_assert(alignof(T) <= alignment);
+    if (n > largest / sizeof(T)) [[unlikely]]
+      throw std::bad_alloc();
+    return static_cast<T*>(allocate_bytes(n * sizeof(T)));
+  }
+
+ private:
+  static constexpr std::size_t largest = std::numeric_limits<std::size_t>::max() / 4;
+
+  [[nodiscard]] void* allocate_bytes(std::size_t bytes);
+
+  scratch_arena* arena_;
+  scratch_chunk* chunk_;  // where the arena stood when this frame began
+  std::size_t used_;
+  std::size_t depth_;
+};
+
+/// What the calling thread holds, for tests and reports.
+struct scratch_usage {
+  std::size_t chunks = 0;
+  std::size_t bytes = 0;  ///< capacity of all chunks
+};
+[[nodiscard]] scratch_usage scratch_of_this_thread() noexcept;
+
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+#include <twinpath/trace.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+
+#include "chrome_json.hpp"
+#include "span.hpp"
+
+namespace twinpath::inline v0 {
+namespace detail {
+
+constinit std::atomic<std::uint64_t> recording{0};
+
+namespace {
+
+std::int64_t now_ns() noexcept {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+}
+
+// Without default values: a new buffer must not touch its memory.
+struct recorded_span {
+  const char* operation;
+  unsigned layer;
+  std::int64_t begin_ns;
+  std::int64_t end_ns;
+  double flops;
+};
+
+/// The spans of one thread in one recording. Its thread alone writes, and no entry is written twice, so that
+/// a reader sees whole entries however late a scope ends.
+class span_buffer {
+ public:
+  span_buffer(std::size_t capacity, std::int64_t start_ns)
+      : start_ns_(start_ns),
+        capacity_(capacity),
+        spans_(std::make_unique_for_overwrite<recorded_span[]>(capacity)) {}
+
+  [[nodiscard]] std::int64_t start_ns() const noexcept { return start_ns_; }
+
+  void append(const recorded_span& span) noexcept {
+    const std::size_t size = size_.load(std::memory_order_relaxed);
+    if (size == capacity_) {
+      dropped_.store(dropped_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+      return;
+    }
+    spans_[size] = span;
+    size_.store(size + 1, std::memory_order_release);
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
+  [[nodiscard]] const recorded_span& operator[](std::size_t i) const noexcept { return spans_[i]; }
+  [[nodiscard]] std::size_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+
+ private:
+  const std::int64_t start_ns_;
+  const std::size_t capacity_;
+  const std::unique_ptr<recorded_span[]> spans_;
+  std::atomic<std::size_t> size_{0};
+  std::atomic<std::size_t> dropped_{0};
+};
+
+struct recorder_state {
+  std::size_t capacity = 0;
+  std::int64_t start_ns = 0;
+  std::vector<std::shared_ptr<span_buffer>> buffers;  // one a thread
+  std::size_t without_buffer = 0;                     // spans of threads for which there was no memory
+};
+
+// Guards the two below, the states, and changes of `recording`.
+constinit std::mutex registry;
+constinit recorder_state* active = nullptr;
+constinit std::uint64_t last_recording = 0;
+
+/// Shared with the trace, so that a scope may end after the trace is gone.
+struct thread_cache {
+  std::uint64_t recording = 0;
+  std::shared_ptr<span_buffer> buffer;
+};
+constinit thread_local thread_cache cache;
+
+// Brings the cache up to date; false when nothing records or there is no memory.
+bool join_recording() noexcept {
+  if (cache.recording == recording.load(std::memory_order_relaxed)) return cache.buffer != nullptr;
+  const std::lock_guard lock(registry);
+  if (active == nullptr) return false;
+  try {
+    auto buffer = std::make_shared<span_buffer>(active->capacity, active->start_ns);
+    active->buffers.push_back(buffer);
+    cache = {recording.load(std::memory_order_relaxed), std::move(buffer)};
+    return true;
+  } catch (const std::exception&) {
+    ++active->without_buffer;
+    return false;
+  }
+}
+
+}  // namespace
+
+void span_scope::begin(span_label label, double flops) noexcept {
+  if (label.operation == nullptr || !join_recording()) return;
+  label_ = label;
+  flops_ = flops;
+  recording_ = cache.recording;
+  begin_ns_ = now_ns();
+}
+
+void span_scope::end() noexcept {
+  const std::int64_t end_ns = now_ns();
+  if (cache.recording != recording_) return;
+  span_buffer& buffer = *cache.buffer;
+  buffer.append(
+      {label_.operation, label_.layer, begin_ns_ - buffer.start_ns(), end_ns - buffer.start_ns(), flops_});
+}
+
+void append_span(span_label label, std::int64_t begin_ns, std::int64_t end_ns, double flops) noexcept {
+  if (recording.load(std::memory_order_relaxed) == 0 || label.operation == nullptr || !join_recording())
+    return;
+  cache.buffer->append({label.operation, label.layer, begin_ns, end_ns, flops});
+}
+
+namespace {
+
+struct interval {
+  std::int64_t begin;
+  std::int64_t end;
+};
+
+// The union of the intervals of all spans of that name: ascending, disjoint, none empty.
+std::vector<interval> busy_intervals(const std::vector<timed_span>& spans, std::string_view name) {
+  std::vector<interval> busy;
+  for (const timed_span& span : spans) {  // in order of their begin
+    if (span.end_ns <= span.begin_ns || span_name(span.label) != name) continue;
+    if (!busy.empty() && span.begin_ns <= busy.back().end) {
+      busy.back().end = std::max(busy.back().end, span.end_ns);
+    } else {
+      busy.push_back({span.begin_ns, span.end_ns});
+    }
+  }
+  return busy;
+}
+
+std::int64_t length(const std::vector<interval>& busy) {
+  std::int64_t sum = 0;
+  for (const interval& part : busy) sum += part.end - part.begin;
+  return sum;
+}
+
+std::int64_t length_of_both(const std::vector<interval>& a, const std::vector<interval>& b) {
+  std::int64_t sum = 0;
+  for (auto x = a.begin(), y = b.begin(); x != a.end() && y != b.end();) {
+    sum += std::max<std::int64_t>(0, std::min(x->end, y->end) - std::max(x->begin, y->begin));
+    if (x->end < y->end) {
+      ++x;
+    } else {
+      ++y;
+    }
+  }
+  return sum;
+}
+
+// In order of their begin, the enclosing span first.
+std::vector<timed_span> sorted_spans(const recorder_state& state) {
+  const std::lock_guard lock(registry);
+  std::vector<timed_span> spans;
+  for (std::uint32_t thread = 0; thread < state.buffers.size(); ++thread) {
+    const span_buffer& buffer = *state.buffers[thread];
+    const std::size_t size = buffer.size();
+    for (std::size_t i = 0; i < size; ++i) {
+      const recorded_span& span = buffer[i];
+      spans.push_back({{span.operation, span.layer}, thread, span.begin_ns, span.end_ns, span.flops});
+    }
+  }
+  std::stable_sort(spans.begin(), spans.end(), [](const timed_span& a, const timed_span& b) {
+    return a.begin_ns != b.begin_ns ? a.begin_ns < b.begin_ns : a.end_ns > b.end_ns;
+  });
+  return spans;
+}
+
+}  // namespace
+}  // namespace detail
+
+struct trace::recorder : detail::recorder_state {};
+
+trace::trace(std::size_t capacity) : recorder_(std::make_unique<recorder>()) {
+  recorder_->capacity = capacity;
+}
+
+trace::~trace() {
+  stop();
+}
+
+void trace::start() {
+  const std::lock_guard lock(detail::registry);
+  if (detail::active != nullptr && detail::active != recorder_.get()) {
+    throw std::logic_error("trace::start: another trace is recording");
+  }
+  // New buffers and not emptied ones: a scope that is still open may yet write into its old one.
+  recorder_->buffers.clear();
+  recorder_->without_buffer = 0;
+  recorder_->start_ns = detail::now_ns();
+  detail::active = recorder_.get();
+  detail::recording.store(++detail::last_recording, std::memory_order_relaxed);
+}
+
+void trace::stop() noexcept {
+  const std::lock_guard lock(detail::registry);
+  if (detail::active != recorder_.get()) return;
+  detail::active = nullptr;
+  detail::recording.store(0, std::memory_order_relaxed);
+}
+
+std::vector<span_record> trace::spans() const {
+  std::vector<span_record> records;
+  for (const detail::timed_span& span : detail::sorted_spans(*recorder_)) {
+    records.push_back({detail::span_name(span.label), span.thread, span.begin_ns, span.end_ns, span.flops});
+  }
+  return records;
+}
+
+std::size_t trace::dropped() const noexcept {
+  const std::lock_guard lock(detail::registry);
+  std::size_t sum = recorder_->without_buffer;
+  for (const auto& buffer : recorder_->buffers) sum += buffer->dropped();
+  return sum;
+}
+
+std::int64_t trace::busy_ns(std::string_view name) const {
+  return detail::length(detail::busy_intervals(detail::sorted_spans(*recorder_), name));
+}
+
+double trace::overlap(std::string_view a, std::string_view b) const {
+  const auto spans = detail::sorted_spans(*recorder_);
+  const auto busy_a = detail::busy_intervals(spans, a);
+  const auto busy_b = detail::busy_intervals(spans, b);
+  const std::int64_t shorter = std::min(detail::length(busy_a), detail::length(busy_b));
+  if (shorter == 0) return 0;
+  return static_cast<double>(detail::length_of_both(busy_a, busy_b)) / static_cast<double>(shorter);
+}
+
+void trace::write_chrome_json(const std::filesystem::path& file) const {
+  std::ofstream out(file, std::ios::binary);
+  if (!out) throw std::runtime_error("trace: cannot open " + file.string());
+  write_chrome_json(out);
+  out.close();  // flushes
+  if (!out) throw std::runtime_error("trace: cannot write " + file.string());
+}
+
+void trace::write_chrome_json(std::ostream& out) const {
+  const auto spans = detail::sorted_spans(*recorder_);
+  std::size_t threads = 0;
+  {
+    const std::lock_guard lock(detail::registry);
+    threads = recorder_->buffers.size();
+  }
+  detail::write_chrome_json(out, spans, threads, dropped());
+}
+
+}  // namespace twinpath::inline v0

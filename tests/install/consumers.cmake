@@ -1,0 +1,56 @@
+# Projects that use twinpath in the three ways there are, each configured, built and run by ctest.
+
+set(scratch ${CMAKE_CURRENT_BINARY_DIR}/install)
+set(prefix ${scratch}/prefix)
+file(MAKE_DIRECTORY ${scratch}/pkg_config)
+
+# What the consumer's own CMake shall find where this build found it.
+set(options
+  -DCMAKE_BUILD_TYPE=$<CONFIG>
+  -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
+  -DCMAKE_CXX_FLAGS=${CMAKE_CXX_FLAGS})
+set(source_options ${options})
+foreach(dependency IN ITEMS TBB xsimd)
+  string(TOLOWER ${dependency} lower)
+  string(TOUPPER ${dependency} upper)
+  FetchContent_GetProperties(${dependency})
+  if(${dependency}_DIR)
+    list(APPEND source_options -D${dependency}_DIR=${${dependency}_DIR})
+  elseif(${lower}_SOURCE_DIR)
+    list(APPEND source_options -DFETCHCONTENT_SOURCE_DIR_${upper}=${${lower}_SOURCE_DIR})
+  endif()
+endforeach()
+if(TBB_DIR)
+  list(APPEND options -DTBB_DIR=${TBB_DIR})
+endif()
+
+add_test(NAME install.clean COMMAND ${CMAKE_COMMAND} -E rm -rf ${prefix})
+add_test(NAME install.prefix
+  COMMAND ${CMAKE_COMMAND} --install ${CMAKE_BINARY_DIR} --config $<CONFIG> --prefix ${prefix})
+set_tests_properties(install.clean PROPERTIES FIXTURES_SETUP twinpath-clean-prefix)
+set_tests_properties(install.prefix PROPERTIES
+  FIXTURES_REQUIRED twinpath-clean-prefix
+  FIXTURES_SETUP twinpath-prefix)
+
+function(twinpath_consumer kind)
+  add_test(NAME install.${kind}
+    COMMAND ${CMAKE_CTEST_COMMAND}
+      --build-and-test ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${kind} ${scratch}/${kind}
+      --build-generator ${CMAKE_GENERATOR}
+      --build-options ${ARGN}
+      --test-command consumer)
+  set_tests_properties(install.${kind} PROPERTIES ENVIRONMENT CMAKE_BUILD_PARALLEL_LEVEL=2)
+endfunction()
+
+twinpath_consumer(add_subdirectory ${source_options})
+twinpath_consumer(find_package ${options} -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_DISABLE_FIND_PACKAGE_xsimd=ON)
+set_tests_properties(install.find_package PROPERTIES FIXTURES_REQUIRED twinpath-prefix)
+
+find_program(TWINPATH_PKG_CONFIG pkg-config)
+if(TWINPATH_PKG_CONFIG)
+  separate_arguments(flags NATIVE_COMMAND "${CMAKE_CXX_FLAGS}")
+  add_test(NAME install.pkg_config
+    COMMAND ${CMAKE_CURRENT_LIST_DIR}/pkg_config/build.sh ${prefix} ${CMAKE_CXX_COMPILER} ${flags}
+    WORKING_DIRECTORY ${scratch}/pkg_config)
+  set_tests_properties(install.pkg_config PROPERTIES FIXTURES_REQUIRED twinpath-prefix)
+endif()
