@@ -5,17 +5,24 @@ include(FetchContent)
 
 # A function, so that settings for a fetched project do not reach the one that includes us.
 function(twinpath_dependencies)
-  # Consumers of our targets see TBB::tbb too, hence GLOBAL.
+  # GLOBAL, because those who link twinpath see TBB::tbb too.
+  set(packaged_tbb FIND_PACKAGE_ARGS 2021.5 CONFIG COMPONENTS tbb GLOBAL)
+  if(TWINPATH_SANITIZE MATCHES "thread")
+    # Of a library without instrumentation the sanitizer sees no synchronisation: each stolen task is a race.
+    unset(packaged_tbb)
+    set(TBBMALLOC_BUILD OFF)
+  endif()
   FetchContent_Declare(TBB SYSTEM
     GIT_REPOSITORY https://github.com/uxlfoundation/oneTBB.git
     GIT_TAG v2022.1.0
     GIT_SHALLOW ON
-    FIND_PACKAGE_ARGS 2021.5 CONFIG COMPONENTS tbb GLOBAL)
+    ${packaged_tbb})
   set(BUILD_SHARED_LIBS ON)  # its authors advise against a static TBB
   set(TBB_TEST OFF)
   set(TBB_STRICT OFF)
   set(TBB_DISABLE_HWLOC_AUTOMATIC_SEARCH ON)
   set(TBB_INSTALL ${TWINPATH_INSTALL})
+  set(TBBMALLOC_PROXY_BUILD OFF)
   if(NOT TARGET TBB::tbb)
     FetchContent_MakeAvailable(TBB)
   endif()

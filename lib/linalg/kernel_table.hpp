@@ -95,8 +95,10 @@ struct kernel_table {
   void (*finish_row)(const T* t, const epilogue<T>& end, const T* bias, const T* mask, T* c, std::size_t n);
   /// total[j] = total[j] + x[j]
   void (*add)(const T* x, T* total, std::size_t n);
-  /// out[j] = one chain of additions over rows first … first + rows - 1 of column j.
+  /// out[j] = one chain of additions over all rows of column j: at most contract::sum_rows of them.
   void (*column_chain)(const T* x, std::size_t stride, std::size_t rows, std::size_t cols, T* out);
+  /// contract::column_sums
+  void (*column_sums)(const T* x, std::size_t stride, std::size_t rows, std::size_t cols, T* out);
   T (*row_sum)(const T* x, std::size_t n);
   void (*relu)(const T* x, T* y, std::size_t n);
   void (*exp)(const T* x, T* y, std::size_t n);

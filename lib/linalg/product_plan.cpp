@@ -47,6 +47,24 @@ bool wants_packed_a(const product_plan& p) {
 }  // namespace
 
 template <class T>
+void size_scratch(product_plan& p) {
+  const contract::cut slices = contract::slices(p.shape.k);
+  const std::size_t longest_slice = slices.begin(1) - slices.begin(0) + 16;
+  const std::size_t blocks = contract::blocks<T>(longest_slice).count;
+  p.packed_b = p.packed_a = p.total_sums = p.slice_sums = p.apart_sums = 0;
+  if (p.pack_b) p.packed_b = round_up(p.shape.k * p.padded(p.panel), 16);
+  // A sliver is stored in whole vectors, which reach behind its end.
+  if (p.pack_a) p.packed_a = round_up((p.block_rows() + 1) * contract::block_length<T> + p.width, 16);
+  const std::size_t block = round_up((p.block_rows() + 1) * p.block_columns, 16);
+  if (p.slices_apart) {
+    p.apart_sums = round_up(slices.count * p.shape.m * p.shape.n, 16);
+  } else {
+    if (!p.sums_in_c && (blocks > 1 || slices.count > 1)) p.total_sums = block;
+    if (slices.count > 1) p.slice_sums = block;
+  }
+}
+
+template <class T>
 product_plan plan_product(const kernel_table<T>& table, const product_shape& shape, finish end,
                           std::size_t threads) {
   product_plan p;
@@ -62,8 +80,6 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
       static_cast<double>(shape.m) * static_cast<double>(shape.n) * static_cast<double>(shape.k);
   p.workers = useful_workers(work, task_work, threads);
   const contract::cut slices = contract::slices(shape.k);
-  const std::size_t longest_slice = slices.begin(1) - slices.begin(0) + 16;
-  const std::size_t blocks = contract::blocks<T>(longest_slice).count;
 
   const std::size_t panel_limit =
       std::max<std::size_t>(1, panel_bytes / sizeof(T) / std::max<std::size_t>(1, shape.k));
@@ -83,19 +99,12 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
     }
   }
 
-  if (p.pack_b) p.packed_b = round_up(shape.k * p.padded(p.panel), 16);
-  // A sliver is stored in whole vectors, which reach behind its end.
-  if (p.pack_a) p.packed_a = round_up((p.block_rows() + 1) * contract::block_length<T> + p.width, 16);
-  const std::size_t block = round_up((p.block_rows() + 1) * p.block_columns, 16);
-  if (p.slices_apart) {
-    p.apart_sums = round_up(slices.count * shape.m * shape.n, 16);
-  } else {
-    if (!p.sums_in_c && (blocks > 1 || slices.count > 1)) p.total_sums = block;
-    if (slices.count > 1) p.slice_sums = block;
-  }
+  size_scratch<T>(p);
   return p;
 }
 
+template void size_scratch<float>(product_plan&);
+template void size_scratch<double>(product_plan&);
 template product_plan plan_product(const kernel_table<float>&, const product_shape&, finish, std::size_t);
 template product_plan plan_product(const kernel_table<double>&, const product_shape&, finish, std::size_t);
 

@@ -95,14 +95,59 @@ template <class T>
 
 // --- sums -------------------------------------------------------------------------------------------------
 
+/// One chain of additions for each of `vectors` vectors over up to contract::sum_rows rows.
+template <class T, std::size_t vectors, class Columns>
+TWINPATH_INLINE void add_chains(const T* x, std::size_t stride, std::size_t rows, const Columns& across,
+                                vec<T> (&chain)[vectors]) {
+  for (vec<T>& c : chain) c = vec<T>(T(0));
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t v = 0; v < vectors; ++v) {
+      chain[v] = chain[v] + across.load(x + i * stride + v * width<T>);
+    }
+  }
+}
+
+/// Calls body(offset, columns, vectors) for groups of four vectors, so that four chains hide each other's
+/// latency, then for single ones. `vectors` is a constant as a type.
+template <class T, class Body>
+TWINPATH_INLINE void for_vector_groups(std::size_t n, Body&& body) {
+  std::size_t j = 0;
+  for (; j + 4 * width<T> <= n; j += 4 * width<T>) {
+    body(j, whole<T>(), std::integral_constant<std::size_t, 4>());
+  }
+  for_vectors<T>(
+      n - j, [&](std::size_t i, auto across) __attribute__((always_inline)) {
+        body(j + i, across, std::integral_constant<std::size_t, 1>());
+      });
+}
+
 template <class T>
 [[gnu::flatten]] void column_chain(const T* x, std::size_t stride, std::size_t rows, std::size_t cols,
                                    T* out) {
-  for_vectors<T>(cols, [&](std::size_t j, auto across) {
-    vec<T> chain(T(0));
-    for (std::size_t i = 0; i < rows; ++i) chain = chain + across.load(x + i * stride + j);
-    across.store(out + j, chain);
-  });
+  for_vector_groups<T>(
+      cols, [&](std::size_t j, auto across, auto vectors) __attribute__((always_inline)) {
+        vec<T> chain[vectors()];
+        add_chains<T, vectors()>(x + j, stride, rows, across, chain);
+        for (std::size_t v = 0; v < vectors(); ++v) across.store(out + j + v * width<T>, chain[v]);
+      });
+}
+
+template <class T>
+[[gnu::flatten]] void column_sums(const T* x, std::size_t stride, std::size_t rows, std::size_t cols,
+                                  T* out) {
+  for_vector_groups<T>(
+      cols, [&](std::size_t j, auto across, auto vectors) __attribute__((always_inline)) {
+        vec<T> total[vectors()];
+        for (vec<T>& t : total) t = vec<T>(T(0));
+        for (std::size_t i = 0; i < rows; i += contract::sum_rows) {
+          const std::size_t left = rows - i;
+          vec<T> chain[vectors()];
+          add_chains<T, vectors()>(x + i * stride + j, stride,
+                                   left < contract::sum_rows ? left : contract::sum_rows, across, chain);
+          for (std::size_t v = 0; v < vectors(); ++v) total[v] = total[v] + chain[v];
+        }
+        for (std::size_t v = 0; v < vectors(); ++v) across.store(out + j + v * width<T>, total[v]);
+      });
 }
 
 /// The lanes of a row sum, in as many vectors as they fill. Vectors that hold no element are all +0 and are

@@ -27,6 +27,7 @@ constexpr kernel_table<T> make_kernel_table(isa tier) {
       .finish_row = &finish_row<T>,
       .add = &add<T>,
       .column_chain = &column_chain<T>,
+      .column_sums = &column_sums<T>,
       .row_sum = &row_sum<T>,
       .relu = &relu<T>,
       .exp = &exp<T>,

@@ -32,7 +32,7 @@ inline constexpr double task_bytes = 64 * 1024;
 /// caller's floating-point environment.
 class own_context {
  public:
-  operator tbb::task_group_context&() noexcept { return context_; }
+  tbb::task_group_context& get() noexcept { return context_; }
 
  private:
   tbb::task_group_context context_{
@@ -47,7 +47,7 @@ template <class Body>
 void run_workers(std::size_t workers, const Body& body) {
   if (workers <= 1) return body(std::size_t{0});
   own_context context;
-  tbb::parallel_for(std::size_t{0}, workers, body, tbb::simple_partitioner(), context);
+  tbb::parallel_for(std::size_t{0}, workers, body, tbb::simple_partitioner(), context.get());
 }
 
 /// Calls body(worker, task) for task = 0 … tasks - 1. A worker takes the next task when it is done with one,
@@ -69,7 +69,7 @@ void run_tasks(std::size_t workers, std::size_t tasks, const Body& body) {
 template <class F, class G>
 void run_both(const F& f, const G& g) {
   own_context context;
-  tbb::parallel_invoke(f, g, context);
+  tbb::parallel_invoke(f, g, context.get());
 }
 
 /// Runs f so that the calling thread, while it waits inside, takes no task that was submitted outside.

@@ -332,6 +332,8 @@ TEST_CASE("a scope that is open across another start is forgotten", "[runtime][t
 
 TEST_CASE("a thread's buffer is not used after its trace is gone", "[runtime][trace]") {
   // The thread outlives three traces. The second may well stand at the address of the first.
+  auto trace = std::make_unique<tp::trace>(4);
+  trace->start();
   std::promise<void> recorded, destroyed, recorded_again, destroyed_open;
   std::thread worker([&] {
     record({"first"});
@@ -346,8 +348,6 @@ TEST_CASE("a thread's buffer is not used after its trace is gone", "[runtime][tr
     record({"third"});
   });
 
-  auto trace = std::make_unique<tp::trace>(4);
-  trace->start();
   recorded.get_future().wait();
   trace->stop();
   CHECK(trace->busy_ns("first") > 0);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Operations over the rows of a batch, without the checks of the public functions.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <twinpath/matrix.hpp>
+#include <twinpath/softmax.hpp>
+
+#include "runtime/parallel.hpp"
+#include "runtime/span.hpp"
+
+namespace twinpath::inline v0::detail {
+
+/// Calls body(first, last) for parts of the rows 0 … rows - 1 that different threads take, or once for all
+/// when they are too few bytes to share. No part is smaller than a row.
+template <class Body>
+void for_row_parts(std::size_t rows, std::size_t bytes_per_row, const Body& body) {
+  std::size_t workers = 1;
+  const double bytes = static_cast<double>(rows) * static_cast<double>(bytes_per_row);
+  if (rows > 1 && bytes >= 2 * task_bytes) {
+    workers = useful_workers(bytes, task_bytes, rows < concurrency() ? rows : concurrency());
+  }
+  if (workers == 1) return body(std::size_t{0}, rows);
+  isolated([&] {
+    run_workers(workers, [&](std::size_t w) { body(rows * w / workers, rows * (w + 1) / workers); });
+  });
+}
+
+/// One-hot or soft targets, or class indices.
+template <class T>
+struct targets {
+  matrix_view<const T> soft;
+  std::span<const std::int32_t> classes;
+  bool by_class = false;
+};
+
+template <class T>
+void column_sums(matrix_view<const T> X, T* out, span_label label);
+
+template <class T>
+void softmax(matrix_view<const T> Z, matrix_view<T> P);
+
+template <class T>
+T cross_entropy(matrix_view<const T> Z, const targets<T>& y, matrix_view<T> dZ, reduction how,
+                span_label label);
+
+/// Throws std::invalid_argument when a class is not below `count`.
+void check_classes(std::string_view function, std::span<const std::int32_t> classes, std::size_t count);
+
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// The public functions of a dense layer: checks, then nn/layer.hpp.
+#include <twinpath/dense.hpp>
+
+#include "linalg/checks.hpp"
+#include "nn/layer.hpp"
+
+namespace twinpath::inline v0 {
+namespace detail {
+namespace {
+
+template <class T>
+void checked_forward(matrix_view<const T> X, matrix_view<const T> W, std::span<const T> b, activation f,
+                     matrix_view<T> A) {
+  constexpr const char* function = "dense_forward";
+  check_shape(function, "W", W, X.cols(), A.cols());
+  check_shape(function, "A", A, X.rows(), W.cols());
+  check_size(function, "b", b, W.cols());
+  check_apart(function, "A", A, "X", X);
+  check_apart(function, "A", A, "W", W);
+  check_apart(function, "A", A, "b", b);
+  forward(X, W, b, f, A, 0);
+}
+
+template <class T>
+void check_parameter_path(const char* function, const backward_operands<T>& x) {
+  check_shape(function, "dZ", x.dZ, x.A.rows(), x.dZ.cols());
+  check_shape(function, "dW", x.dW, x.A.cols(), x.dZ.cols());
+  check_size(function, "db", x.db, x.dZ.cols());
+  check_apart(function, "dW", x.dW, "A", x.A);
+  check_apart(function, "dW", x.dW, "dZ", x.dZ);
+  check_apart(function, "db", x.db, "A", x.A);
+  check_apart(function, "db", x.db, "dZ", x.dZ);
+  check_apart(function, "dW", x.dW, "db", x.db);
+}
+
+template <class T>
+void check_backprop_path(const char* function, const backward_operands<T>& x) {
+  check_shape(function, "W", x.W, x.A.cols(), x.dZ.cols());
+  check_shape(function, "dZ", x.dZ, x.A.rows(), x.W.cols());
+  check_shape(function, "dZ_below", x.dZ_below, x.A.rows(), x.A.cols());
+  check_apart(function, "dZ_below", x.dZ_below, "dZ", x.dZ);
+  check_apart(function, "dZ_below", x.dZ_below, "W", x.W);
+  check_apart(function, "dZ_below", x.dZ_below, "A", x.A);
+}
+
+template <class T>
+void checked_parameter_path(const backward_operands<T>& x) {
+  check_parameter_path("parameter_path", x);
+  run_parameter_path(x);
+}
+
+template <class T>
+void checked_backprop_path(const backward_operands<T>& x) {
+  check_backprop_path("backprop_path", x);
+  run_backprop_path(x);
+}
+
+template <class T>
+void checked_backward(schedule how, const backward_operands<T>& x) {
+  constexpr const char* function = "backward";
+  check_parameter_path(function, x);
+  check_backprop_path(function, x);
+  check_apart(function, "dW", x.dW, "W", x.W);
+  check_apart(function, "db", x.db, "W", x.W);
+  check_apart(function, "dW", x.dW, "dZ_below", x.dZ_below);
+  check_apart(function, "db", x.db, "dZ_below", x.dZ_below);
+  run_backward(how, x);
+}
+
+}  // namespace
+}  // namespace detail
+
+void dense_forward(matrix_view<const float> X, matrix_view<const float> W, std::span<const float> b,
+                   activation f, matrix_view<float> A) {
+  detail::checked_forward(X, W, b, f, A);
+}
+void dense_forward(matrix_view<const double> X, matrix_view<const double> W, std::span<const double> b,
+                   activation f, matrix_view<double> A) {
+  detail::checked_forward(X, W, b, f, A);
+}
+
+void parameter_path(matrix_view<const float> A, matrix_view<const float> dZ, matrix_view<float> dW,
+                    std::span<float> db) {
+  detail::checked_parameter_path<float>({A, dZ, {}, dW, db, {}});
+}
+void parameter_path(matrix_view<const double> A, matrix_view<const double> dZ, matrix_view<double> dW,
+                    std::span<double> db) {
+  detail::checked_parameter_path<double>({A, dZ, {}, dW, db, {}});
+}
+
+void backprop_path(matrix_view<const float> dZ, matrix_view<const float> W, matrix_view<const float> A,
+                   matrix_view<float> dZ_below, activation f) {
+  detail::checked_backprop_path<float>({A, dZ, W, {}, {}, dZ_below, f});
+}
+void backprop_path(matrix_view<const double> dZ, matrix_view<const double> W, matrix_view<const double> A,
+                   matrix_view<double> dZ_below, activation f) {
+  detail::checked_backprop_path<double>({A, dZ, W, {}, {}, dZ_below, f});
+}
+
+void backward(schedule how, matrix_view<const float> A, matrix_view<const float> dZ,
+              matrix_view<const float> W, matrix_view<float> dW, std::span<float> db,
+              matrix_view<float> dZ_below, activation f) {
+  detail::checked_backward<float>(how, {A, dZ, W, dW, db, dZ_below, f});
+}
+void backward(schedule how, matrix_view<const double> A, matrix_view<const double> dZ,
+              matrix_view<const double> W, matrix_view<double> dW, std::span<double> db,
+              matrix_view<double> dZ_below, activation f) {
+  detail::checked_backward<double>(how, {A, dZ, W, dW, db, dZ_below, f});
+}
+
+}  // namespace twinpath::inline v0

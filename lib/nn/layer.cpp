@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "nn/layer.hpp"
+
+#include "linalg/product.hpp"
+#include "linalg/row_operations.hpp"
+#include "runtime/scratch.hpp"
+
+namespace twinpath::inline v0::detail {
+namespace {
+
+template <class T>
+product<T> weight_gradient(const backward_operands<T>& x) {
+  return {transposed(x.A), x.dZ, x.dW, {}, nullptr, {}};
+}
+
+template <class T>
+product<T> error_below(const backward_operands<T>& x) {
+  const bool masked = x.f == activation::relu;
+  return {x.dZ,       transposed(x.W),
+          x.dZ_below, {masked ? finish::mask : finish::store},
+          nullptr,    masked ? x.A : matrix_view<const T>()};
+}
+
+/// The layer below the one whose error is being taken back.
+unsigned below(unsigned layer) {
+  return layer == 0 ? 0 : layer - 1;
+}
+
+/// The two paths are the same number of multiply-adds, so each gets half of the threads. Scratch memory of
+/// both is the caller's: a worker that joins late must not allocate.
+template <class T>
+void run_concurrently(const backward_operands<T>& x, std::size_t threads) {
+  const kernel_table<T>& table = kernels<T>();
+  const product<T> parameter = weight_gradient(x);
+  const product<T> backprop = error_below(x);
+  const std::size_t share = (threads + 1) / 2;
+  const product_plan parameter_plan = plan_product(table, parameter.shape(), parameter.end.what, share);
+  const product_plan backprop_plan = plan_product(table, backprop.shape(), backprop.end.what, share);
+  scratch_frame scratch;
+  T* parameter_memory = scratch.allocate<T>(parameter_plan.scratch());
+  T* backprop_memory = scratch.allocate<T>(backprop_plan.scratch());
+  isolated([&] {
+    run_both(
+        [&] {
+          run_product(table, parameter_plan, parameter, parameter_memory, {"dW", x.layer});
+          column_sums(x.dZ, x.db.data(), {"db", x.layer});
+        },
+        [&] {
+          run_product(table, backprop_plan, backprop, backprop_memory, {"dZ", below(x.layer)});
+        });
+  });
+}
+
+/// Concurrent paths pay when each outweighs the handing over of a task.
+template <class T>
+bool concurrency_pays(const backward_operands<T>& x) {
+  const double work =
+      static_cast<double>(x.dZ.rows()) * static_cast<double>(x.dZ.cols()) * static_cast<double>(x.A.cols());
+  return work >= task_work && concurrency() > 1;
+}
+
+}  // namespace
+
+template <class T>
+void forward(matrix_view<const T> X, matrix_view<const T> W, std::span<const T> b, activation f,
+             matrix_view<T> A, unsigned layer) {
+  const finish end = f == activation::relu ? finish::bias_relu : finish::bias;
+  run_product<T>({X, W, A, {end}, b.data(), {}}, {"Z", layer});
+}
+
+template <class T>
+void run_parameter_path(const backward_operands<T>& x) {
+  run_product(weight_gradient(x), {"dW", x.layer});
+  column_sums(x.dZ, x.db.data(), {"db", x.layer});
+}
+
+template <class T>
+void run_backprop_path(const backward_operands<T>& x) {
+  run_product(error_below(x), {"dZ", below(x.layer)});
+}
+
+template <class T>
+void run_backward(schedule how, const backward_operands<T>& x) {
+  if (how == schedule::automatic) how = concurrency_pays(x) ? schedule::concurrent : schedule::sequential;
+  if (how == schedule::concurrent) return run_concurrently(x, concurrency());
+  run_parameter_path(x);
+  run_backprop_path(x);
+}
+
+template void forward(matrix_view<const float>, matrix_view<const float>, std::span<const float>, activation,
+                      matrix_view<float>, unsigned);
+template void forward(matrix_view<const double>, matrix_view<const double>, std::span<const double>,
+                      activation, matrix_view<double>, unsigned);
+template void run_parameter_path(const backward_operands<float>&);
+template void run_parameter_path(const backward_operands<double>&);
+template void run_backprop_path(const backward_operands<float>&);
+template void run_backprop_path(const backward_operands<double>&);
+template void run_backward(schedule, const backward_operands<float>&);
+template void run_backward(schedule, const backward_operands<double>&);
+
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+#include <twinpath/mlp.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "linalg/checks.hpp"
+#include "linalg/row_operations.hpp"
+#include "nn/layer.hpp"
+#include "nn/sgd.hpp"
+#include "runtime/scratch.hpp"
+
+namespace twinpath::inline v0 {
+
+/// One layer's parameters and gradients, each as one buffer: weights row by row, then the bias.
+template <class T>
+struct layer_state {
+  std::size_t inputs = 0;
+  std::size_t outputs = 0;
+  matrix<T> parameters;
+  matrix<T> gradients;
+  matrix<T> activations;  ///< of the last step; capacity x outputs
+  matrix<T> errors;       ///< dZ of the last step
+
+  [[nodiscard]] std::size_t weights_size() const noexcept { return inputs * outputs; }
+  [[nodiscard]] matrix_view<T> weights() noexcept { return {parameters.data(), inputs, outputs}; }
+  [[nodiscard]] matrix_view<const T> weights() const noexcept { return {parameters.data(), inputs, outputs}; }
+  [[nodiscard]] std::span<T> bias() noexcept { return parameters.elements().subspan(weights_size()); }
+  [[nodiscard]] std::span<const T> bias() const noexcept {
+    return parameters.elements().subspan(weights_size());
+  }
+  [[nodiscard]] matrix_view<T> weight_gradients() noexcept { return {gradients.data(), inputs, outputs}; }
+  [[nodiscard]] std::span<T> bias_gradients() noexcept {
+    return gradients.elements().subspan(weights_size());
+  }
+};
+
+template <class T>
+struct mlp<T>::state {
+  std::vector<std::size_t> widths;
+  mlp_options options;
+  std::vector<layer_state<T>> layers;
+  std::size_t capacity = 0;  ///< rows that activations and errors have room for
+  std::size_t batch = 0;     ///< rows of the last step
+
+  void initialise();
+  void reserve(std::size_t rows);
+  [[nodiscard]] activation activation_of(std::size_t layer) const noexcept {
+    return layer + 1 == layers.size() ? activation::identity : activation::relu;
+  }
+  void check_step(const char* function, matrix_view<const T> X, const detail::targets<T>& y) const;
+  T compute_gradients(matrix_view<const T> X, const detail::targets<T>& y);
+  void update(const sgd& rule);
+};
+
+// He-uniform. The generator is std::mt19937_64, whose bits the standard fixes; a draw is the upper 53 bits.
+template <class T>
+void mlp<T>::state::initialise() {
+  std::mt19937_64 generator(options.seed);
+  for (layer_state<T>& layer : layers) {
+    const double limit = std::sqrt(6.0 / static_cast<double>(layer.inputs));
+    for (T& w : layer.parameters.elements().first(layer.weights_size())) {
+      const double unit = static_cast<double>(generator() >> 11) * 0x1p-52 - 1.0;
+      w = static_cast<T>(unit * limit);
+    }
+  }
+}
+
+template <class T>
+void mlp<T>::state::reserve(std::size_t rows) {
+  if (rows <= capacity) return;
+  std::vector<std::pair<matrix<T>, matrix<T>>> larger;
+  larger.reserve(layers.size());
+  for (const layer_state<T>& layer : layers) {
+    larger.emplace_back(matrix<T>(rows, layer.outputs), matrix<T>(rows, layer.outputs));
+  }
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    layers[l].activations = std::move(larger[l].first);
+    layers[l].errors = std::move(larger[l].second);
+  }
+  capacity = rows;
+}
+
+template <class T>
+void mlp<T>::state::check_step(const char* function, matrix_view<const T> X,
+                               const detail::targets<T>& y) const {
+  detail::check_shape(function, "X", X, X.rows(), widths.front());
+  if (y.by_class) {
+    detail::check_size(function, "classes", y.classes, X.rows());
+    detail::check_classes(function, y.classes, widths.back());
+  } else {
+    detail::check_shape(function, "Y", y.soft, X.rows(), widths.back());
+  }
+  if (options.reduction == twinpath::reduction::mean && X.rows() == 0) {
+    detail::fail(function, "the mean loss of 0 rows is not defined");
+  }
+}
+
+template <class T>
+T mlp<T>::state::compute_gradients(matrix_view<const T> X, const detail::targets<T>& y) {
+  reserve(X.rows());
+  batch = X.rows();
+  const auto rows_of = [&](matrix<T>& m) { return m.view().block(0, 0, batch, m.cols()); };
+  const auto input_of = [&](std::size_t l) -> matrix_view<const T> {
+    return l == 0 ? X : matrix_view<const T>(rows_of(layers[l - 1].activations));
+  };
+
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    layer_state<T>& layer = layers[l];
+    detail::forward<T>(input_of(l), layer.weights(), layer.bias(), activation_of(l),
+                       rows_of(layer.activations), static_cast<unsigned>(l + 1));
+  }
+  layer_state<T>& last = layers.back();
+  const T loss = detail::cross_entropy<T>(rows_of(last.activations), y, rows_of(last.errors),
+                                          options.reduction, {"loss"});
+  for (std::size_t l = layers.size(); l-- > 0;) {
+    layer_state<T>& layer = layers[l];
+    detail::backward_operands<T> x;
+    x.A = input_of(l);
+    x.dZ = rows_of(layer.errors);
+    x.dW = layer.weight_gradients();
+    x.db = layer.bias_gradients();
+    x.layer = static_cast<unsigned>(l + 1);
+    if (l == 0) {
+      detail::run_parameter_path(x);
+    } else {
+      x.W = layer.weights();
+      x.dZ_below = rows_of(layers[l - 1].errors);
+      x.f = activation_of(l - 1);
+      detail::run_backward(options.schedule, x);
+    }
+  }
+  return loss;
+}
+
+template <class T>
+void mlp<T>::state::update(const sgd& rule) {
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    detail::apply_update<T>(rule, layers[l].parameters.elements(),
+                            std::as_const(layers[l].gradients).elements(),
+                            {"update", static_cast<unsigned>(l + 1)});
+  }
+}
+
+template <class T>
+mlp<T>::mlp(std::vector<std::size_t> widths, mlp_options options) : state_(std::make_unique<state>()) {
+  if (widths.size() < 2) {
+    detail::fail("mlp", std::to_string(widths.size()) + " widths given, a network needs at least 2");
+  }
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    if (widths[i] == 0) detail::fail("mlp", "width " + std::to_string(i) + " is 0");
+  }
+  for (std::size_t i = 1; i < widths.size(); ++i) {
+    const std::size_t in = widths[i - 1];
+    const std::size_t out = widths[i];
+    if (in > static_cast<std::size_t>(-1) / 4 / sizeof(T) / out) {
+      detail::fail("mlp", "layer " + detail::shape_text(in, out) + " exceeds the address space");
+    }
+    state_->layers.push_back({in, out, matrix<T>(1, in * out + out), matrix<T>(1, in * out + out), {}, {}});
+  }
+  state_->widths = std::move(widths);
+  state_->options = options;
+  state_->initialise();
+}
+
+template <class T>
+mlp<T>::~mlp() = default;
+template <class T>
+mlp<T>::mlp(mlp&&) noexcept = default;
+template <class T>
+mlp<T>& mlp<T>::operator=(mlp&&) noexcept = default;
+template <class T>
+mlp<T>::mlp(const mlp& other) : state_(std::make_unique<state>(*other.state_)) {}
+template <class T>
+mlp<T>& mlp<T>::operator=(const mlp& other) {
+  if (this != &other) *this = mlp(other);
+  return *this;
+}
+
+template <class T>
+T mlp<T>::train_step(matrix_view<const T> X, matrix_view<const T> Y, const sgd& rule) {
+  const detail::targets<T> y{Y, {}, false};
+  detail::check_rule("train_step", rule);
+  state_->check_step("train_step", X, y);
+  const T loss = state_->compute_gradients(X, y);
+  state_->update(rule);
+  return loss;
+}
+
+template <class T>
+T mlp<T>::train_step(matrix_view<const T> X, std::span<const std::int32_t> classes, const sgd& rule) {
+  const detail::targets<T> y{{}, classes, true};
+  detail::check_rule("train_step", rule);
+  state_->check_step("train_step", X, y);
+  const T loss = state_->compute_gradients(X, y);
+  state_->update(rule);
+  return loss;
+}
+
+template <class T>
+T mlp<T>::compute_gradients(matrix_view<const T> X, matrix_view<const T> Y) {
+  const detail::targets<T> y{Y, {}, false};
+  state_->check_step("compute_gradients", X, y);
+  return state_->compute_gradients(X, y);
+}
+
+template <class T>
+T mlp<T>::compute_gradients(matrix_view<const T> X, std::span<const std::int32_t> classes) {
+  const detail::targets<T> y{{}, classes, true};
+  state_->check_step("compute_gradients", X, y);
+  return state_->compute_gradients(X, y);
+}
+
+template <class T>
+void mlp<T>::apply(const sgd& rule) {
+  detail::check_rule("apply", rule);
+  state_->update(rule);
+}
+
+template <class T>
+matrix<T> mlp<T>::predict(matrix_view<const T> X) const {
+  matrix<T> P(X.rows(), state_->widths.back());
+  predict(X, P);
+  return P;
+}
+
+template <class T>
+void mlp<T>::predict(matrix_view<const T> X, matrix_view<T> P) const {
+  detail::check_shape("predict", "X", X, X.rows(), state_->widths.front());
+  detail::check_shape("predict", "P", P, X.rows(), state_->widths.back());
+  detail::check_apart("predict", "P", P, "X", X);
+  const std::size_t m = X.rows();
+  const std::size_t widest = *std::max_element(state_->widths.begin() + 1, state_->widths.end());
+  detail::scratch_frame scratch;
+  T* buffers[2] = {scratch.allocate<T>(m * widest), scratch.allocate<T>(m * widest)};
+  matrix_view<const T> input = X;
+  for (std::size_t l = 0; l < state_->layers.size(); ++l) {
+    const layer_state<T>& layer = state_->layers[l];
+    const bool last = l + 1 == state_->layers.size();
+    const matrix_view<T> output = last ? P : matrix_view<T>(buffers[l % 2], m, layer.outputs);
+    detail::forward<T>(input, layer.weights(), layer.bias(), state_->activation_of(l), output,
+                       static_cast<unsigned>(l + 1));
+    input = output;
+  }
+  detail::softmax<T>(P, P);
+}
+
+template <class T>
+std::size_t mlp<T>::layers() const noexcept {
+  return state_->layers.size();
+}
+template <class T>
+const std::vector<std::size_t>& mlp<T>::widths() const noexcept {
+  return state_->widths;
+}
+template <class T>
+const mlp_options& mlp<T>::options() const noexcept {
+  return state_->options;
+}
+template <class T>
+void mlp<T>::set_schedule(twinpath::schedule how) noexcept {
+  state_->options.schedule = how;
+}
+
+namespace {
+
+template <class Layers>
+auto& layer_at(Layers& layers, std::size_t layer) {
+  if (layer == 0 || layer > layers.size()) {
+    detail::fail("mlp",
+                 "layer " + std::to_string(layer) + " is not one of 1 to " + std::to_string(layers.size()));
+  }
+  return layers[layer - 1];
+}
+
+}  // namespace
+
+template <class T>
+matrix_view<T> mlp<T>::weights(std::size_t layer) {
+  return layer_at(state_->layers, layer).weights();
+}
+template <class T>
+matrix_view<const T> mlp<T>::weights(std::size_t layer) const {
+  return layer_at(std::as_const(*state_).layers, layer).weights();
+}
+template <class T>
+std::span<T> mlp<T>::bias(std::size_t layer) {
+  return layer_at(state_->layers, layer).bias();
+}
+template <class T>
+std::span<const T> mlp<T>::bias(std::size_t layer) const {
+  return layer_at(std::as_const(*state_).layers, layer).bias();
+}
+template <class T>
+std::span<T> mlp<T>::parameters(std::size_t layer) {
+  return layer_at(state_->layers, layer).parameters.elements();
+}
+template <class T>
+std::span<const T> mlp<T>::parameters(std::size_t layer) const {
+  return layer_at(std::as_const(*state_).layers, layer).parameters.elements();
+}
+template <class T>
+matrix_view<const T> mlp<T>::weight_gradients(std::size_t layer) const {
+  return layer_at(state_->layers, layer).weight_gradients();
+}
+template <class T>
+std::span<const T> mlp<T>::bias_gradients(std::size_t layer) const {
+  return layer_at(state_->layers, layer).bias_gradients();
+}
+template <class T>
+std::span<const T> mlp<T>::gradients(std::size_t layer) const {
+  return layer_at(std::as_const(*state_).layers, layer).gradients.elements();
+}
+template <class T>
+matrix_view<const T> mlp<T>::activations(std::size_t layer) const {
+  const layer_state<T>& x = layer_at(std::as_const(*state_).layers, layer);
+  return x.activations.view().block(0, 0, state_->batch, x.activations.cols());
+}
+template <class T>
+matrix_view<const T> mlp<T>::output_errors(std::size_t layer) const {
+  const layer_state<T>& x = layer_at(std::as_const(*state_).layers, layer);
+  return x.errors.view().block(0, 0, state_->batch, x.errors.cols());
+}
+
+template class mlp<float>;
+template class mlp<double>;
+
+}  // namespace twinpath::inline v0

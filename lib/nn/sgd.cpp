@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "nn/sgd.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "linalg/checks.hpp"
+#include "linalg/kernel_table.hpp"
+#include "linalg/row_operations.hpp"
+
+namespace twinpath::inline v0 {
+namespace detail {
+namespace {
+
+/// Parameters that are handed to a thread as one piece.
+constexpr std::size_t piece = 4096;
+
+template <class T>
+void checked_update(const sgd& rule, std::span<T> parameters, std::span<const T> gradients) {
+  check_rule("update", rule);
+  check_size("update", "gradients", gradients, parameters.size());
+  check_apart("update", "parameters", parameters, "gradients", gradients);
+  apply_update(rule, parameters, gradients, {"update"});
+}
+
+}  // namespace
+
+void check_rule(std::string_view function, const sgd& rule) {
+  if (!std::isfinite(rule.learning_rate) || rule.learning_rate < 0) {
+    fail(function, "learning rate " + std::to_string(rule.learning_rate) + " is not a finite number from 0");
+  }
+}
+
+template <class T>
+void apply_update(const sgd& rule, std::span<T> parameters, std::span<const T> gradients, span_label label) {
+  const T rate = static_cast<T>(rule.learning_rate);
+  const std::size_t pieces = (parameters.size() + piece - 1) / piece;
+  for_row_parts(pieces, 3 * piece * sizeof(T), [&](std::size_t first, std::size_t last) {
+    const span_scope span(label, 0);
+    const std::size_t begin = first * piece;
+    const std::size_t end = std::min(parameters.size(), last * piece);
+    kernels<T>().sgd_update(rate, gradients.data() + begin, parameters.data() + begin, end - begin);
+  });
+}
+
+template void apply_update(const sgd&, std::span<float>, std::span<const float>, span_label);
+template void apply_update(const sgd&, std::span<double>, std::span<const double>, span_label);
+
+}  // namespace detail
+
+void update(const sgd& rule, std::span<float> parameters, std::span<const float> gradients) {
+  detail::checked_update(rule, parameters, gradients);
+}
+void update(const sgd& rule, std::span<double> parameters, std::span<const double> gradients) {
+  detail::checked_update(rule, parameters, gradients);
+}
+
+}  // namespace twinpath::inline v0

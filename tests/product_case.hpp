@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// One product with its data, and the result that the contract gives it.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+
+#include <twinpath/contract.hpp>
+
+#include "arithmetic.hpp"
+#include "linalg/product.hpp"
+#include "padded.hpp"
+#include "random.hpp"
+#include "shapes.hpp"
+
+namespace tests {
+
+/// An operand as it lies in memory, transposed or not.
+template <class T>
+class stored_operand {
+ public:
+  stored_operand(const tp::matrix<T>& x, bool transposed, layout where)
+      : memory_(transposed ? x.cols() : x.rows(), transposed ? x.rows() : x.cols(), where),
+        transposed_(transposed) {
+    if (!transposed) return memory_.assign(x);
+    for (std::size_t i = 0; i < x.rows(); ++i) {
+      for (std::size_t j = 0; j < x.cols(); ++j) memory_.view()(j, i) = x(i, j);
+    }
+  }
+  [[nodiscard]] tp::operand<T> get() const { return {memory_.view(), transposed_}; }
+
+ private:
+  padded_matrix<T> memory_;
+  bool transposed_;
+};
+
+/// Both operands of a product under all four transpositions, in one layout.
+template <class T>
+class stored_operands {
+ public:
+  stored_operands(const tp::matrix<T>& A, const tp::matrix<T>& B, layout a, layout b)
+      : a_{std::make_unique<stored_operand<T>>(A, false, a), std::make_unique<stored_operand<T>>(A, true, a)},
+        b_{std::make_unique<stored_operand<T>>(B, false, b),
+           std::make_unique<stored_operand<T>>(B, true, b)} {}
+  [[nodiscard]] tp::operand<T> A(bool transposed) const { return a_[transposed]->get(); }
+  [[nodiscard]] tp::operand<T> B(bool transposed) const { return b_[transposed]->get(); }
+
+ private:
+  std::array<std::unique_ptr<stored_operand<T>>, 2> a_;
+  std::array<std::unique_ptr<stored_operand<T>>, 2> b_;
+};
+
+/// How the store of a product is asked to finish it by `gemm`.
+template <class T>
+tp::detail::epilogue<T> gemm_end(T alpha, T beta) {
+  using tp::detail::finish;
+  if (beta != 0) return {finish::blend, alpha, beta};
+  return {alpha == 1 ? finish::store : finish::scale, alpha, beta};
+}
+
+enum class data { uniform, special };
+
+template <class T>
+class product_case {
+ public:
+  explicit product_case(const shape& s, data kind = data::uniform)
+      : size(s), random_(s.m * 1000003 + s.n * 1009 + s.k) {
+    A = make(s.m, s.k, kind);
+    B = make(s.k, s.n, kind);
+    old = make(s.m, s.n, kind);
+    bias = make(1, s.n, kind);
+    mask = make(s.m, s.n, kind);
+    for (T& x : mask.elements()) x = std::max(x, T(0));
+    sum_ = tp::matrix<T>(s.m, s.n);
+    with_arithmetic([&]<class arithmetic>(arithmetic) {
+      for (std::size_t i = 0; i < s.m; ++i) {
+        for (std::size_t j = 0; j < s.n; ++j) sum_(i, j) = tp::contract::product<arithmetic, T>(A, B, i, j);
+      }
+    });
+  }
+
+  /// The elements of contract::gemm, contract::dense_forward or contract::backprop_path from
+  /// contract::product, which costs nearly all of the time and is the same for all of them.
+  [[nodiscard]] tp::matrix<T> expected(const tp::detail::epilogue<T>& end) const {
+    return with_arithmetic([&]<class arithmetic>(arithmetic) {
+      tp::matrix<T> C(size.m, size.n);
+      for (std::size_t i = 0; i < size.m; ++i) {
+        for (std::size_t j = 0; j < size.n; ++j) C(i, j) = finished<arithmetic>(end, i, j);
+      }
+      return C;
+    });
+  }
+
+  shape size;
+  tp::matrix<T> A;     ///< m x k
+  tp::matrix<T> B;     ///< k x n
+  tp::matrix<T> old;   ///< C before the product
+  tp::matrix<T> bias;  ///< 1 x n
+  tp::matrix<T> mask;  ///< m x n, what a ReLU could have left
+
+ private:
+  tp::matrix<T> make(std::size_t rows, std::size_t cols, data kind) {
+    return kind == data::uniform ? uniform_matrix<T>(rows, cols, random_)
+                                 : special_matrix<T>(rows, cols, random_);
+  }
+
+  template <class arithmetic>
+  T finished(const tp::detail::epilogue<T>& end, std::size_t i, std::size_t j) const {
+    using tp::detail::finish;
+    const T t = sum_(i, j);
+    switch (end.what) {
+      case finish::store:
+        return t;
+      case finish::scale:
+        return end.alpha * t;
+      case finish::blend: {
+        const T kept = end.beta * old(i, j);
+        return arithmetic::multiply_add(end.alpha, t, kept);
+      }
+      case finish::bias:
+        return t + bias(0, j);
+      case finish::bias_relu:
+        return tp::contract::relu(t + bias(0, j));
+      case finish::mask:
+        return mask(i, j) > 0 ? t : T(0);
+    }
+    return t;
+  }
+
+  generator random_;
+  tp::matrix<T> sum_;
+};
+
+}  // namespace tests
