@@ -73,10 +73,10 @@ class product_case {
     bias = make(1, s.n, kind);
     mask = make(s.m, s.n, kind);
     for (T& x : mask.elements()) x = std::max(x, T(0));
-    sum_ = tp::matrix<T>(s.m, s.n);
+    sum = tp::matrix<T>(s.m, s.n);
     with_arithmetic([&]<class arithmetic>(arithmetic) {
       for (std::size_t i = 0; i < s.m; ++i) {
-        for (std::size_t j = 0; j < s.n; ++j) sum_(i, j) = tp::contract::product<arithmetic, T>(A, B, i, j);
+        for (std::size_t j = 0; j < s.n; ++j) sum(i, j) = tp::contract::product<arithmetic, T>(A, B, i, j);
       }
     });
   }
@@ -99,6 +99,7 @@ class product_case {
   tp::matrix<T> old;   ///< C before the product
   tp::matrix<T> bias;  ///< 1 x n
   tp::matrix<T> mask;  ///< m x n, what a ReLU could have left
+  tp::matrix<T> sum;   ///< contract::product of every element
 
  private:
   tp::matrix<T> make(std::size_t rows, std::size_t cols, data kind) {
@@ -109,7 +110,7 @@ class product_case {
   template <class arithmetic>
   T finished(const tp::detail::epilogue<T>& end, std::size_t i, std::size_t j) const {
     using tp::detail::finish;
-    const T t = sum_(i, j);
+    const T t = sum(i, j);
     switch (end.what) {
       case finish::store:
         return t;
@@ -130,7 +131,6 @@ class product_case {
   }
 
   generator random_;
-  tp::matrix<T> sum_;
 };
 
 }  // namespace tests

@@ -109,7 +109,7 @@ shapes block_cuts() {
   const tile t = tile_of<T>();
   shapes all = cross({1, t.rows + 1}, {3, t.cols + 1},
                      {15, 16, 17, 255, 256, 257, 319, 320, 321, 513, 640, 641, 4095, 4096});
-  append(all, cross({t.rows / 2 + 1}, {t.width + 1}, {8191, 8192, 8193, 12288 + 5}));
+  append(all, cross({t.rows / 2 + 1}, {t.width + 1, t.cols + 1}, {8191, 8192, 8193, 12288 + 5}));
   return all;
 }
 

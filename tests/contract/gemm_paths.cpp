@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// Every path through the product driver that gemm chooses by itself, under 1, 2 and 3 threads. The plan says
+// which paths a call takes; a path that no call took fails the test.
+#include <twinpath/gemm.hpp>
+
+#include <map>
+#include <string>
+
+#include "catch.hpp"
+#include "product_case.hpp"
+#include "runtime/parallel.hpp"
+#include "threads.hpp"
+
+namespace {
+
+using namespace tests;
+using tp::detail::product_plan;
+
+struct path {
+  const char* name;
+  bool (*taken)(const product_plan&);
+};
+
+std::size_t slices_of(const product_plan& p) {
+  return tp::contract::slices(p.shape.k).count;
+}
+// The shortest block length, so true for both types.
+bool has_blocks(const product_plan& p) {
+  return p.shape.k > tp::contract::block_length<float>;
+}
+
+constexpr path paths[] = {
+    {"nothing packed", [](const product_plan& p) { return !p.pack_a && !p.pack_b; }},
+    {"A packed alone", [](const product_plan& p) { return p.pack_a && !p.pack_b; }},
+    {"B packed alone", [](const product_plan& p) { return !p.pack_a && p.pack_b; }},
+    {"both packed", [](const product_plan& p) { return p.pack_a && p.pack_b; }},
+    {"A read in place transposed", [](const product_plan& p) { return !p.pack_a && p.shape.a_transposed; }},
+    {"A read in place as it is", [](const product_plan& p) { return !p.pack_a && !p.shape.a_transposed; }},
+    {"A packed transposed", [](const product_plan& p) { return p.pack_a && p.shape.a_transposed; }},
+    {"A packed as it is", [](const product_plan& p) { return p.pack_a && !p.shape.a_transposed; }},
+    {"B packed transposed", [](const product_plan& p) { return p.pack_b && p.shape.b_transposed; }},
+    {"B packed as it is", [](const product_plan& p) { return p.pack_b && !p.shape.b_transposed; }},
+    {"one block of k", [](const product_plan& p) { return !has_blocks(p); }},
+    {"blocks of k summed in C", [](const product_plan& p) { return p.sums_in_c && has_blocks(p); }},
+    {"blocks of k summed outside of C", [](const product_plan& p) { return !p.sums_in_c && has_blocks(p); }},
+    {"slices of k one after the other",
+     [](const product_plan& p) { return slices_of(p) > 1 && !p.slices_apart; }},
+    {"slices of k as tasks", [](const product_plan& p) { return slices_of(p) > 1 && p.slices_apart; }},
+    {"several panels of B", [](const product_plan& p) { return p.panel < p.shape.n; }},
+    {"several blocks of rows, one worker",
+     [](const product_plan& p) { return p.row_blocks > 1 && p.workers == 1; }},
+    {"several blocks of rows, several workers",
+     [](const product_plan& p) { return p.row_blocks > 1 && p.workers > 1 && !p.slices_apart; }},
+    {"several blocks of columns", [](const product_plan& p) { return p.block_columns < p.shape.n; }},
+    {"two workers", [](const product_plan& p) { return p.workers == 2; }},
+    {"three workers", [](const product_plan& p) { return p.workers == 3; }},
+    {"partial tiles", [](const product_plan& p) { return p.shape.n % p.width != 0; }},
+    {"whole tiles alone", [](const product_plan& p) { return p.shape.n % p.width == 0; }},
+};
+
+using tally = std::map<std::string, std::size_t>;
+
+template <class T>
+void run(const shape& s, std::size_t threads, tally& taken) {
+  INFO(text_of(s));
+  const product_case<T> x(s);
+  const std::pair<T, T> factors[] = {{T(1), T(0)}, {T(0.7), T(0)}, {T(-1), T(-0.3)}};
+  const stored_operands<T> operands(x.A, x.B, layouts[1], layouts[2]);
+  padded_matrix<T> C(s.m, s.n, layouts[1]);
+  for (const auto& [alpha, beta] : factors) {
+    const auto end = gemm_end(alpha, beta);
+    const tp::matrix<T> expected = x.expected(end);
+    for (std::size_t limit = 1; limit <= threads; ++limit) {
+      for (const bool a_transposed : {false, true}) {
+        for (const bool b_transposed : {false, true}) {
+          C.assign(x.old);
+          product_plan plan;
+          on_threads(limit, [&] {
+            plan = tp::detail::plan_product(tp::detail::kernels<T>(),
+                                            {s.m, s.n, s.k, a_transposed, b_transposed}, end.what,
+                                            tp::detail::concurrency());
+            tp::gemm(operands.A(a_transposed), operands.B(b_transposed), C.view(), alpha, beta);
+          });
+          for (const path& p : paths) taken[p.name] += p.taken(plan) ? 1 : 0;
+          const std::string wrong = difference<T>(C.view(), expected);
+          if (wrong.empty() && C.padding_untouched()) continue;
+          CAPTURE(a_transposed, b_transposed, alpha, beta, limit, plan.pack_a, plan.pack_b, plan.workers);
+          REQUIRE(wrong == "");
+          REQUIRE(C.padding_untouched());
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("gemm: every path that it chooses by itself", "[gemm][paths]", float, double) {
+  using T = TestType;
+  tally taken;
+  for (const shape& s : families::tiny()) run<T>(s, 1, taken);
+  for (const shape& s : families::layers()) run<T>(s, 3, taken);
+  for (const shape& s : families::packed<T>()) run<T>(s, 3, taken);
+  for (const shape& s : families::wide<T>()) run<T>(s, 3, taken);
+  run<T>({10, 20, 20000}, 3, taken);
+  run<T>({3, 1, 20000}, 1, taken);
+  run<T>({1, 4200, 20}, 3, taken);
+  for (const path& p : paths) {
+    INFO(p.name);
+    CHECK(taken[p.name] > 0);
+  }
+}
+
+TEMPLATE_TEST_CASE("gemm: an arena larger than the global limit", "[gemm][paths]", float, double) {
+  using T = TestType;
+  const shape s{64, 60, 500};
+  const product_case<T> x(s);
+  const tp::matrix<T> expected = x.expected(gemm_end<T>(1, 0));
+  tp::matrix<T> C(s.m, s.n);
+  std::size_t threads = 0;
+  tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 2);
+  tbb::task_arena arena(3);
+  arena.execute([&] {
+    threads = tp::detail::concurrency();
+    tp::gemm(x.A, x.B, C);
+  });
+  CHECK(threads == 2);
+  CHECK(difference<T>(C, expected) == "");
+}

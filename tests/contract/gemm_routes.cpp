@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// Plans made by hand, so that every path meets every family of shapes whatever the thresholds are.
+#include <map>
+#include <string>
+
+#include "catch.hpp"
+#include "product_case.hpp"
+#include "threads.hpp"
+
+namespace {
+
+using namespace tests;
+using tp::detail::finish;
+using tp::detail::product_plan;
+
+/// What a family of shapes must have for a route to exist.
+enum needs : unsigned {
+  anything = 0,
+  columns = 1,  ///< more columns than the register tile
+  blocks = 2,   ///< several blocks of k
+  slices = 4,   ///< several slices of k
+};
+
+/// A way to compute a product. `choose` changes the plan, or says that the shape has no such way.
+struct route {
+  const char* name;
+  unsigned needed;
+  bool (*choose)(product_plan&);
+};
+
+// B is packed where it is transposed: it has no other way.
+bool packs(product_plan& p, bool a, bool b) {
+  p.pack_a = a;
+  p.pack_b = b || p.shape.b_transposed;
+  return p.pack_b == b;
+}
+bool row_blocks(product_plan& p, std::size_t count) {
+  p.row_blocks = count;
+  return count <= p.shape.m;
+}
+// The narrowest blocks and panels there are.
+bool column_blocks(product_plan& p) {
+  p.block_columns = p.sliver;
+  return p.shape.n > p.sliver;
+}
+bool panels(product_plan& p) {
+  p.panel = p.sliver;
+  return p.shape.n > p.sliver;
+}
+bool sums_outside(product_plan& p) {
+  p.sums_in_c = false;
+  return p.shape.k > tp::contract::block_length<float>;
+}
+bool slices_apart(product_plan& p) {
+  p.slices_apart = true;
+  return tp::contract::slices(p.shape.k).count > 1;
+}
+bool workers(product_plan& p, std::size_t count) {
+  p.workers = count;
+  return true;
+}
+
+using plan = product_plan;
+
+constexpr route routes[] = {
+    {"nothing packed", anything, [](plan& p) { return packs(p, false, false); }},
+    {"A packed", anything, [](plan& p) { return packs(p, true, false); }},
+    {"B packed", anything, [](plan& p) { return packs(p, false, true); }},
+    {"both packed", anything, [](plan& p) { return packs(p, true, true); }},
+    {"nothing packed, sums outside of C", blocks,
+     [](plan& p) { return packs(p, false, false) && sums_outside(p); }},
+    {"both packed, sums outside of C", blocks,
+     [](plan& p) { return packs(p, true, true) && sums_outside(p); }},
+    {"nothing packed, blocks of rows", anything,
+     [](plan& p) { return packs(p, false, false) && row_blocks(p, 3); }},
+    {"both packed, blocks of rows", anything,
+     [](plan& p) { return packs(p, true, true) && row_blocks(p, 3); }},
+    {"nothing packed, blocks of columns", columns,
+     [](plan& p) { return packs(p, false, false) && column_blocks(p); }},
+    {"both packed, blocks of rows and columns", columns,
+     [](plan& p) { return packs(p, true, true) && row_blocks(p, 2) && column_blocks(p); }},
+    {"nothing packed, panels", columns, [](plan& p) { return packs(p, false, false) && panels(p); }},
+    {"B packed, panels", columns, [](plan& p) { return packs(p, false, true) && panels(p); }},
+    {"both packed, panels, sums outside of C", columns | blocks,
+     [](plan& p) { return packs(p, true, true) && panels(p) && sums_outside(p); }},
+    {"two workers, nothing packed", anything,
+     [](plan& p) { return packs(p, false, false) && row_blocks(p, 2) && workers(p, 2); }},
+    {"two workers, both packed", anything,
+     [](plan& p) { return packs(p, true, true) && row_blocks(p, 2) && workers(p, 2); }},
+    {"three workers, both packed, blocks of rows and columns", columns,
+     [](plan& p) {
+       return packs(p, true, true) && row_blocks(p, 4) && column_blocks(p) && workers(p, 3);
+     }},
+    {"three workers, B packed, panels, sums outside of C", columns | blocks,
+     [](plan& p) {
+       return packs(p, false, true) && row_blocks(p, 2) && panels(p) && sums_outside(p) && workers(p, 3);
+     }},
+    {"slices apart, one worker", slices,
+     [](plan& p) { return packs(p, false, false) && slices_apart(p); }},
+    {"slices apart, three workers", slices,
+     [](plan& p) { return packs(p, false, false) && slices_apart(p) && workers(p, 3); }},
+    {"slices apart, both packed, blocks of rows and columns, panels, two workers", columns | slices,
+     [](plan& p) {
+       return packs(p, true, true) && slices_apart(p) && row_blocks(p, 2) && column_blocks(p) && panels(p) &&
+              workers(p, 2);
+     }},
+};
+
+using tally = std::map<std::string, std::size_t>;
+
+/// Scratch memory of exactly the planned size. Whole vectors may reach 64 bytes behind it, nothing further.
+template <class T>
+class exact_scratch {
+ public:
+  explicit exact_scratch(std::size_t n) : allowed_(n + 64 / sizeof(T)), memory_(1, allowed_ + guard) {
+    std::ranges::fill(memory_.elements(), filler<T>());
+  }
+  [[nodiscard]] T* data() { return memory_.data(); }
+  [[nodiscard]] bool respected() const {
+    const auto all = memory_.elements();
+    return std::all_of(all.begin() + static_cast<std::ptrdiff_t>(allowed_), all.end(), is_filler<T>);
+  }
+
+ private:
+  static constexpr std::size_t guard = 256 / sizeof(T);
+
+  std::size_t allowed_;
+  tp::matrix<T> memory_;
+};
+
+template <class T>
+std::vector<tp::detail::epilogue<T>> all_ends() {
+  return {{finish::store},     {finish::scale, T(-1)},   {finish::blend, T(0.7), T(-0.3)},
+          {finish::bias},      {finish::bias_relu},      {finish::mask}};
+}
+
+template <class T>
+void run(const shape& s, tally& taken, data kind = data::uniform) {
+  INFO(text_of(s));
+  const product_case<T> x(s, kind);
+  const auto& table = tp::detail::kernels<T>();
+  const stored_operands<T> operands(x.A, x.B, layouts[1], layouts[2]);
+  const padded_matrix<T> bias(x.bias.view(), layouts[2]);
+  const padded_matrix<T> mask(x.mask.view(), layouts[1]);
+  padded_matrix<T> C(s.m, s.n, layouts[2]);
+  const auto ends = all_ends<T>();
+  std::vector<tp::matrix<T>> expected;
+  for (const auto& end : ends) expected.push_back(x.expected(end));
+
+  // A large product meets each route and transposition once, with one of the ways to finish it.
+  const bool large = s.m * s.n * s.k > 1'000'000;
+  std::size_t turn = 0;
+  for (const route& way : routes) {
+    for (const bool a_transposed : {false, true}) {
+      for (const bool b_transposed : {false, true}) {
+        for (std::size_t e = 0; e < ends.size(); ++e) {
+          if (large && e != turn % ends.size()) continue;
+          product_plan plan = tp::detail::plan_product(
+              table, {s.m, s.n, s.k, a_transposed, b_transposed}, ends[e].what, 1);
+          plan.workers = 1;
+          plan.slices_apart = false;
+          plan.row_blocks = 1;
+          plan.panel = s.n;
+          plan.block_columns = (s.n + plan.sliver - 1) / plan.sliver * plan.sliver;
+          if (!way.choose(plan)) break;
+          ++taken[way.name];
+          tp::detail::size_scratch<T>(plan);
+
+          tp::detail::product<T> call{operands.A(a_transposed), operands.B(b_transposed), C.view(), ends[e],
+                                      nullptr, {}};
+          if (ends[e].what == finish::bias || ends[e].what == finish::bias_relu) call.bias = bias.view().data();
+          if (ends[e].what == finish::mask) call.mask = mask.view();
+          exact_scratch<T> scratch(plan.scratch());
+          if (ends[e].what == finish::blend) {
+            C.assign(x.old);
+          } else {
+            C.fill(filler<T>());
+          }
+          tp::detail::run_product<T>(table, plan, call, scratch.data(), {});
+
+          const std::string wrong = difference<T>(C.view(), expected[e]);
+          if (wrong.empty() && C.padding_untouched() && scratch.respected()) continue;
+          const int end = static_cast<int>(ends[e].what);
+          CAPTURE(way.name, a_transposed, b_transposed, end);
+          REQUIRE(wrong == "");
+          REQUIRE(C.padding_untouched());
+          REQUIRE(scratch.respected());
+        }
+        ++turn;
+      }
+    }
+  }
+}
+
+template <class T>
+void run_all(const shapes& family, unsigned offered, data kind = data::uniform) {
+  tally taken;
+  on_threads(3, [&] {
+    for (const shape& s : family) run<T>(s, taken, kind);
+  });
+  for (const route& way : routes) {
+    if ((way.needed & ~offered) != 0) continue;
+    INFO(way.name);
+    CHECK(taken[way.name] > 0);
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("routes: tile edges", "[gemm][routes]", float, double) {
+  run_all<TestType>(families::tile_edges<TestType>(), columns);
+}
+TEMPLATE_TEST_CASE("routes: tiny", "[gemm][routes]", float, double) {
+  run_all<TestType>(families::tiny(), anything);
+}
+TEMPLATE_TEST_CASE("routes: narrow", "[gemm][routes]", float, double) {
+  run_all<TestType>(families::narrow(), columns);
+}
+TEMPLATE_TEST_CASE("routes: layers", "[gemm][routes]", float, double) {
+  run_all<TestType>(families::layers(), columns | blocks);
+}
+TEMPLATE_TEST_CASE("routes: block cuts", "[gemm][routes]", float, double) {
+  run_all<TestType>(families::block_cuts<TestType>(), columns | blocks | slices);
+}
+TEMPLATE_TEST_CASE("routes: long k", "[gemm][routes]", float, double) {
+  run_all<TestType>(families::long_k(), columns | blocks | slices);
+}
+TEMPLATE_TEST_CASE("routes: packed", "[gemm][routes]", float, double) {
+  run_all<TestType>(families::packed<TestType>(), columns | blocks);
+}
+TEMPLATE_TEST_CASE("routes: NaN, infinities, zeros, subnormals and overflow", "[gemm][routes]", float,
+                   double) {
+  run_all<TestType>(families::tiny(), anything, data::special);
+  run_all<TestType>(families::narrow(), columns, data::special);
+}

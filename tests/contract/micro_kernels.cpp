@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Every micro-kernel of the tier's table by itself: each tile, both layouts of A, every way to finish, with
+// and without sums of earlier blocks and slices.
+#include <vector>
+
+#include "catch.hpp"
+#include "product_case.hpp"
+
+namespace {
+
+using namespace tests;
+using tp::detail::a_layout;
+using tp::detail::finish;
+
+template <class T>
+struct bench {
+  bench(std::size_t rows, std::size_t columns, std::size_t k)
+      : x({rows, columns, k}), operands(x.A, x.B, layouts[1], layouts[2]), slice(make(rows, columns, 1)),
+        total(make(rows, columns, 2)), C(rows, columns, layouts[2]) {}
+
+  static tp::matrix<T> make(std::size_t rows, std::size_t columns, std::uint64_t seed) {
+    generator random(seed);
+    return uniform_matrix<T>(rows, columns, random);
+  }
+
+  /// contract::gemm with a sum of earlier blocks and one of earlier slices.
+  tp::matrix<T> expected(const tp::detail::epilogue<T>& end, bool with_slice, bool with_total) const {
+    product_case<T> folded = x;
+    for (std::size_t i = 0; i < x.size.m; ++i) {
+      for (std::size_t j = 0; j < x.size.n; ++j) {
+        T& t = folded.sum(i, j);
+        if (with_slice) t = slice(i, j) + t;
+        if (with_total) t = total(i, j) + t;
+      }
+    }
+    return folded.expected(end);
+  }
+
+  void run(tp::detail::micro_kernel<T> kernel, a_layout from) {
+    const padded_matrix<T> earlier_blocks(slice.view(), layouts[1]);
+    const padded_matrix<T> earlier_slices(total.view(), layouts[2]);
+    const padded_matrix<T> bias(x.bias.view(), layouts[1]);
+    const padded_matrix<T> mask(x.mask.view(), layouts[2]);
+    const auto A = operands.A(from == a_layout::columns).view();
+    const auto B = operands.B(false).view();
+    for (const finish what : {finish::store, finish::scale, finish::blend, finish::bias, finish::bias_relu,
+                              finish::mask}) {
+      for (const bool with_slice : {false, true}) {
+        for (const bool with_total : {false, true}) {
+          const tp::detail::epilogue<T> end{what, T(0.7), T(-0.3)};
+          C.assign(x.old);
+          tp::detail::tile<T> t;
+          t.k = x.size.k;
+          t.a = A.data();
+          t.a_stride = A.stride();
+          t.b = B.data();
+          t.b_stride = B.stride();
+          t.tail = x.size.n;
+          if (with_slice) {
+            t.slice = earlier_blocks.view().data();
+            t.slice_stride = earlier_blocks.view().stride();
+          }
+          if (with_total) {
+            t.total = earlier_slices.view().data();
+            t.total_stride = earlier_slices.view().stride();
+          }
+          t.end = &end;
+          t.bias = bias.view().data();
+          t.mask = mask.view().data();
+          t.mask_stride = mask.view().stride();
+          t.c = C.view().data();
+          t.c_stride = C.view().stride();
+          kernel(t);
+          const std::string wrong = difference<T>(C.view(), expected(end, with_slice, with_total));
+          if (wrong.empty() && C.padding_untouched()) continue;
+          CAPTURE(text_of(x.size), static_cast<int>(from), static_cast<int>(what), with_slice, with_total);
+          REQUIRE(wrong == "");
+          REQUIRE(C.padding_untouched());
+        }
+      }
+    }
+  }
+
+  product_case<T> x;
+  stored_operands<T> operands;
+  tp::matrix<T> slice;
+  tp::matrix<T> total;
+  padded_matrix<T> C;
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("every micro-kernel of the table", "[kernels]", float, double) {
+  using T = TestType;
+  const auto& table = tp::detail::kernels<T>();
+  std::size_t whole = 0;
+  std::size_t partial = 0;
+  bool has_register_tile = false;
+  for (const a_layout from : {a_layout::columns, a_layout::rows}) {
+    const auto& kernels = table.products[static_cast<std::size_t>(from)];
+    for (std::size_t rows = 1; rows <= table.tile_rows; ++rows) {
+      for (const std::size_t k : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{23}}) {
+        for (std::size_t w = 0; w < tp::detail::tile_widths.size(); ++w) {
+          const auto kernel = kernels.full[w][rows - 1];
+          if (kernel == nullptr) continue;
+          const std::size_t vectors = tp::detail::tile_widths[w];
+          bench<T>(rows, vectors * table.width, k).run(kernel, from);
+          ++whole;
+          has_register_tile |= rows == table.tile_rows && vectors == table.tile_vectors;
+        }
+        for (std::size_t columns = 1; columns < table.width; ++columns) {
+          bench<T>(rows, columns, k).run(kernels.partial[rows - 1], from);
+          ++partial;
+        }
+      }
+    }
+  }
+  CHECK(whole >= 2 * 4 * table.tile_rows);
+  CHECK(partial == 2 * 4 * table.tile_rows * (table.width - 1));
+  CHECK(has_register_tile);
+}
