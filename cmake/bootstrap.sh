@@ -64,17 +64,25 @@ install_with_apt() {
 }
 
 install_missing() {
-  local packages=()
+  local packages=() version
   if have dpkg-query && have apt-get; then
     mapfile -t packages < <(missing_tools; missing_libraries)
-    if ((${#packages[@]} == 0)) || install_with_apt "${packages[@]}"; then return; fi
+    if ((${#packages[@]} != 0)) && ! install_with_apt "${packages[@]}"; then
+      say "could not install, as root or with sudo: ${packages[*]}"
+    fi
+  else
+    say "libraries that are not installed are fetched: oneTBB, xsimd, Catch2, Google Benchmark, CLI11, nlohmann-json"
   fi
+
   mapfile -t packages < <(missing_tools)
   if ((${#packages[@]} != 0)); then
-    say "please install: a C++20 compiler (GCC 12, Clang 14), CMake 3.25, Ninja or make, pkg-config, binutils"
-    fail "missing here: ${packages[*]}"
+    say "needed: a C++20 compiler (GCC 12, Clang 14), CMake 3.25, Ninja or make, pkg-config, binutils"
+    fail "please install what is missing: ${packages[*]}"
   fi
-  say "libraries that the system lacks (oneTBB, xsimd, Catch2, Google Benchmark, CLI11, nlohmann-json) are fetched by CMake"
+  read -r _ _ version < <(cmake --version)
+  if [[ $(printf '%s\n' 3.25 "$version" | sort -V | head -n 1) != 3.25 ]]; then
+    fail "CMake 3.25 or newer is needed; this is $version"
+  fi
 }
 
 # --- build ----------------------------------------------------------------------------------------------
@@ -82,11 +90,13 @@ install_missing() {
 configure() {
   local options=(-DTWINPATH_WARNINGS_AS_ERRORS=OFF) cache=$build/CMakeCache.txt
   [[ ${CI:-} == true ]] && options=(-DTWINPATH_WARNINGS_AS_ERRORS=ON)
-  # A build folder that was made for another place is useless here.
-  if [[ -f $cache ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then options+=(--fresh); fi
-  if [[ ! -f $cache && -z ${CMAKE_GENERATOR:-} ]] && have ninja; then options+=(-G Ninja); fi
+  # The settings of a tree that was moved or copied are of no use here.
+  if ! grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
+    options+=(--fresh)
+    if [[ -z ${CMAKE_GENERATOR:-} ]] && have ninja; then options+=(-G Ninja); fi
+  fi
   say "configuring in build/release"
-  (cd "$root" && cmake --preset release --log-level=NOTICE "${options[@]}") >&2
+  (cd "$root" && cmake --preset release --log-level=NOTICE "${options[@]}") >/dev/null
 }
 
 build() {  # build [TARGET]

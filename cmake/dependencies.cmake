@@ -50,14 +50,18 @@ function(twinpath_dependencies)
       GIT_TAG v3.7.1
       GIT_SHALLOW ON
       FIND_PACKAGE_ARGS CONFIG)
+    set(BUILD_SHARED_LIBS OFF)
+    FetchContent_MakeAvailable(Catch2)
+  endif()
+
+  if(TWINPATH_BUILD_TESTS OR TWINPATH_BUILD_BENCHMARKS)
     FetchContent_Declare(nlohmann_json SYSTEM
       GIT_REPOSITORY https://github.com/nlohmann/json.git
       GIT_TAG v3.11.3
       GIT_SHALLOW ON
       FIND_PACKAGE_ARGS 3.10 CONFIG)
-    set(BUILD_SHARED_LIBS OFF)
     set(JSON_BuildTests OFF)
-    FetchContent_MakeAvailable(Catch2 nlohmann_json)
+    FetchContent_MakeAvailable(nlohmann_json)
   endif()
 
   if(TWINPATH_BUILD_BENCHMARKS)

@@ -67,8 +67,9 @@ class padded_matrix {
     const auto all = memory_.elements();
     const T* gap = all.data();
     for (std::size_t i = 0; i < view_.rows(); ++i) {
-      if (!std::all_of(gap, std::as_const(view_).row(i).data(), is_filler<T>)) return false;
-      gap = view_.row(i).data() + view_.cols();
+      const T* row = view_.row(i).data();
+      if (!std::all_of(gap, row, is_filler<T>)) return false;
+      gap = row + view_.cols();
     }
     return std::all_of(gap, all.data() + all.size(), is_filler<T>);
   }

@@ -24,8 +24,8 @@ class stored_operand {
   stored_operand(const tp::matrix<T>& x, bool transposed, layout where)
       : memory_(transposed ? x.cols() : x.rows(), transposed ? x.rows() : x.cols(), where),
         transposed_(transposed) {
-    if (!transposed) return memory_.assign(x);
-    for (std::size_t i = 0; i < x.rows(); ++i) {
+    if (!transposed) memory_.assign(x);
+    for (std::size_t i = 0; transposed && i < x.rows(); ++i) {
       for (std::size_t j = 0; j < x.cols(); ++j) memory_.view()(j, i) = x(i, j);
     }
   }

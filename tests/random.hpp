@@ -41,8 +41,9 @@ class generator {
   template <class T>
   T special(std::uint64_t one_in = 40) {
     using limits = std::numeric_limits<T>;
-    const T corners[] = {limits::quiet_NaN(), limits::infinity(), -limits::infinity(), T(0),       T(-0.0),
-                         limits::denorm_min(), -limits::min() / 4, limits::max(),      -limits::max()};
+    const T corners[] = {
+        limits::quiet_NaN(),  limits::infinity(), -limits::infinity(), T(0),          T(-0.0),
+        limits::denorm_min(), -limits::min() / 4, limits::max(),       -limits::max()};
     if (below(one_in) != 0) return uniform<T>();
     return corners[below(std::size(corners))];
   }

@@ -99,7 +99,7 @@ inline shapes narrow() {
 
 /// Layers of small networks, forward and backward.
 inline shapes layers() {
-  return {{32, 64, 64}, {64, 10, 128},  {64, 128, 10}, {128, 10, 64},
+  return {{32, 64, 64},  {64, 10, 128},  {64, 128, 10},  {128, 10, 64},
           {64, 128, 64}, {128, 10, 128}, {10, 128, 128}, {128, 128, 784}};
 }
 

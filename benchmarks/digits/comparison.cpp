@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "comparison.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,6 +17,16 @@ namespace {
 constexpr std::size_t fewest_repetitions = 4;
 constexpr std::size_t most_repetitions = 400;
 constexpr std::chrono::milliseconds enough_time{1000};
+
+constexpr std::size_t traced_runs = 7;
+constexpr std::size_t spans_per_layer = 32;  // of one step on one thread, generously
+constexpr std::size_t fewest_spans = std::size_t{1} << 16;
+constexpr std::size_t most_spans = std::size_t{1} << 20;
+
+struct traced_run {
+  double overlap;
+  std::unique_ptr<twinpath::trace> trace;
+};
 
 twinpath::mlp<float> with_schedule(const twinpath::mlp<float>& net, twinpath::schedule how) {
   twinpath::mlp<float> copy = net;
@@ -44,8 +57,7 @@ schedule_comparison compare_schedules(const twinpath::mlp<float>& before, const 
   const auto begin = clock::now();
   while (result.repetitions < fewest_repetitions ||
          (result.repetitions < most_repetitions && clock::now() - begin < enough_time)) {
-    // The order alternates, so that neither schedule always runs on the caches and clocks that the other
-    // left.
+    // Neither schedule shall always run on the caches and clocks that the other left.
     const bool sequential_first = result.repetitions % 2 == 0;
     std::vector<double> first = run(sequential_first ? sequential : concurrent);
     std::vector<double> second = run(sequential_first ? concurrent : sequential);
@@ -57,33 +69,47 @@ schedule_comparison compare_schedules(const twinpath::mlp<float>& before, const 
   }
   result.sequential_us = median(std::move(sequential_us));
   result.concurrent_us = median(std::move(concurrent_us));
-  result.gain = median(gains);
+  result.gain = result.sequential_us / result.concurrent_us;
   result.gain_low = quantile(gains, 0.25);
   result.gain_high = quantile(gains, 0.75);
   return result;
 }
 
 fork_profile profile_fork(const twinpath::mlp<float>& before, const twinpath::mlp<float>& after,
-                          const batches& data, const twinpath::sgd& rule, twinpath::trace& trace) {
-  twinpath::mlp<float> net = with_schedule(before, twinpath::schedule::concurrent);
-  run_epoch(net, data, rule);  // the first epoch allocates and wakes the threads: not what is to be seen
-  copy_parameters(before, net);
-  trace.start();
-  run_epoch(net, data, rule);
-  trace.stop();
-
+                          const batches& data, const twinpath::sgd& rule, const step_observer& observe) {
   fork_profile result;
-  result.same_bits = same_bits(net, after);
-  result.dropped = trace.dropped();
+  twinpath::mlp<float> net = with_schedule(before, twinpath::schedule::concurrent);
   result.parameter_path = "dW" + std::to_string(net.layers());
-  if (net.layers() == 1) return result;
-  result.backprop_path = "dZ" + std::to_string(net.layers() - 1);
+  if (net.layers() > 1) result.backprop_path = "dZ" + std::to_string(net.layers() - 1);
+  const std::size_t spans =
+      std::clamp(data.count() * net.layers() * spans_per_layer, fewest_spans, most_spans);
+
+  // The first epoch allocates and wakes the threads, which is not what is to be seen.
+  run_epoch(net, data, rule, observe);
+  std::vector<traced_run> runs;
+  for (std::size_t i = 0; i < traced_runs; ++i) {
+    auto trace = std::make_unique<twinpath::trace>(spans);
+    copy_parameters(before, net);
+    trace->start();
+    run_epoch(net, data, rule, observe);
+    trace->stop();
+    result.same_bits = result.same_bits && same_bits(net, after);
+    const double overlap = trace->overlap(result.parameter_path, result.backprop_path);
+    runs.push_back({overlap, std::move(trace)});
+  }
+
+  std::ranges::sort(runs, {}, &traced_run::overlap);
+  traced_run& middle = runs[runs.size() / 2];
   const auto per_step = [&](const std::string& name) {
-    return static_cast<double>(trace.busy_ns(name)) / 1000 / static_cast<double>(data.count());
+    return static_cast<double>(middle.trace->busy_ns(name)) / 1000 / static_cast<double>(data.count());
   };
   result.parameter_us = per_step(result.parameter_path);
   result.backprop_us = per_step(result.backprop_path);
-  result.overlap = trace.overlap(result.parameter_path, result.backprop_path);
+  result.overlap = middle.overlap;
+  result.overlap_low = runs.front().overlap;
+  result.overlap_high = runs.back().overlap;
+  result.runs = runs.size();
+  result.trace = std::move(middle.trace);
   return result;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+#include <memory>
 #include <string>
 
 #include <twinpath/mlp.hpp>
@@ -19,9 +19,9 @@ struct schedule_comparison {
   std::size_t repetitions = 0;
   double sequential_us = 0;  ///< median over the steps of all repetitions
   double concurrent_us = 0;  ///< the same
-  double gain = 0;           ///< sequential over concurrent time of one repetition: the median
-  double gain_low = 0;       ///< the lower quartile of the gain
-  double gain_high = 0;      ///< the upper quartile of the gain
+  double gain = 0;           ///< sequential over concurrent time
+  double gain_low = 0;       ///< the lower quartile of the repetitions' gains
+  double gain_high = 0;      ///< the upper quartile of the repetitions' gains
   bool same_bits = true;     ///< every repetition ended with the expected weights
 };
 
@@ -30,20 +30,24 @@ struct schedule_comparison {
                                                     const twinpath::mlp<float>& after, const batches& data,
                                                     const twinpath::sgd& rule, const step_observer& observe);
 
-/// The two paths of the last layer, from a trace.
+/// The two paths of the last layer, from traces of the epoch. The figures are those of one run, the one with
+/// the median overlap.
 struct fork_profile {
-  std::string parameter_path;  ///< name of the operation, such as "dW2"
-  std::string backprop_path;   ///< name of the operation, such as "dZ1"; empty when there is no fork
-  double parameter_us = 0;     ///< busy time per step
-  double backprop_us = 0;      ///< busy time per step
-  double overlap = 0;          ///< 0 to 1, of the shorter of the two
-  std::size_t dropped = 0;     ///< spans that the trace could not keep
-  bool same_bits = true;       ///< the epoch ended with the expected weights
+  std::unique_ptr<twinpath::trace> trace;  ///< of that run
+  std::string parameter_path;              ///< name of the operation, such as "dW2"
+  std::string backprop_path;  ///< name of the operation, such as "dZ1"; empty when there is no fork
+  double parameter_us = 0;    ///< busy time per step
+  double backprop_us = 0;     ///< busy time per step
+  double overlap = 0;         ///< 0 to 1, of the shorter of the two
+  double overlap_low = 0;     ///< the lowest overlap of a run
+  double overlap_high = 0;    ///< the highest overlap of a run
+  std::size_t runs = 0;
+  bool same_bits = true;  ///< every run ended with the expected weights
 };
 
-/// Runs the epoch from `before` under the concurrent schedule, recorded by `trace`.
+/// Runs the epoch from `before` under the concurrent schedule, traced, a few times.
 [[nodiscard]] fork_profile profile_fork(const twinpath::mlp<float>& before, const twinpath::mlp<float>& after,
                                         const batches& data, const twinpath::sgd& rule,
-                                        twinpath::trace& trace);
+                                        const step_observer& observe);
 
 }  // namespace digits

@@ -34,8 +34,6 @@ namespace {
 namespace tp = twinpath;
 
 constexpr float input_scale = 1.0f / 16;
-constexpr std::size_t fewest_spans = std::size_t{1} << 16;
-constexpr std::size_t most_spans = std::size_t{1} << 20;
 
 struct problem {
   dataset train;
@@ -104,15 +102,13 @@ int run(const options& o, const problem& data) {
   results.fingerprint = fingerprint(net);
   print_results(facts, results);
 
-  const schedule_comparison schedules = compare_schedules(
-      *before_last, net, epoch_data, rule, progress.observe("the last epoch again", epoch_data.count()));
+  const step_observer again = progress.observe("the last epoch again", epoch_data.count());
+  const schedule_comparison schedules = compare_schedules(*before_last, net, epoch_data, rule, again);
+  const fork_profile fork = profile_fork(*before_last, net, epoch_data, rule, again);
   progress.clear();
-  const std::size_t spans = epoch_data.count() * net.layers() * 32;
-  tp::trace trace(std::clamp(spans, fewest_spans, most_spans));
-  const fork_profile fork = profile_fork(*before_last, net, epoch_data, rule, trace);
   print_comparison(epoch_data.count(), schedules, fork);
   if (!o.trace.empty()) {
-    trace.write_chrome_json(o.trace);
+    fork.trace->write_chrome_json(o.trace);
     print_trace_file(o.trace);
   }
   if (!schedules.same_bits || !fork.same_bits) {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t line_width = 100;
 // Differences below this say more about the machine's mood than about the schedule.
-constexpr double least_difference = 0.01;
+constexpr double least_difference = 0.02;
 
 void print_wrapped(std::string_view text) {
   while (text.size() > line_width) {
@@ -92,14 +92,17 @@ void print_comparison(std::size_t steps, const schedule_comparison& schedules, c
     std::printf("  no fork: a network of one layer has no backprop path to run beside %s\n",
                 fork.parameter_path.c_str());
   } else {
-    std::printf("Once more under the concurrent schedule, traced:\n");
+    std::printf(
+        "%zu times more under the concurrent schedule, traced; of these the one with the median overlap:\n",
+        fork.runs);
     std::printf("  %-4s busy     %9.2f µs per step\n", fork.parameter_path.c_str(), fork.parameter_us);
     std::printf("  %-4s busy     %9.2f µs per step\n", fork.backprop_path.c_str(), fork.backprop_us);
-    std::printf("  overlap       %9.1f %% of the shorter one\n", 100 * fork.overlap);
+    std::printf("  overlap       %9.1f %% of the shorter one, %.1f to %.1f %% in all of them\n",
+                100 * fork.overlap, 100 * fork.overlap_low, 100 * fork.overlap_high);
   }
-  if (fork.dropped != 0) {
-    std::printf("  %s did not fit into the trace and %s missing from it\n",
-                counted(fork.dropped, "span").c_str(), fork.dropped == 1 ? "is" : "are");
+  if (const std::size_t dropped = fork.trace->dropped(); dropped != 0) {
+    std::printf("  %s did not fit into the trace and %s missing from it\n", counted(dropped, "span").c_str(),
+                dropped == 1 ? "is" : "are");
   }
   std::printf("\n");
 }
@@ -110,11 +113,13 @@ void print_trace_file(const std::filesystem::path& file) {
 
 void print_conclusion(const run_facts& facts, const schedule_comparison& schedules,
                       const fork_profile& fork) {
+  if (fork.backprop_path.empty()) {
+    print_wrapped("In words: a network of one layer has no two paths, so both schedules do the same work.");
+    return;
+  }
   std::string text = "In words: at this size and with " +
                      counted(static_cast<std::size_t>(facts.threads), "thread") + " " + outcome(schedules);
-  if (fork.backprop_path.empty()) {
-    text += "; with one layer there are no two paths, so the schedules do the same work.";
-  } else if (facts.threads == 1) {
+  if (facts.threads == 1) {
     text += "; one thread cannot run the two paths at the same time.";
   } else {
     text += "; " + fork.parameter_path + " and " + fork.backprop_path + " ran at the same time for " +

@@ -16,8 +16,10 @@ namespace twinpath::inline v0 {
 /// may be called from several threads at once as long as the outputs differ.
 /// Overlap: C must share no element with A or B; A and B may overlap.
 /// Throws std::invalid_argument, before anything is written, when the shapes do not fit or C overlaps.
-void gemm(operand<float> A, operand<float> B, matrix_view<float> C, float alpha = 1, float beta = 0);
+void gemm(const operand<float>& A, const operand<float>& B, const matrix_view<float>& C, float alpha = 1,
+          float beta = 0);
 /// The same in double.
-void gemm(operand<double> A, operand<double> B, matrix_view<double> C, double alpha = 1, double beta = 0);
+void gemm(const operand<double>& A, const operand<double>& B, const matrix_view<double>& C, double alpha = 1,
+          double beta = 0);
 
 }  // namespace twinpath::inline v0

@@ -263,7 +263,7 @@ class operand {
   operand(matrix_view<const T> v, bool is_transposed) noexcept : view_(v), transposed_(is_transposed) {}
 
   /// The elements as they lie in memory.
-  [[nodiscard]] matrix_view<const T> view() const noexcept { return view_; }
+  [[nodiscard]] const matrix_view<const T>& view() const noexcept { return view_; }
   [[nodiscard]] bool is_transposed() const noexcept { return transposed_; }
   /// Rows and columns of the operand as the product sees it.
   [[nodiscard]] std::size_t rows() const noexcept { return transposed_ ? view_.cols() : view_.rows(); }

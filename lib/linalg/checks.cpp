@@ -60,15 +60,13 @@ bool identical(const rectangle& a, const rectangle& b) noexcept {
   return a.data == b.data && a.rows == b.rows && a.cols == b.cols && same_stride && a.size == b.size;
 }
 
-bool overlap(const rectangle& a, const rectangle& b) noexcept {
-  if (a.rows == 0 || a.cols == 0 || b.rows == 0 || b.cols == 0) return false;
+bool overlap_row_by_row(const rectangle& a, const rectangle& b) noexcept {
   const auto begin = [](const rectangle& r, std::size_t row) {
     return reinterpret_cast<std::uintptr_t>(r.data) + row * r.stride * r.size;
   };
   const auto end = [&](const rectangle& r, std::size_t row) { return begin(r, row) + r.cols * r.size; };
-  if (end(a, a.rows - 1) <= begin(b, 0) || end(b, b.rows - 1) <= begin(a, 0)) return false;
 
-  // The address ranges meet. For each row of a, only the rows of b around the same address can share an
+  // For each row of a, only the rows of b around the same address can share an
   // element.
   const std::size_t b_step = b.stride * b.size;
   for (std::size_t i = 0; i < a.rows; ++i) {

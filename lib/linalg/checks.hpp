@@ -37,8 +37,18 @@ struct rectangle {
       : data(s.data()), rows(1), cols(s.size()), stride(s.size()), size(sizeof(T)) {}
 };
 
+/// `overlap` for rectangles whose address ranges meet.
+[[nodiscard]] bool overlap_row_by_row(const rectangle& a, const rectangle& b) noexcept;
+
 /// Whether two rectangles share an element. Two column blocks of one buffer do not.
-[[nodiscard]] bool overlap(const rectangle& a, const rectangle& b) noexcept;
+[[nodiscard]] inline bool overlap(const rectangle& a, const rectangle& b) noexcept {
+  if (a.rows == 0 || a.cols == 0 || b.rows == 0 || b.cols == 0) return false;
+  const auto end = [](const rectangle& r) {
+    return static_cast<const char*>(r.data) + ((r.rows - 1) * r.stride + r.cols) * r.size;
+  };
+  if (end(a) <= b.data || end(b) <= a.data) return false;
+  return overlap_row_by_row(a, b);
+}
 /// Whether two rectangles are the same.
 [[nodiscard]] bool identical(const rectangle& a, const rectangle& b) noexcept;
 

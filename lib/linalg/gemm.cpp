@@ -3,6 +3,7 @@
 
 #include "linalg/checks.hpp"
 #include "linalg/product.hpp"
+#include "linalg/small_product.hpp"
 
 namespace twinpath::inline v0 {
 namespace detail {
@@ -21,29 +22,38 @@ finish finish_of(T alpha, T beta) {
 }
 
 template <class T>
-void checked_gemm(operand<T> A, operand<T> B, matrix_view<T> C, T alpha, T beta) {
-  if (A.cols() != B.rows()) [[unlikely]] {
-    fail_gemm("inner dimensions " + std::to_string(A.cols()) + " and " + std::to_string(B.rows()) + " differ",
+[[gnu::always_inline]] inline void checked_gemm(const operand<T>& A, const operand<T>& B,
+                                                const matrix_view<T>& C, T alpha, T beta) {
+  const product_shape shape{A.rows(), B.cols(), A.cols(), A.is_transposed(), B.is_transposed()};
+  if (shape.k != B.rows()) [[unlikely]] {
+    fail_gemm("inner dimensions " + std::to_string(shape.k) + " and " + std::to_string(B.rows()) + " differ",
               A.rows(), A.cols(), B.rows(), B.cols());
   }
-  if (C.rows() != A.rows() || C.cols() != B.cols()) [[unlikely]] {
+  if (C.rows() != shape.m || C.cols() != shape.n) [[unlikely]] {
     fail_gemm(
-        "their product is " + shape_text(A.rows(), B.cols()) + ", but C is " + shape_text(C.rows(), C.cols()),
+        "their product is " + shape_text(shape.m, shape.n) + ", but C is " + shape_text(C.rows(), C.cols()),
         A.rows(), A.cols(), B.rows(), B.cols());
   }
   check_apart("gemm", "C", C, "A", A.view());
   check_apart("gemm", "C", C, "B", B.view());
-  run_product<T>({A, B, C, {finish_of(alpha, beta), alpha, beta}, nullptr, {}}, {"gemm"});
+  const epilogue<T> end{finish_of(alpha, beta), alpha, beta};
+  if (is_small<T>(shape)) {
+    const span_scope span({"gemm"}, 2 * multiply_adds(shape));
+    return multiply_small<T>(kernels<T>(), A, B, C, end, nullptr, {});
+  }
+  run_product<T>({A, B, C, end, nullptr, {}}, {"gemm"});
 }
 
 }  // namespace
 }  // namespace detail
 
-void gemm(operand<float> A, operand<float> B, matrix_view<float> C, float alpha, float beta) {
+void gemm(const operand<float>& A, const operand<float>& B, const matrix_view<float>& C, float alpha,
+          float beta) {
   detail::checked_gemm(A, B, C, alpha, beta);
 }
 
-void gemm(operand<double> A, operand<double> B, matrix_view<double> C, double alpha, double beta) {
+void gemm(const operand<double>& A, const operand<double>& B, const matrix_view<double>& C, double alpha,
+          double beta) {
   detail::checked_gemm(A, B, C, alpha, beta);
 }
 

@@ -43,14 +43,17 @@ const kernel_table<T>* kernels_of(isa tier) noexcept {
   return tier <= best_isa() ? table_of<T>(tier) : nullptr;
 }
 
+// The tables are constants, so whoever reads the pointer reads a table that is complete.
 template <class T>
-const kernel_table<T>& kernels() {
-  return *table_of<T>(tier_in_use());
+const kernel_table<T>& settle_kernels() {
+  const kernel_table<T>* table = table_of<T>(tier_in_use());
+  settled_kernels<T>.store(table, std::memory_order_relaxed);
+  return *table;
 }
 
 template const kernel_table<float>* kernels_of(isa) noexcept;
 template const kernel_table<double>* kernels_of(isa) noexcept;
-template const kernel_table<float>& kernels();
-template const kernel_table<double>& kernels();
+template const kernel_table<float>& settle_kernels();
+template const kernel_table<double>& settle_kernels();
 
 }  // namespace twinpath::inline v0::detail

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -29,27 +30,29 @@ struct epilogue {
   T beta = 0;
 };
 
-/// One call of a micro-kernel: a tile of C over one block of k.
+/// One call of a micro-kernel: a tile of C over one block of k. Without initial values, because clearing what
+/// is then set would cost as much as the smallest product: who makes one sets all fields but those of null
+/// sums.
 template <class T>
 struct tile {
-  std::size_t k = 0;
-  const T* a = nullptr;
-  std::size_t a_stride = 0;
-  const T* b = nullptr;  ///< row p of the block starts at b + p * b_stride
-  std::size_t b_stride = 0;
-  std::size_t tail = 0;  ///< columns of a partial tile; unused by the others
+  std::size_t k;
+  const T* a;
+  std::size_t a_stride;
+  const T* b;  ///< row p of the block starts at b + p * b_stride
+  std::size_t b_stride;
+  std::size_t tail;  ///< columns of a partial tile; unused by the others
 
-  const T* slice = nullptr;  ///< sum of the earlier blocks of this slice, or null
-  std::size_t slice_stride = 0;
-  const T* total = nullptr;  ///< sum of the earlier slices, or null
-  std::size_t total_stride = 0;
+  const T* slice;  ///< sum of the earlier blocks of this slice, or null
+  std::size_t slice_stride;
+  const T* total;  ///< sum of the earlier slices, or null
+  std::size_t total_stride;
 
-  const epilogue<T>* end = nullptr;
-  const T* bias = nullptr;  ///< an element for each column, where the epilogue wants it
-  const T* mask = nullptr;  ///< an element for each element of C, where the epilogue wants it
-  std::size_t mask_stride = 0;
-  T* c = nullptr;
-  std::size_t c_stride = 0;
+  const epilogue<T>* end;
+  const T* bias;  ///< an element for each column; any pointer where the epilogue wants none
+  const T* mask;  ///< an element for each element of C; any pointer where the epilogue wants none
+  std::size_t mask_stride;
+  T* c;
+  std::size_t c_stride;
 };
 
 template <class T>
@@ -70,6 +73,8 @@ template <class T>
 struct micro_kernels {
   /// [i][rows - 1]: tiles of tile_widths[i] whole vectors; null where that tile does not exist.
   std::array<std::array<micro_kernel<T>, max_tile_rows>, tile_widths.size()> full;
+  /// [rows - 1]: index of the widest tile that exists.
+  std::array<std::uint8_t, max_tile_rows> widest;
   /// Tiles of 1 … width - 1 columns.
   std::array<micro_kernel<T>, max_tile_rows> partial;
 };
@@ -111,9 +116,18 @@ struct kernel_table {
   void (*sgd_update)(T rate, const T* g, T* w, std::size_t n);
 };
 
+/// The table of the tier in use, null until it is asked for.
+template <class T>
+inline constinit std::atomic<const kernel_table<T>*> settled_kernels{nullptr};
+template <class T>
+[[nodiscard]] const kernel_table<T>& settle_kernels();
+
 /// The table of the tier in use. Throws as `active_isa`.
 template <class T>
-const kernel_table<T>& kernels();
+[[nodiscard]] inline const kernel_table<T>& kernels() {
+  const kernel_table<T>* table = settled_kernels<T>.load(std::memory_order_relaxed);
+  return table != nullptr ? *table : settle_kernels<T>();
+}
 
 /// The table of a tier, or null when this build or this machine has no such tier.
 template <class T>

@@ -69,6 +69,12 @@ constexpr micro_kernel<T> full_tile() {
   return nullptr;
 }
 
+constexpr std::uint8_t widest_tile(std::size_t rows, std::size_t accumulators) {
+  std::uint8_t i = 0;
+  while (rows * tile_widths[i] > accumulators) ++i;
+  return i;
+}
+
 template <class T, a_layout layout, std::size_t accumulators, std::size_t... row>
 constexpr micro_kernels<T> list_micro_kernels(std::index_sequence<row...>) {
   return {.full = {{{full_tile<T, row + 1, tile_widths[0], layout, accumulators>()...},
@@ -76,6 +82,7 @@ constexpr micro_kernels<T> list_micro_kernels(std::index_sequence<row...>) {
                     {full_tile<T, row + 1, tile_widths[2], layout, accumulators>()...},
                     {full_tile<T, row + 1, tile_widths[3], layout, accumulators>()...},
                     {full_tile<T, row + 1, tile_widths[4], layout, accumulators>()...}}},
+          .widest = {widest_tile(row + 1, accumulators)...},
           .partial = {&multiply_tile<T, row + 1, 1, layout, true>...}};
 }
 

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "linalg/row_of_tiles.hpp"
+#include "linalg/small_product.hpp"
 #include "runtime/parallel.hpp"
 #include "runtime/scratch.hpp"
 
@@ -83,7 +85,7 @@ class product_run {
   /// Slivers of A, one for each tile of rows, one after the other.
   void pack_a(std::size_t i0, std::size_t i1, std::size_t p0, std::size_t p1, T* out) const {
     const std::size_t stride = x_.A.view().stride();
-    for_row_tiles(i0, i1, [&](std::size_t i, std::size_t rows) {
+    for_row_tiles(i0, i1, plan_.tile_rows, [&](std::size_t i, std::size_t rows) {
       T* sliver = out + (i - i0) * (p1 - p0);
       if (x_.A.is_transposed()) {
         table_.pack_columns(x_.A.view().data() + p0 * stride + i, stride, rows, rows, p1 - p0, sliver, rows);
@@ -104,20 +106,6 @@ class product_run {
       const contract::cut blocks = contract::blocks<T>(slices.begin(s + 1) - first);
       for (std::size_t q = 0; q < blocks.count; ++q)
         body(first + blocks.begin(q), first + blocks.begin(q + 1));
-    }
-  }
-
-  /// body(i, rows) for each tile of rows; their heights are balanced and differ by at most one.
-  template <class Body>
-  void for_row_tiles(std::size_t i0, std::size_t i1, const Body& body) const {
-    const std::size_t tiles = (i1 - i0 + plan_.tile_rows - 1) / plan_.tile_rows;
-    const std::size_t rows = (i1 - i0) / tiles;
-    const std::size_t taller = (i1 - i0) % tiles;
-    std::size_t i = i0;
-    for (std::size_t t = 0; t < tiles; ++t) {
-      const std::size_t height = rows + (t < taller ? 1 : 0);
-      body(i, height);
-      i += height;
     }
   }
 
@@ -187,17 +175,19 @@ class product_run {
     t.c_stride = out.stride;
     t.slice_stride = slice.stride;
     t.total_stride = total.stride;
+    t.mask_stride = x_.mask.stride();
     const std::size_t width = plan_.pack_b ? plan_.sliver : plan_.block_columns;
     for (std::size_t s = c.j0; s < c.j1; s += width) {
       const std::size_t columns = std::min(width, c.j1 - s);
+      const T* b = nullptr;
       if (plan_.pack_b) {
-        t.b = packed_b_ + p0 * plan_.padded(j1 - j0) + (s - j0) * k;
+        b = packed_b_ + p0 * plan_.padded(j1 - j0) + (s - j0) * k;
         t.b_stride = plan_.padded(std::min(plan_.sliver, j1 - s));
       } else {
-        t.b = x_.B.view().data() + p0 * x_.B.view().stride() + s;
+        b = x_.B.view().data() + p0 * x_.B.view().stride() + s;
         t.b_stride = x_.B.view().stride();
       }
-      for_row_tiles(c.i0, c.i1, [&](std::size_t i, std::size_t rows) {
+      for_row_tiles(c.i0, c.i1, plan_.tile_rows, [&](std::size_t i, std::size_t rows) {
         a_layout layout = a_layout::columns;
         if (plan_.pack_a) {
           t.a = packed_a + (i - c.i0) * k;
@@ -208,38 +198,15 @@ class product_run {
           t.a = a.data() + (x_.A.is_transposed() ? p0 * a.stride() + i : i * a.stride() + p0);
           t.a_stride = a.stride();
         }
-        multiply_row_of_tiles(table_.products[static_cast<std::size_t>(layout)], t, i, rows, s, columns,
-                              slice, total, out);
+        t.b = b;
+        t.c = out.at(i, s);
+        t.slice = slice.at(i, s);
+        t.total = total.at(i, s);
+        t.bias = x_.bias == nullptr ? t.c : x_.bias + s;
+        t.mask = x_.mask.data() == nullptr ? t.c : x_.mask.data() + i * x_.mask.stride() + s;
+        multiply_row_of_tiles(table_.products[static_cast<std::size_t>(layout)], plan_.width, t, rows,
+                              columns);
       });
-    }
-  }
-
-  /// One tile of rows, cut into the widest tiles whose accumulators fit the registers.
-  void multiply_row_of_tiles(const micro_kernels<T>& kernels, tile<T> t, std::size_t i, std::size_t rows,
-                             std::size_t j, std::size_t columns, target<T> slice, target<T> total,
-                             target<T> out) const {
-    std::size_t vectors = columns / plan_.width;
-    std::size_t choice = 0;
-    while (columns != 0) {
-      micro_kernel<T> kernel = kernels.partial[rows - 1];
-      std::size_t step = columns;
-      if (vectors != 0) {
-        while (tile_widths[choice] > vectors || kernels.full[choice][rows - 1] == nullptr) ++choice;
-        kernel = kernels.full[choice][rows - 1];
-        step = tile_widths[choice] * plan_.width;
-        vectors -= tile_widths[choice];
-      }
-      t.tail = step;
-      t.c = out.at(i, j);
-      t.slice = slice.at(i, j);
-      t.total = total.at(i, j);
-      t.bias = x_.bias == nullptr ? t.c : x_.bias + j;
-      t.mask = x_.mask.data() == nullptr ? t.c : x_.mask.data() + i * x_.mask.stride() + j;
-      t.mask_stride = x_.mask.stride();
-      kernel(t);
-      t.b += step;
-      j += step;
-      columns -= step;
     }
   }
 
@@ -284,7 +251,13 @@ void run_product(const kernel_table<T>& table, const product_plan& plan, const p
 template <class T>
 void run_product(const product<T>& x, span_label label) {
   const kernel_table<T>& table = kernels<T>();
-  const product_plan plan = plan_product(table, x.shape(), x.end.what, concurrency());
+  const product_shape shape = x.shape();
+  if (is_small<T>(shape)) {
+    const span_scope span(label, 2.0 * static_cast<double>(shape.m * shape.n * shape.k));
+    return multiply_small(table, x.A, x.B, x.C, x.end, x.bias, x.mask);
+  }
+  const std::size_t threads = multiply_adds(shape) < 2 * task_work ? 1 : concurrency();
+  const product_plan plan = plan_product(table, shape, x.end.what, threads);
   scratch_frame scratch;
   T* memory = plan.scratch() == 0 ? nullptr : scratch.allocate<T>(plan.scratch());
   if (plan.workers == 1) return run_product(table, plan, x, memory, label);

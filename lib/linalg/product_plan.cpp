@@ -76,9 +76,7 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
   p.pack_a = wants_packed_a<T>(p);
   p.sums_in_c = end != finish::scale && end != finish::blend;
 
-  const double work =
-      static_cast<double>(shape.m) * static_cast<double>(shape.n) * static_cast<double>(shape.k);
-  p.workers = useful_workers(work, task_work, threads);
+  p.workers = useful_workers(multiply_adds(shape), task_work, threads);
   const contract::cut slices = contract::slices(shape.k);
 
   const std::size_t panel_limit =

@@ -20,6 +20,10 @@ struct product_shape {
   bool b_transposed = false;
 };
 
+[[nodiscard]] constexpr double multiply_adds(const product_shape& s) noexcept {
+  return static_cast<double>(s.m) * static_cast<double>(s.n) * static_cast<double>(s.k);
+}
+
 struct product_plan {
   product_shape shape;
   std::size_t width = 0;          ///< elements in a vector

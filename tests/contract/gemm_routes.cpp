@@ -60,47 +60,45 @@ bool workers(product_plan& p, std::size_t count) {
   return true;
 }
 
-using plan = product_plan;
-
 constexpr route routes[] = {
-    {"nothing packed", anything, [](plan& p) { return packs(p, false, false); }},
-    {"A packed", anything, [](plan& p) { return packs(p, true, false); }},
-    {"B packed", anything, [](plan& p) { return packs(p, false, true); }},
-    {"both packed", anything, [](plan& p) { return packs(p, true, true); }},
+    {"nothing packed", anything, [](product_plan& p) { return packs(p, false, false); }},
+    {"A packed", anything, [](product_plan& p) { return packs(p, true, false); }},
+    {"B packed", anything, [](product_plan& p) { return packs(p, false, true); }},
+    {"both packed", anything, [](product_plan& p) { return packs(p, true, true); }},
     {"nothing packed, sums outside of C", blocks,
-     [](plan& p) { return packs(p, false, false) && sums_outside(p); }},
+     [](product_plan& p) { return packs(p, false, false) && sums_outside(p); }},
     {"both packed, sums outside of C", blocks,
-     [](plan& p) { return packs(p, true, true) && sums_outside(p); }},
+     [](product_plan& p) { return packs(p, true, true) && sums_outside(p); }},
     {"nothing packed, blocks of rows", anything,
-     [](plan& p) { return packs(p, false, false) && row_blocks(p, 3); }},
+     [](product_plan& p) { return packs(p, false, false) && row_blocks(p, 3); }},
     {"both packed, blocks of rows", anything,
-     [](plan& p) { return packs(p, true, true) && row_blocks(p, 3); }},
+     [](product_plan& p) { return packs(p, true, true) && row_blocks(p, 3); }},
     {"nothing packed, blocks of columns", columns,
-     [](plan& p) { return packs(p, false, false) && column_blocks(p); }},
+     [](product_plan& p) { return packs(p, false, false) && column_blocks(p); }},
     {"both packed, blocks of rows and columns", columns,
-     [](plan& p) { return packs(p, true, true) && row_blocks(p, 2) && column_blocks(p); }},
-    {"nothing packed, panels", columns, [](plan& p) { return packs(p, false, false) && panels(p); }},
-    {"B packed, panels", columns, [](plan& p) { return packs(p, false, true) && panels(p); }},
+     [](product_plan& p) { return packs(p, true, true) && row_blocks(p, 2) && column_blocks(p); }},
+    {"nothing packed, panels", columns, [](product_plan& p) { return packs(p, false, false) && panels(p); }},
+    {"B packed, panels", columns, [](product_plan& p) { return packs(p, false, true) && panels(p); }},
     {"both packed, panels, sums outside of C", columns | blocks,
-     [](plan& p) { return packs(p, true, true) && panels(p) && sums_outside(p); }},
+     [](product_plan& p) { return packs(p, true, true) && panels(p) && sums_outside(p); }},
     {"two workers, nothing packed", anything,
-     [](plan& p) { return packs(p, false, false) && row_blocks(p, 2) && workers(p, 2); }},
+     [](product_plan& p) { return packs(p, false, false) && row_blocks(p, 2) && workers(p, 2); }},
     {"two workers, both packed", anything,
-     [](plan& p) { return packs(p, true, true) && row_blocks(p, 2) && workers(p, 2); }},
+     [](product_plan& p) { return packs(p, true, true) && row_blocks(p, 2) && workers(p, 2); }},
     {"three workers, both packed, blocks of rows and columns", columns,
-     [](plan& p) {
+     [](product_plan& p) {
        return packs(p, true, true) && row_blocks(p, 4) && column_blocks(p) && workers(p, 3);
      }},
     {"three workers, B packed, panels, sums outside of C", columns | blocks,
-     [](plan& p) {
+     [](product_plan& p) {
        return packs(p, false, true) && row_blocks(p, 2) && panels(p) && sums_outside(p) && workers(p, 3);
      }},
     {"slices apart, one worker", slices,
-     [](plan& p) { return packs(p, false, false) && slices_apart(p); }},
+     [](product_plan& p) { return packs(p, false, false) && slices_apart(p); }},
     {"slices apart, three workers", slices,
-     [](plan& p) { return packs(p, false, false) && slices_apart(p) && workers(p, 3); }},
+     [](product_plan& p) { return packs(p, false, false) && slices_apart(p) && workers(p, 3); }},
     {"slices apart, both packed, blocks of rows and columns, panels, two workers", columns | slices,
-     [](plan& p) {
+     [](product_plan& p) {
        return packs(p, true, true) && slices_apart(p) && row_blocks(p, 2) && column_blocks(p) && panels(p) &&
               workers(p, 2);
      }},
@@ -130,8 +128,8 @@ class exact_scratch {
 
 template <class T>
 std::vector<tp::detail::epilogue<T>> all_ends() {
-  return {{finish::store},     {finish::scale, T(-1)},   {finish::blend, T(0.7), T(-0.3)},
-          {finish::bias},      {finish::bias_relu},      {finish::mask}};
+  return {{finish::store}, {finish::scale, T(-1)}, {finish::blend, T(0.7), T(-0.3)},
+          {finish::bias},  {finish::bias_relu},    {finish::mask}};
 }
 
 template <class T>
@@ -155,8 +153,8 @@ void run(const shape& s, tally& taken, data kind = data::uniform) {
       for (const bool b_transposed : {false, true}) {
         for (std::size_t e = 0; e < ends.size(); ++e) {
           if (large && e != turn % ends.size()) continue;
-          product_plan plan = tp::detail::plan_product(
-              table, {s.m, s.n, s.k, a_transposed, b_transposed}, ends[e].what, 1);
+          product_plan plan =
+              tp::detail::plan_product(table, {s.m, s.n, s.k, a_transposed, b_transposed}, ends[e].what, 1);
           plan.workers = 1;
           plan.slices_apart = false;
           plan.row_blocks = 1;
@@ -166,9 +164,10 @@ void run(const shape& s, tally& taken, data kind = data::uniform) {
           ++taken[way.name];
           tp::detail::size_scratch<T>(plan);
 
-          tp::detail::product<T> call{operands.A(a_transposed), operands.B(b_transposed), C.view(), ends[e],
-                                      nullptr, {}};
-          if (ends[e].what == finish::bias || ends[e].what == finish::bias_relu) call.bias = bias.view().data();
+          tp::detail::product<T> call{
+              operands.A(a_transposed), operands.B(b_transposed), C.view(), ends[e], nullptr, {}};
+          if (ends[e].what == finish::bias || ends[e].what == finish::bias_relu)
+            call.bias = bias.view().data();
           if (ends[e].what == finish::mask) call.mask = mask.view();
           exact_scratch<T> scratch(plan.scratch());
           if (ends[e].what == finish::blend) {

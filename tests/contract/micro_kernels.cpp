@@ -15,8 +15,11 @@ using tp::detail::finish;
 template <class T>
 struct bench {
   bench(std::size_t rows, std::size_t columns, std::size_t k)
-      : x({rows, columns, k}), operands(x.A, x.B, layouts[1], layouts[2]), slice(make(rows, columns, 1)),
-        total(make(rows, columns, 2)), C(rows, columns, layouts[2]) {}
+      : x({rows, columns, k}),
+        operands(x.A, x.B, layouts[1], layouts[2]),
+        slice(make(rows, columns, 1)),
+        total(make(rows, columns, 2)),
+        C(rows, columns, layouts[2]) {}
 
   static tp::matrix<T> make(std::size_t rows, std::size_t columns, std::uint64_t seed) {
     generator random(seed);
@@ -43,8 +46,8 @@ struct bench {
     const padded_matrix<T> mask(x.mask.view(), layouts[2]);
     const auto A = operands.A(from == a_layout::columns).view();
     const auto B = operands.B(false).view();
-    for (const finish what : {finish::store, finish::scale, finish::blend, finish::bias, finish::bias_relu,
-                              finish::mask}) {
+    for (const finish what :
+         {finish::store, finish::scale, finish::blend, finish::bias, finish::bias_relu, finish::mask}) {
       for (const bool with_slice : {false, true}) {
         for (const bool with_total : {false, true}) {
           const tp::detail::epilogue<T> end{what, T(0.7), T(-0.3)};

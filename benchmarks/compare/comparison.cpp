@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include "comparison.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace compare {
+namespace {
+
+constexpr const char* ours = "twinpath";
+
+// By round and library; of several runs of the same round the last counts.
+using rounds = std::map<int, std::map<std::string, const run*>>;
+
+rounds by_round(const std::vector<run>& runs, int threads) {
+  rounds result;
+  for (const run& r : runs) {
+    if (r.threads == threads) result[r.round][r.library] = &r;
+  }
+  return result;
+}
+
+const double* seconds_of(const run* r, const std::string& name) {
+  if (r == nullptr) return nullptr;
+  const auto it = r->seconds.find(name);
+  return it == r->seconds.end() ? nullptr : &it->second;
+}
+
+std::vector<double> seconds_of(const std::vector<run>& runs, const std::string& library, int threads,
+                               const std::string& name) {
+  std::vector<double> result;
+  for (const run& r : runs) {
+    if (r.library != library || r.threads != threads) continue;
+    if (const double* seconds = seconds_of(&r, name)) result.push_back(*seconds);
+  }
+  return result;
+}
+
+std::optional<row_result> compare_row(const gemm_bench::row& row, const rounds& all) {
+  const std::string name = row.name();
+  row_result result{.row = row};
+  std::vector<double> seconds, shares, ratios;
+  std::map<std::string, std::vector<double>> peers;
+  for (const auto& [round, libraries] : all) {
+    double best_peer = 0;
+    for (const auto& [library, r] : libraries) {
+      const double* peer_seconds = library == ours ? nullptr : seconds_of(r, name);
+      if (peer_seconds == nullptr) continue;
+      peers[library].push_back(row.flops() / *peer_seconds * 1e-9);
+      best_peer = std::max(best_peer, peers[library].back());
+    }
+    const auto us = libraries.find(ours);
+    const double* our_seconds = us == libraries.end() ? nullptr : seconds_of(us->second, name);
+    if (our_seconds == nullptr) continue;
+    const double gflops = row.flops() / *our_seconds * 1e-9;
+    seconds.push_back(*our_seconds);
+    if (const auto peak = us->second->peak.find(gemm_bench::name(row.type)); peak != us->second->peak.end()) {
+      shares.push_back(gflops / peak->second);
+    }
+    if (best_peer > 0) ratios.push_back(gflops / best_peer);
+  }
+  if (seconds.empty()) return std::nullopt;
+  result.seconds = median(seconds);
+  result.gflops = row.flops() / result.seconds * 1e-9;
+  if (!shares.empty()) result.peak_share = median(shares);
+  double best = 0;
+  for (auto& [library, values] : peers) {
+    result.peers[library] = median(values);
+    if (result.peers[library] > best) {
+      best = result.peers[library];
+      result.best_peer = library;
+    }
+  }
+  if (!ratios.empty()) {
+    const auto [least, most] = std::minmax_element(ratios.begin(), ratios.end());
+    result.ratio = {median(ratios), *least, *most};
+  }
+  return result;
+}
+
+std::optional<double> geometric_mean(const std::vector<double>& values) {
+  if (values.empty()) return std::nullopt;
+  double sum = 0;
+  for (const double value : values) sum += std::log(value);
+  return std::exp(sum / static_cast<double>(values.size()));
+}
+
+family_result compare_family(const std::string& name, const std::vector<const row_result*>& rows) {
+  family_result result{.name = name, .rows = rows.size()};
+  std::vector<double> ratios, unexcepted, shares, before;
+  for (const row_result* r : rows) {
+    shares.push_back(r->peak_share);
+    if (r->before) before.push_back(*r->before);
+    result.behind += r->behind();
+    result.doubtful += r->doubtful();
+    if (!r->ratio) continue;
+    ratios.push_back(r->ratio->median);
+    if (r->row.excepted()) continue;
+    unexcepted.push_back(r->ratio->median);
+    if (result.worst_row.empty() || r->ratio->median < result.worst_ratio) {
+      result.worst_row = r->row.name();
+      result.worst_ratio = r->ratio->median;
+    }
+  }
+  result.peak_share = median(shares);
+  result.mean = geometric_mean(ratios);
+  result.mean_unexcepted = geometric_mean(unexcepted);
+  result.before = geometric_mean(before);
+  return result;
+}
+
+comparison compare_threads(int threads, const std::vector<run>& runs, const std::vector<run>& before) {
+  comparison result{.threads = threads};
+  std::map<std::string, std::vector<double>> peaks;
+  std::set<std::string> seen;
+  std::set<int> our_rounds;
+  for (const run& r : runs) {
+    if (r.threads != threads) continue;
+    if (seen.insert(r.library).second) result.libraries.push_back(r);
+    if (r.library != ours) continue;
+    our_rounds.insert(r.round);
+    for (const auto& [type, peak] : r.peak) peaks[type].push_back(peak);
+  }
+  std::stable_partition(result.libraries.begin(), result.libraries.end(),
+                        [](const run& r) { return r.library == ours; });
+  for (const auto& [type, values] : peaks) result.peak[type] = median(values);
+  result.rounds = our_rounds.size();
+
+  const rounds all = by_round(runs, threads);
+  for (const auto type : {gemm_bench::element::f32, gemm_bench::element::f64}) {
+    for (const gemm_bench::row& row : gemm_bench::all_rows(type)) {
+      std::optional<row_result> r = compare_row(row, all);
+      if (!r) continue;
+      const std::vector<double> earlier = seconds_of(before, ours, threads, row.name());
+      if (!earlier.empty()) r->before = median(earlier) / r->seconds;
+      result.rows.push_back(std::move(*r));
+    }
+    for (const char* family : gemm_bench::families) {
+      std::vector<const row_result*> members;
+      for (const row_result& r : result.rows) {
+        if (r.row.family == family && r.row.type == type) members.push_back(&r);
+      }
+      if (members.empty()) continue;
+      result.families.push_back(compare_family(std::string(family) + '/' + gemm_bench::name(type), members));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<comparison> compare_runs(const std::vector<run>& runs, const std::vector<run>& before) {
+  std::set<int> threads;
+  for (const run& r : runs) {
+    if (r.library == ours) threads.insert(r.threads);
+  }
+  std::vector<comparison> result;
+  for (const int count : threads) result.push_back(compare_threads(count, runs, before));
+  return result;
+}
+
+}  // namespace compare

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Ours against the best peer, row by row and family by family.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../gemm/families.hpp"
+#include "results.hpp"
+
+namespace compare {
+
+inline constexpr double bar = 0.97;          ///< below it a row is behind: less than 3 % say nothing
+inline constexpr double excepted_bar = 0.5;  ///< for rows that the arithmetic contract excepts
+
+/// Medians over the rounds. The ratio is the best peer's time over ours, formed in every round.
+struct row_result {
+  gemm_bench::row row;
+  double seconds = 0;
+  double gflops = 0;
+  double peak_share = 0;
+  std::map<std::string, double> peers;  ///< GFLOP/s
+  std::string best_peer;
+  struct spread {
+    double median, least, most;
+  };
+  std::optional<spread> ratio;   ///< nothing where no peer has the row
+  std::optional<double> before;  ///< speed now over speed before
+
+  [[nodiscard]] double needed() const { return row.excepted() ? excepted_bar : bar; }
+  /// In every round.
+  [[nodiscard]] bool behind() const { return ratio && ratio->most < needed(); }
+  /// In most rounds, but not in all.
+  [[nodiscard]] bool doubtful() const { return ratio && !behind() && ratio->median < needed(); }
+};
+
+struct family_result {
+  std::string name;
+  std::size_t rows = 0, behind = 0, doubtful = 0;
+  std::optional<double> mean;             ///< geometric, of the ratios
+  std::optional<double> mean_unexcepted;  ///< without the excepted rows
+  std::string worst_row;
+  double worst_ratio = 0;
+  double peak_share = 0;  ///< median
+  std::optional<double> before;
+};
+
+/// Everything at one number of threads.
+struct comparison {
+  int threads;
+  std::vector<run> libraries;  ///< the first run of each, ours first
+  std::map<std::string, double> peak;
+  std::size_t rounds;
+  std::vector<row_result> rows;
+  std::vector<family_result> families;
+};
+
+/// One for each number of threads for which ours was measured. `before` are runs of ours from another time,
+/// and may be empty.
+[[nodiscard]] std::vector<comparison> compare_runs(const std::vector<run>& runs,
+                                                   const std::vector<run>& before);
+
+}  // namespace compare

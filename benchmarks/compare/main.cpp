@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Reads what the benchmark programs wrote into a folder and shows where twinpath stands.
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "comparison.hpp"
+#include "report.hpp"
+#include "results.hpp"
+
+namespace compare {
+namespace {
+
+int run_program(int argc, char** argv) {
+  CLI::App app("Compares the matrix products of twinpath with those of other libraries.");
+  std::string folder, before_folder;
+  report_options options;
+  bool markdown = false;
+  app.add_option("folder", folder, "Folder with the JSON files of the benchmark programs")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--before", before_folder,
+                 "Folder of an earlier run, or of another tier, to show what changed")
+      ->check(CLI::ExistingDirectory);
+  app.add_flag("--markdown", markdown, "Tables in Markdown");
+  app.add_flag("--families", options.only_families, "Only the summary of the families");
+  app.add_flag("--behind", options.only_behind, "Only rows that are behind");
+  CLI11_PARSE(app, argc, argv);
+
+  if (markdown) options.how = style::markdown;
+  const std::vector<run> before = before_folder.empty() ? std::vector<run>{} : read_folder(before_folder);
+  const std::vector<comparison> all = compare_runs(read_folder(folder), before);
+  if (all.empty()) throw std::runtime_error(folder + ": no run of twinpath");
+  print_report(std::cout, all, read_left_out(folder), options);
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace compare
+
+int main(int argc, char** argv) {
+  try {
+    return compare::run_program(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "error: %s\n", e.what());
+    return EXIT_FAILURE;
+  }
+}

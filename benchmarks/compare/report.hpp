@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Prints comparisons.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "comparison.hpp"
+#include "table.hpp"
+
+namespace compare {
+
+struct report_options {
+  style how = style::text;
+  bool only_families = false;
+  bool only_behind = false;
+};
+
+void print_report(std::ostream& out, const std::vector<comparison>& all,
+                  const std::vector<std::string>& left_out, const report_options& options);
+
+}  // namespace compare

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "results.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace compare {
+namespace {
+
+using nlohmann::json;
+
+double to_seconds(double time, const std::string& unit) {
+  if (unit == "ns") return time * 1e-9;
+  if (unit == "us") return time * 1e-6;
+  if (unit == "ms") return time * 1e-3;
+  return time;
+}
+
+// "layer/f32/NN/128x128x784/min_time:0.007/repeats:3/real_time": the settings follow the row's name.
+std::string row_name(const std::string& benchmark) {
+  std::size_t end = benchmark.size();
+  for (const char* setting : {"/min_time:", "/repeats:", "/real_time"})
+    end = std::min(end, benchmark.find(setting));
+  return benchmark.substr(0, end);
+}
+
+run read_file(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  const json data = json::parse(in);
+  const json& context = data.at("context");
+  run r;
+  r.library = context.at("library");
+  r.version = context.at("version");
+  r.kernels = context.at("kernels");
+  r.tier = context.at("tier");
+  r.cpu = context.at("cpu");
+  r.date = context.at("date").get<std::string>().substr(0, 10);
+  r.threads = std::stoi(context.at("threads").get<std::string>());
+  r.round = std::stoi(context.at("round").get<std::string>());
+  for (const char* type : {"f32", "f64"}) {
+    const std::string key = std::string("peak_") + type;
+    if (context.contains(key)) r.peak[type] = std::stod(context.at(key).get<std::string>());
+  }
+  std::map<std::string, std::vector<double>> times;
+  for (const json& entry : data.at("benchmarks")) {
+    if (entry.value("run_type", "iteration") != "iteration" || entry.value("error_occurred", false)) continue;
+    times[row_name(entry.at("name"))].push_back(to_seconds(entry.at("real_time"), entry.at("time_unit")));
+  }
+  for (auto& [name, values] : times) r.seconds[name] = median(std::move(values));
+  return r;
+}
+
+}  // namespace
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 != 0 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+std::vector<run> read_folder(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  }
+  if (files.empty()) throw std::runtime_error(folder.string() + ": no *.json");
+  std::sort(files.begin(), files.end());
+  std::vector<run> runs;
+  for (const auto& file : files) {
+    try {
+      runs.push_back(read_file(file));
+    } catch (const std::exception& e) {
+      throw std::runtime_error(file.string() + ": " + e.what());
+    }
+  }
+  return runs;
+}
+
+std::vector<std::string> read_left_out(const std::filesystem::path& folder) {
+  std::vector<std::string> lines;
+  std::ifstream in(folder / "left_out.txt");
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace compare

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// What the benchmark programs wrote.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace compare {
+
+/// One process: one library, one number of threads, one round.
+struct run {
+  std::string library, version, kernels, tier, cpu, date;
+  int threads = 1;
+  int round = 1;
+  std::map<std::string, double> peak;     ///< by type (f32, f64), in GFLOP/s
+  std::map<std::string, double> seconds;  ///< by row, the median of the repetitions
+};
+
+/// Every *.json of the folder, in the order of the file names. Throws std::runtime_error when there is none
+/// or one of them is not a result of a benchmark program.
+[[nodiscard]] std::vector<run> read_folder(const std::filesystem::path& folder);
+
+/// Lines of left_out.txt, where the run script says which libraries it did not measure and why.
+[[nodiscard]] std::vector<std::string> read_left_out(const std::filesystem::path& folder);
+
+/// The median; the mean of the middle two for an even number. Not of an empty list.
+[[nodiscard]] double median(std::vector<double> values);
+
+}  // namespace compare

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// What a library has to say and do to be measured. Each file in adapters/ defines these functions for one
+// library, and each executable is linked with one of them: the libraries export the same symbols.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "machine.hpp"
+
+namespace gemm_bench {
+
+/// C = op(A) * op(B), row-major, C overwritten. op(A) is m x k, op(B) is k x n; leading dimensions in
+/// elements.
+template <class T>
+struct product {
+  std::size_t m, n, k;
+  bool trans_a, trans_b;
+  const T* a;
+  std::size_t lda;
+  const T* b;
+  std::size_t ldb;
+  T* c;
+  std::size_t ldc;
+};
+
+struct library {
+  std::string name;
+  std::string version;
+  std::string kernels;  ///< what it says of the kernels it runs
+  tier kernel_tier;     ///< the same as an instruction set
+  bool capped = false;  ///< somebody asked for a lower tier on purpose
+};
+
+/// Called first, once.
+void set_threads(int threads);
+/// Called after set_threads.
+[[nodiscard]] library describe_library();
+/// False when there are only products of float.
+[[nodiscard]] bool has_double();
+
+/// Untimed, once for each run of a row: for libraries whose users create an object for a product beforehand.
+void prepare(const product<float>& p);
+void prepare(const product<double>& p);
+
+/// The timed call.
+void multiply(const product<float>& p);
+void multiply(const product<double>& p);
+
+}  // namespace gemm_bench

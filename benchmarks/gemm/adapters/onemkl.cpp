@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include <mkl.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <string>
+
+#include "cblas_products.hpp"
+
+namespace gemm_bench {
+namespace {
+
+// MKL loads a library of kernels at the first product: libmkl_avx512, libmkl_avx2, libmkl_def …
+std::string kernel_library() {
+  constexpr std::array<const char*, 6> candidates{"mkl_avx512", "mkl_avx10", "mkl_avx2",
+                                                  "mkl_avx.",   "mkl_mc",    "mkl_def"};
+  std::string found = "unknown kernels";
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    for (const char* candidate : candidates) {
+      const std::size_t at = line.find(std::string("/lib") + candidate);
+      if (at != std::string::npos) found = line.substr(at + 1, line.find('.', at) - at - 1);
+    }
+  }
+  return found;
+}
+
+void multiply_once() {
+  constexpr std::size_t n = 64;
+  static std::array<float, n * n> a{}, b{}, c{};
+  multiply(product<float>{n, n, n, false, false, a.data(), n, b.data(), n, c.data(), n});
+}
+
+}  // namespace
+
+void set_threads(int threads) {
+  mkl_set_dynamic(0);
+  mkl_set_num_threads(threads);
+}
+
+library describe_library() {
+  MKLVersion v{};
+  mkl_get_version(&v);
+  multiply_once();
+  const std::string kernels = kernel_library();
+  const bool avx512 =
+      kernels.find("avx512") != std::string::npos || kernels.find("avx10") != std::string::npos;
+  return {"oneMKL",
+          std::to_string(v.MajorVersion) + '.' + std::to_string(v.MinorVersion) + '.' +
+              std::to_string(v.UpdateVersion),
+          kernels + " for \"" + v.Processor + '"', avx512 ? tier::avx512 : tier::avx2};
+}
+
+}  // namespace gemm_bench

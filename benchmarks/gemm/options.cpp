@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+
+namespace gemm_bench {
+
+options parse_command_line(int argc, char** argv) {
+  CLI::App app(
+      "Matrix products of one library. Unknown options go to Google Benchmark, such as "
+      "--benchmark_filter=REGEX "
+      "and --benchmark_out=FILE.");
+  options o;
+  o.min_time = 0.007;
+  o.repetitions = 3;
+  std::vector<std::string> types{"f32"};
+  app.allow_extras();
+  app.add_option("--threads", o.threads, "Threads of the library")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--round", o.round, "Number of the round, for twinpath-compare")->capture_default_str();
+  app.add_option("--family", o.families, "Families of products, all by default")
+      ->delimiter(',')
+      ->check(CLI::IsMember(std::vector<std::string>(families.begin(), families.end())));
+  app.add_option("--type", types, "f32, f64 or both")
+      ->capture_default_str()
+      ->delimiter(',')
+      ->check(CLI::IsMember({"f32", "f64"}));
+  app.add_option("--min-time", o.min_time, "Least seconds of a repetition")->capture_default_str();
+  app.add_option("--repetitions", o.repetitions, "Repetitions of each row, spread over the run")
+      ->capture_default_str();
+  app.add_flag("--any-kernel", o.any_kernel, "Measure kernels below the machine's best instruction set too");
+  app.add_flag("--describe", o.describe, "Say which library and which kernels these are, and end");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    std::exit(app.exit(e));
+  }
+  for (const std::string& type : types) o.types.push_back(type == "f64" ? element::f64 : element::f32);
+  o.rest = app.remaining();
+  return o;
+}
+
+}  // namespace gemm_bench

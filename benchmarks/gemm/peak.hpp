@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// What the processor can do at best: independent multiply-adds in registers.
+#pragma once
+
+#include "families.hpp"
+#include "machine.hpp"
+
+namespace gemm_bench {
+
+/// GFLOP/s of `threads` threads together, the median of several short tries.
+[[nodiscard]] double fma_peak(tier t, element type, int threads);
+
+}  // namespace gemm_bench

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "suite.hpp"
+
+#include <benchmark/benchmark.h>
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "adapter.hpp"
+#include "check.hpp"
+#include "operands.hpp"
+
+namespace gemm_bench {
+namespace {
+
+// A core computes some 10 times as many operations as it reads bytes from a shared cache. Rows below that
+// whose operands leave the first cache are bound by memory as much as by multiply-adds.
+constexpr double least_intensity = 20;
+constexpr double first_cache = 32 * 1024;
+
+bool bound_by_memory(const row& r) {
+  return r.bytes() > first_cache && r.flops() / r.bytes() < least_intensity;
+}
+
+template <class T>
+void run_row(benchmark::State& state, const row& r, const operands<T>& memory, double peak) {
+  const product<T> p = memory.of(r);
+  prepare(p);
+  // Before the clock: caches, the library's buffers and threads that have gone to sleep.
+  multiply(p);
+  if (!plausible(p)) {
+    state.SkipWithError("wrong result");
+    return;
+  }
+  for (auto _ : state) {
+    multiply(p);
+    benchmark::ClobberMemory();
+  }
+  const auto per_second = [](double amount) {
+    return benchmark::Counter(amount, benchmark::Counter::kIsIterationInvariantRate);
+  };
+  state.counters["GFLOP/s"] = per_second(r.flops() * 1e-9);
+  state.counters["peak"] = per_second(r.flops() * 1e-9 / peak);
+  if (bound_by_memory(r)) state.counters["GB/s"] = per_second(r.bytes() * 1e-9);
+}
+
+template <class T>
+void register_rows_of(const options& o, const std::vector<row>& rows, double peak) {
+  std::size_t a = 0, b = 0, c = 0;
+  for (const row& r : rows) {
+    a = std::max(a, r.a_size());
+    b = std::max(b, r.b_size());
+    c = std::max(c, r.c_size());
+  }
+  const auto memory = std::make_shared<const operands<T>>(a, b, c);
+  for (const row& r : rows) {
+    benchmark::RegisterBenchmark(
+        r.name().c_str(), [r, memory, peak](benchmark::State& state) { run_row<T>(state, r, *memory, peak); })
+        ->UseRealTime()
+        ->MinTime(o.min_time)
+        ->Repetitions(o.repetitions)
+        ->ReportAggregatesOnly(false)
+        ->Unit(benchmark::kNanosecond);
+  }
+}
+
+}  // namespace
+
+void register_rows(const options& o, element type, double peak) {
+  std::vector<row> rows = all_rows(type);
+  if (!o.families.empty()) {
+    std::erase_if(rows, [&](const row& r) {
+      return std::find(o.families.begin(), o.families.end(), r.family) == o.families.end();
+    });
+  }
+  if (rows.empty()) return;
+  if (type == element::f32) {
+    register_rows_of<float>(o, rows, peak);
+  } else {
+    register_rows_of<double>(o, rows, peak);
+  }
+}
+
+}  // namespace gemm_bench

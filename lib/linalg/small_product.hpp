@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// The direct path: a product so small that planning it would cost as much as computing it.
+#pragma once
+
+#include <twinpath/contract.hpp>
+
+#include "linalg/product.hpp"
+
+namespace twinpath::inline v0::detail {
+
+/// Most elements of op(B) that are transposed on the stack.
+inline constexpr std::size_t small_b = 4096;
+
+/// Whether C is computed straight from the operands: one thread, one block of k, and both operands stay in
+/// the innermost caches while they are read again and again. A transposed B is copied to the stack first.
+template <class T>
+[[nodiscard]] inline bool is_small(const product_shape& s) noexcept {
+  constexpr std::size_t side = 128;
+  if (s.m > side || s.n > side || s.k > side) return false;
+  if (s.b_transposed) return s.k * (s.n + 16) <= small_b;
+  return s.m * s.n * s.k <= 64 * 64 * 64;
+}
+
+/// Operands by reference, because a copy of what was just written costs as much as the smallest product.
+template <class T>
+void multiply_small(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
+                    const matrix_view<T>& C, const epilogue<T>& end, const T* bias,
+                    const matrix_view<const T>& mask);
+
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: MIT
+// Training of whole networks: it learns, and its bits depend on nothing but its inputs.
+#include <twinpath/twinpath.hpp>
+
+#include <oneapi/tbb/parallel_for.h>
+
+#include <algorithm>
+#include <atomic>
+#include <barrier>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "catch.hpp"
+#include "random.hpp"
+#include "threads.hpp"
+
+namespace {
+
+namespace tp = twinpath;
+
+constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
+                                      tp::schedule::automatic};
+
+template <class T>
+struct problem {
+  std::vector<std::size_t> widths;
+  std::size_t steps;
+  tp::matrix<T> X;
+  tp::matrix<T> Y;
+  std::vector<std::int32_t> classes;
+
+  problem(std::vector<std::size_t> w, std::size_t batch, std::size_t n)
+      : widths(std::move(w)), steps(n), X(batch, widths.front()), Y(batch, widths.back()) {
+    tests::generator random(batch);
+    for (T& x : X.elements()) x = random.uniform<T>();
+    for (std::size_t i = 0; i < batch; ++i) {
+      const std::size_t c = ((X(i, 0) > 0 ? 1u : 0u) + (X(i, 1) > 0 ? 2u : 0u)) % widths.back();
+      Y(i, c) = 1;
+      classes.push_back(static_cast<std::int32_t>(c));
+    }
+  }
+  [[nodiscard]] tp::mlp<T> network(tp::schedule schedule, tp::reduction how = tp::reduction::mean) const {
+    return tp::mlp<T>(widths, {.seed = 1, .reduction = how, .schedule = schedule});
+  }
+};
+
+/// The losses of all steps, then all parameters.
+template <class T>
+using history = std::vector<T>;
+
+constexpr tp::sgd rule{.learning_rate = 0.05};
+
+template <class T>
+void append_parameters(history<T>& all, const tp::mlp<T>& net) {
+  for (std::size_t l = 1; l <= net.layers(); ++l) {
+    const auto layer = net.parameters(l);
+    all.insert(all.end(), layer.begin(), layer.end());
+  }
+}
+
+template <class T>
+history<T> train(tp::mlp<T>& net, const problem<T>& p) {
+  history<T> all;
+  for (std::size_t s = 0; s < p.steps; ++s) all.push_back(net.train_step(p.X, p.classes, rule));
+  append_parameters(all, net);
+  return all;
+}
+
+template <class T>
+history<T> train(const problem<T>& p, tp::schedule schedule) {
+  tp::mlp<T> net = p.network(schedule);
+  return train(net, p);
+}
+
+template <class T>
+bool same(const history<T>& a, const history<T>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+}
+
+/// Networks on all sides of what is worth a task, the last two with sums and products over a long batch.
+template <class T>
+std::vector<problem<T>> problems() {
+  std::vector<problem<T>> all;
+  all.emplace_back(std::vector<std::size_t>{3, 4, 2}, 10, 20);
+  all.emplace_back(std::vector<std::size_t>{20, 3}, 33, 20);
+  all.emplace_back(std::vector<std::size_t>{64, 128, 10}, 64, 10);
+  all.emplace_back(std::vector<std::size_t>{784, 256, 128, 10}, 64, 4);
+  all.emplace_back(std::vector<std::size_t>{30, 150, 40, 5}, 1000, 3);
+  all.emplace_back(std::vector<std::size_t>{16, 24, 10}, 8300, 2);
+  return all;
+}
+
+/// One whose every operation of a step is worth two tasks.
+template <class T>
+problem<T> large_problem() {
+  return problem<T>({784, 256, 128, 10}, 512, 2);
+}
+
+std::string text_of(const std::vector<std::size_t>& widths) {
+  std::string text;
+  for (const std::size_t w : widths) text += std::to_string(w) + " ";
+  return text;
+}
+
+/// Threads on which a span of that name ran.
+std::set<std::uint32_t> threads_of(const tp::trace& trace, const std::string& name) {
+  std::set<std::uint32_t> threads;
+  for (const tp::span_record& span : trace.spans()) {
+    if (name.empty() || span.name == name) threads.insert(span.thread);
+  }
+  return threads;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("training lowers the loss", "[gradients][training]", float, double) {
+  const tp::reduction how = GENERATE(tp::reduction::mean, tp::reduction::sum);
+  const problem<TestType> p({2, 16, 4}, 100, 400);
+  tp::mlp<TestType> net = p.network(tp::schedule::automatic, how);
+  const tp::sgd fast{.learning_rate = how == tp::reduction::mean ? 1.0 : 0.01};
+  std::vector<TestType> losses;
+  for (std::size_t s = 0; s < p.steps; ++s) losses.push_back(net.train_step(p.X, p.classes, fast));
+  CHECK(losses[losses.size() / 4] < losses.front() / 2);
+  CHECK(losses.back() < losses.front() / 4);
+  CHECK(tp::accuracy(net.predict(p.X), p.classes) > 0.95);
+  // The loss that a step returns is the one before its update.
+  CHECK(net.compute_gradients(p.X, p.classes) < losses.back());
+}
+
+TEMPLATE_TEST_CASE("a step is gradients and an update", "[gradients][training]", float, double) {
+  const problem<TestType> p({64, 128, 10}, 64, 3);
+  tp::mlp<TestType> net = p.network(tp::schedule::automatic);
+  history<TestType> apart;
+  for (std::size_t s = 0; s < p.steps; ++s) {
+    apart.push_back(net.compute_gradients(p.X, p.classes));
+    net.apply(rule);
+  }
+  append_parameters(apart, net);
+  CHECK(same(apart, train(p, tp::schedule::automatic)));
+}
+
+TEMPLATE_TEST_CASE("the bits do not depend on schedule or threads", "[gradients][training]", float, double) {
+  for (const problem<TestType>& p : problems<TestType>()) {
+    INFO("widths " << text_of(p.widths) << "batch " << p.X.rows());
+    history<TestType> expected;
+    tests::on_threads(1, [&] { expected = train(p, tp::schedule::sequential); });
+    CHECK(std::isfinite(expected[p.steps - 1]));
+    CHECK(expected[p.steps - 1] < expected[0]);
+    for (const std::size_t threads : tests::thread_counts) {
+      for (const tp::schedule schedule : schedules) {
+        history<TestType> actual;
+        tests::on_threads(threads, [&] { actual = train(p, schedule); });
+        INFO(threads << " threads, schedule " << static_cast<int>(schedule));
+        CHECK(same(actual, expected));
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("with two threads the work of a step is shared", "[gradients][training]", float, double) {
+  // TBB promises no thread in time, so it gets many steps.
+  const problem<TestType> p = large_problem<TestType>();
+  const std::vector<std::string> shared{"Z1", "Z2", "dW1", "dW2", "dW3", "db1", "dZ1", "loss", "update1"};
+  std::set<std::string> missing;
+  bool side_by_side = false;
+  tests::on_threads(2, [&] {
+    tp::trace trace;
+    trace.start();
+    tp::mlp<TestType> net = p.network(tp::schedule::concurrent);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    do {
+      net.train_step(p.X, p.classes, rule);
+      missing.clear();
+      for (const std::string& name : shared) {
+        if (threads_of(trace, name).size() != 2) missing.insert(name);
+      }
+      side_by_side = trace.overlap("dW2", "dZ1") > 0;
+    } while ((!missing.empty() || !side_by_side) && std::chrono::steady_clock::now() < deadline);
+  });
+  CHECK(missing == std::set<std::string>{});
+  CHECK(side_by_side);
+}
+
+TEMPLATE_TEST_CASE("in an arena of one thread no other one works", "[gradients][training]", float, double) {
+  const problem<TestType> p = large_problem<TestType>();
+  const history<TestType> expected = train(p, tp::schedule::sequential);
+  tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 3);
+  tbb::task_arena arena(1);
+  for (const tp::schedule schedule : schedules) {
+    tp::trace trace;
+    trace.start();
+    history<TestType> actual;
+    arena.execute([&] { actual = train(p, schedule); });
+    trace.stop();
+    CHECK(threads_of(trace, "").size() == 1);
+    CHECK(same(actual, expected));
+  }
+}
+
+TEMPLATE_TEST_CASE("class indices and the one-hot matrix give the same bits", "[gradients][training]", float,
+                   double) {
+  const tp::reduction how = GENERATE(tp::reduction::mean, tp::reduction::sum);
+  for (const problem<TestType>& p : problems<TestType>()) {
+    if (p.X.rows() > 1000) continue;
+    INFO("widths " << text_of(p.widths));
+    tp::mlp<TestType> by_class = p.network(tp::schedule::automatic, how);
+    tp::mlp<TestType> one_hot = p.network(tp::schedule::automatic, how);
+    // Small enough for sums over a batch.
+    const tp::sgd slow{.learning_rate = 1e-4};
+    history<TestType> a, b;
+    for (std::size_t s = 0; s < p.steps; ++s) {
+      a.push_back(by_class.train_step(p.X, p.classes, slow));
+      b.push_back(one_hot.train_step(p.X, p.Y, slow));
+    }
+    append_parameters(a, by_class);
+    append_parameters(b, one_hot);
+    CHECK(std::isfinite(a[p.steps - 1]));
+    CHECK(same(a, b));
+    CHECK(by_class.compute_gradients(p.X, p.classes) == one_hot.compute_gradients(p.X, p.Y));
+    for (std::size_t l = 1; l <= by_class.layers(); ++l) {
+      const auto x = by_class.gradients(l);
+      CHECK(std::memcmp(x.data(), one_hot.gradients(l).data(), x.size_bytes()) == 0);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("a copy continues with the bits of the original", "[gradients][training]", float, double) {
+  const problem<TestType> p({20, 30, 4}, 33, 3);
+  tp::mlp<TestType> original = p.network(tp::schedule::concurrent, tp::reduction::sum);
+  train(original, p);
+  const tp::mlp<TestType> untouched(original);
+  tp::mlp<TestType> copy(original);
+  tp::mlp<TestType> assigned({2, 2});
+  assigned = original;
+  CHECK(copy.widths() == original.widths());
+  CHECK(copy.options().reduction == tp::reduction::sum);
+  CHECK(copy.options().schedule == tp::schedule::concurrent);
+  for (std::size_t l = 1; l <= copy.layers(); ++l) {
+    CHECK(copy.parameters(l).data() != original.parameters(l).data());
+    CHECK(std::memcmp(copy.gradients(l).data(), original.gradients(l).data(),
+                      copy.gradients(l).size_bytes()) == 0);
+  }
+
+  const history<TestType> expected = train(original, p);
+  history<TestType> unmoved, now;
+  append_parameters(unmoved, untouched);
+  append_parameters(now, copy);
+  CHECK(same(unmoved, now));
+  CHECK(same(train(copy, p), expected));
+  tp::mlp<TestType> moved(std::move(assigned));
+  CHECK(same(train(moved, p), expected));
+}
+
+TEMPLATE_TEST_CASE("initial weights are He-uniform from std::mt19937_64", "[gradients][training]", float,
+                   double) {
+  const tp::mlp<TestType> net({40, 50, 30}, {.seed = 1});
+  std::mt19937_64 generator(1);
+  for (std::size_t l = 1; l <= 2; ++l) {
+    const auto W = net.weights(l);
+    const double limit = std::sqrt(6.0 / static_cast<double>(W.rows()));
+    std::size_t different = 0;
+    double low = 0, high = 0, sum = 0, squares = 0;
+    for (std::size_t i = 0; i < W.rows(); ++i) {
+      for (const TestType w : W.row(i)) {
+        const double unit = std::ldexp(static_cast<double>(generator() >> 11), -52) - 1;
+        different += w == static_cast<TestType>(unit * limit) ? 0 : 1;
+        low = std::min(low, double{w});
+        high = std::max(high, double{w});
+        sum += w;
+        squares += double{w} * double{w};
+      }
+    }
+    CHECK(different == 0);
+    const auto count = static_cast<double>(W.rows() * W.cols());
+    CHECK(low >= -limit);
+    CHECK(low < -0.99 * limit);
+    CHECK(high <= limit);
+    CHECK(high > 0.99 * limit);
+    CHECK(std::abs(sum / count) < 0.05 * limit);
+    CHECK(std::abs(squares / count / (limit * limit / 3) - 1) < 0.05);
+    for (const TestType b : net.bias(l)) CHECK(b == 0);
+    for (const TestType g : net.gradients(l)) CHECK(g == 0);
+  }
+}
+
+TEMPLATE_TEST_CASE("the seed decides about the initial weights", "[gradients][training]", float, double) {
+  const auto initial = [](std::uint64_t seed) {
+    const tp::mlp<TestType> net({5, 6, 3}, {.seed = seed});
+    history<TestType> all;
+    append_parameters(all, net);
+    return all;
+  };
+  CHECK(same(initial(1), initial(1)));
+  CHECK(!same(initial(1), initial(2)));
+  CHECK(!same(initial(1), initial(std::uint64_t{1} << 32)));
+  CHECK(same(initial(tp::mlp_options{}.seed), initial(1)));
+}
+
+TEMPLATE_TEST_CASE("two application threads train as each would alone", "[gradients][training]", float,
+                   double) {
+  const problem<TestType> a = large_problem<TestType>();
+  const problem<TestType> b({100, 200, 10}, 128, 8);
+  const history<TestType> a_alone = train(a, tp::schedule::sequential);
+  const history<TestType> b_alone = train(b, tp::schedule::sequential);
+  tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 3);
+  for (const tp::schedule schedule : schedules) {
+    history<TestType> a_beside, b_beside;
+    std::barrier start(2);
+    std::thread other([&] {
+      start.arrive_and_wait();
+      b_beside = train(b, schedule);
+    });
+    start.arrive_and_wait();
+    a_beside = train(a, schedule);
+    other.join();
+    CHECK(same(a_beside, a_alone));
+    CHECK(same(b_beside, b_alone));
+  }
+}
+
+TEMPLATE_TEST_CASE("training works inside of the caller's parallel loop", "[gradients][training]", float,
+                   double) {
+  const problem<TestType> p({784, 256, 10}, 128, 2);
+  const history<TestType> expected = train(p, tp::schedule::sequential);
+  for (const tp::schedule schedule : schedules) {
+    std::vector<history<TestType>> all(8);
+    std::atomic<std::size_t> entered_twice{0};
+    tests::on_threads(3, [&] {
+      tbb::parallel_for(std::size_t{0}, all.size(), [&](std::size_t i) {
+        // A thread that waits inside of a step must not begin another one of ours.
+        static thread_local bool inside = false;
+        if (inside) ++entered_twice;
+        inside = true;
+        all[i] = train(p, schedule);
+        inside = false;
+      });
+    });
+    CHECK(entered_twice == 0);
+    for (const history<TestType>& actual : all) CHECK(same(actual, expected));
+  }
+}
+
+TEMPLATE_TEST_CASE("a row is predicted alone as in a batch", "[gradients][training]", float, double) {
+  const problem<TestType> p({100, 300, 50, 10}, 200, 2);
+  tp::mlp<TestType> net = p.network(tp::schedule::automatic);
+  train(net, p);
+  tp::matrix<TestType> together;
+  tests::on_threads(2, [&] { together = net.predict(p.X); });
+  REQUIRE(together.rows() == p.X.rows());
+  REQUIRE(together.cols() == 10);
+  for (const std::size_t i : {0u, 1u, 31u, 32u, 137u, 199u}) {
+    const tp::matrix<TestType> alone = net.predict(p.X.block(i, 0, 1, 100));
+    CHECK(std::memcmp(alone.data(), together.row(i).data(), together.row(i).size_bytes()) == 0);
+    TestType sum = 0;
+    for (const TestType probability : together.row(i)) sum += probability;
+    CHECK(std::abs(sum - 1) < TestType(1e-6));
+  }
+}
