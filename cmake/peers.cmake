@@ -49,6 +49,10 @@ if(TARGET Eigen3::Eigen AND TARGET OpenMP::OpenMP_CXX)
   # At its best: for this processor, in any build type.
   target_compile_options(twinpath_peer_eigen INTERFACE -O3 -march=native)
   target_compile_definitions(twinpath_peer_eigen INTERFACE NDEBUG)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # As for our own AVX-512 files: GCC 12 stumbles over its own intrinsics.
+    target_compile_options(twinpath_peer_eigen INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
+  endif()
 endif()
 if(TARGET DNNL::dnnl AND TARGET OpenMP::OpenMP_CXX)
   add_library(twinpath_peer_onednn INTERFACE)

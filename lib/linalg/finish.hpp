@@ -56,5 +56,29 @@ template <class T>
       });
 }
 
+/// Up to a vector's length of rows of C from t transposed: element (i, j) is in[j * in_stride + i].
+template <class T>
+[[gnu::flatten]] void finish_columns(const T* in, std::size_t in_stride, std::size_t rows, std::size_t n,
+                                     const epilogue<T>& end, const T* bias, const T* mask,
+                                     std::size_t mask_stride, T* c, std::size_t c_stride) {
+  constexpr std::size_t w = width<T>;
+  finish_as(
+      end.what, [&]<finish what>() __attribute__((always_inline)) {
+        for_vectors<T>(
+            n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
+              vec<T> square[w];
+              const std::size_t present = n - j < w ? n - j : w;
+              for (std::size_t r = 0; r < w; ++r)
+                square[r] = r < present ? load(in + (j + r) * in_stride) : vec<T>(T(0));
+              transpose(square);
+              for (std::size_t i = 0; i < rows; ++i) {
+                T* out = c + i * c_stride + j;
+                across.store(out, finished<what, T>(square[i], end, across, out, bias + j,
+                                                    mask + i * mask_stride + j));
+              }
+            });
+      });
+}
+
 }  // namespace
 }  // namespace twinpath::inline v0::detail

@@ -98,6 +98,11 @@ struct kernel_table {
 
   /// C's row of n elements from t, as the store of a micro-kernel would finish it.
   void (*finish_row)(const T* t, const epilogue<T>& end, const T* bias, const T* mask, T* c, std::size_t n);
+  /// The same for `rows` <= width rows of C, of which element (i, j) is in[j * in_stride + i]. Reads whole
+  /// vectors.
+  void (*finish_columns)(const T* in, std::size_t in_stride, std::size_t rows, std::size_t n,
+                         const epilogue<T>& end, const T* bias, const T* mask, std::size_t mask_stride, T* c,
+                         std::size_t c_stride);
   /// total[j] = total[j] + x[j]
   void (*add)(const T* x, T* total, std::size_t n);
   /// out[j] = one chain of additions over all rows of column j: at most contract::sum_rows of them.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The driver of all matrix products.
+// All matrix products: what is multiplied, what its store does, and by which path.
 #pragma once
 
 #include <twinpath/matrix.hpp>
@@ -25,12 +25,44 @@ struct product {
   }
 };
 
-/// Computes a product as planned, with `plan.scratch()` elements of 64-byte aligned scratch memory.
+/// The paths of a product. Which one is taken changes no bit of the result.
+enum class product_path : std::uint8_t {
+  small,    ///< small_product.hpp: straight from the operands
+  narrow,   ///< narrow_product.hpp: few columns
+  blocked,  ///< blocked_product.hpp: everything else
+};
+
+struct product_route {
+  product_path path = product_path::small;
+  product_plan blocked;
+  narrow_plan narrow;
+
+  /// Elements of scratch memory.
+  [[nodiscard]] std::size_t scratch() const noexcept {
+    return path == product_path::blocked  ? blocked.scratch()
+           : path == product_path::narrow ? narrow.scratch()
+                                          : 0;
+  }
+  /// Tasks that may run at the same time.
+  [[nodiscard]] std::size_t workers() const noexcept {
+    return path == product_path::blocked  ? blocked.workers
+           : path == product_path::narrow ? narrow.workers
+                                          : 1;
+  }
+};
+
+/// The route of a product whose result is finished by `end`, for at most so many threads.
 template <class T>
-void run_product(const kernel_table<T>& table, const product_plan& plan, const product<T>& x, T* scratch,
+[[nodiscard]] product_route route_product(const kernel_table<T>& table, const product_shape& shape,
+                                          finish end, std::size_t threads);
+
+/// Computes on a route, with `route.scratch()` elements of 64-byte aligned scratch memory. Waits for tasks,
+/// if there are any, without `isolated`.
+template <class T>
+void run_product(const kernel_table<T>& table, const product_route& route, const product<T>& x, T* scratch,
                  span_label label);
 
-/// Plans and computes with scratch memory of the calling thread, on at most all threads of its arena.
+/// Routes and computes with scratch memory of the calling thread, on at most all threads of its arena.
 template <class T>
 void run_product(const product<T>& x, span_label label);
 

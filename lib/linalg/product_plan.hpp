@@ -24,6 +24,7 @@ struct product_shape {
   return static_cast<double>(s.m) * static_cast<double>(s.n) * static_cast<double>(s.k);
 }
 
+/// How the blocked path computes a product.
 struct product_plan {
   product_shape shape;
   std::size_t width = 0;          ///< elements in a vector
@@ -55,6 +56,17 @@ struct product_plan {
   [[nodiscard]] std::size_t padded(std::size_t columns) const noexcept {
     return (columns + width - 1) / width * width;
   }
+};
+
+/// How the narrow path computes a product.
+struct narrow_plan {
+  product_shape shape;
+  std::size_t block = 0;  ///< rows of C that a task computes, a multiple of the vector's width
+  std::size_t blocks = 0;
+  std::size_t workers = 1;
+  std::size_t sums = 0;   ///< elements of the transposed block
+  std::size_t inner = 0;  ///< elements that its product needs
+  [[nodiscard]] std::size_t scratch() const noexcept { return workers * (sums + inner); }
 };
 
 /// The plan for a product on a tier whose result is finished by `end`, for at most so many threads.

@@ -25,6 +25,7 @@ constexpr kernel_table<T> make_kernel_table(isa tier) {
       .pack_columns = &pack_columns<T>,
       .pack_rows = &pack_rows<T>,
       .finish_row = &finish_row<T>,
+      .finish_columns = &finish_columns<T>,
       .add = &add<T>,
       .column_chain = &column_chain<T>,
       .column_sums = &column_sums<T>,

@@ -34,19 +34,19 @@ void run_concurrently(const backward_operands<T>& x, std::size_t threads) {
   const product<T> parameter = weight_gradient(x);
   const product<T> backprop = error_below(x);
   const std::size_t share = (threads + 1) / 2;
-  const product_plan parameter_plan = plan_product(table, parameter.shape(), parameter.end.what, share);
-  const product_plan backprop_plan = plan_product(table, backprop.shape(), backprop.end.what, share);
+  const product_route parameter_route = route_product(table, parameter.shape(), parameter.end.what, share);
+  const product_route backprop_route = route_product(table, backprop.shape(), backprop.end.what, share);
   scratch_frame scratch;
-  T* parameter_memory = scratch.allocate<T>(parameter_plan.scratch());
-  T* backprop_memory = scratch.allocate<T>(backprop_plan.scratch());
+  T* parameter_memory = scratch.allocate<T>(parameter_route.scratch());
+  T* backprop_memory = scratch.allocate<T>(backprop_route.scratch());
   isolated([&] {
     run_both(
         [&] {
-          run_product(table, parameter_plan, parameter, parameter_memory, {"dW", x.layer});
+          run_product(table, parameter_route, parameter, parameter_memory, {"dW", x.layer});
           column_sums(x.dZ, x.db.data(), {"db", x.layer});
         },
         [&] {
-          run_product(table, backprop_plan, backprop, backprop_memory, {"dZ", below(x.layer)});
+          run_product(table, backprop_route, backprop, backprop_memory, {"dZ", below(x.layer)});
         });
   });
 }

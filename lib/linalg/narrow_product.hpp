@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// The narrow path: a C with so few columns that most lanes of a vector across them would idle. The transposed
+// product is computed, vectorised along the rows of C, and transposed back in the store.
+//
+//   C^T (n x m) = op(B)^T (n x k) * op(A)^T (k x m)
+#pragma once
+
+#include "linalg/product.hpp"
+
+namespace twinpath::inline v0::detail {
+
+/// Whether the narrow path pays: where op(A)^T lies in memory as it is, when a quarter of the lanes would
+/// idle; where it has to be transposed first, which costs about as much as half a vector of multiply-adds an
+/// element, when more than half of them would.
+template <class T>
+[[nodiscard]] inline bool is_narrow(const kernel_table<T>& table, const product_shape& s) noexcept {
+  const std::size_t w = table.width;
+  if (s.m < 2 * w) return false;
+  const std::size_t padded = (s.n + w - 1) / w * w;
+  return s.a_transposed ? 4 * s.n <= 3 * padded && s.n <= 2 * w : 2 * s.n < w;
+}
+
+/// The plan for at most so many threads.
+template <class T>
+[[nodiscard]] narrow_plan plan_narrow(const kernel_table<T>& table, const product_shape& shape,
+                                      std::size_t threads);
+
+/// Computes as planned, with `plan.scratch()` elements of 64-byte aligned scratch memory.
+template <class T>
+void run_narrow(const kernel_table<T>& table, const narrow_plan& plan, const product<T>& x, T* scratch,
+                span_label label);
+
+}  // namespace twinpath::inline v0::detail
