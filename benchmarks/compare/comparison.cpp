@@ -39,7 +39,8 @@ std::vector<double> seconds_of(const std::vector<run>& runs, const std::string& 
 
 std::optional<row_result> compare_row(const gemm_bench::row& row, const rounds& all) {
   const std::string name = row.name();
-  row_result result{.row = row};
+  row_result result;
+  result.row = row;
   std::vector<double> seconds, shares, ratios;
   std::map<std::string, std::vector<double>> peers;
   for (const auto& [round, libraries] : all) {
@@ -87,7 +88,9 @@ std::optional<double> geometric_mean(const std::vector<double>& values) {
 }
 
 family_result compare_family(const std::string& name, const std::vector<const row_result*>& rows) {
-  family_result result{.name = name, .rows = rows.size()};
+  family_result result;
+  result.name = name;
+  result.rows = rows.size();
   std::vector<double> ratios, unexcepted, shares, before;
   for (const row_result* r : rows) {
     shares.push_back(r->peak_share);
@@ -111,7 +114,8 @@ family_result compare_family(const std::string& name, const std::vector<const ro
 }
 
 comparison compare_threads(int threads, const std::vector<run>& runs, const std::vector<run>& before) {
-  comparison result{.threads = threads};
+  comparison result;
+  result.threads = threads;
   std::map<std::string, std::vector<double>> peaks;
   std::set<std::string> seen;
   std::set<int> our_rounds;

@@ -49,10 +49,10 @@ struct family_result {
 
 /// Everything at one number of threads.
 struct comparison {
-  int threads;
+  int threads = 1;
   std::vector<run> libraries;  ///< the first run of each, ours first
   std::map<std::string, double> peak;
-  std::size_t rounds;
+  std::size_t rounds = 0;
   std::vector<row_result> rows;
   std::vector<family_result> families;
 };

@@ -53,7 +53,7 @@ void print_machine(std::ostream& out, const std::vector<comparison>& all,
     for (const auto& [type, peak] : c.peak) out << ' ' << fixed(peak, 0) << " GFLOP/s " << type;
     out << "; " << c.rounds << (c.rounds == 1 ? " round" : " rounds") << '\n';
   }
-  for (const run& r : first.library.empty() ? std::vector<run>{} : all.front().libraries) {
+  for (const run& r : all.front().libraries) {
     out << bullet << r.library << ' ' << r.version << ": " << r.kernels << '\n';
   }
   for (const std::string& line : left_out) out << bullet << "left out: " << line << '\n';
@@ -72,7 +72,7 @@ void print_rows(std::ostream& out, const comparison& c, const report_options& op
     for (std::size_t i = 1; i < c.libraries.size(); ++i) {
       const auto peer = r.peers.find(c.libraries[i].library);
       const bool best = r.best_peer == c.libraries[i].library;
-      cells.push_back(peer == r.peers.end() ? "-" : (best ? "=" : "") + gflops_text(peer->second));
+      cells.push_back(peer == r.peers.end() ? "-" : std::string(best ? "=" : "") + gflops_text(peer->second));
     }
     cells.push_back(r.ratio ? fixed(r.ratio->median, 2) : "-");
     cells.push_back(mark(r));

@@ -26,7 +26,7 @@ std::string row_name(const std::string& benchmark) {
   return benchmark.substr(0, end);
 }
 
-run read_file(const std::filesystem::path& file) {
+run read_file(const std::filesystem::path& file, time_source source) {
   std::ifstream in(file);
   const json data = json::parse(in);
   const json& context = data.at("context");
@@ -43,10 +43,11 @@ run read_file(const std::filesystem::path& file) {
     const std::string key = std::string("peak_") + type;
     if (context.contains(key)) r.peak[type] = std::stod(context.at(key).get<std::string>());
   }
+  const char* time = source == time_source::cpu && r.threads == 1 ? "cpu_time" : "real_time";
   std::map<std::string, std::vector<double>> times;
   for (const json& entry : data.at("benchmarks")) {
     if (entry.value("run_type", "iteration") != "iteration" || entry.value("error_occurred", false)) continue;
-    times[row_name(entry.at("name"))].push_back(to_seconds(entry.at("real_time"), entry.at("time_unit")));
+    times[row_name(entry.at("name"))].push_back(to_seconds(entry.at(time), entry.at("time_unit")));
   }
   for (auto& [name, values] : times) r.seconds[name] = median(std::move(values));
   return r;
@@ -60,7 +61,7 @@ double median(std::vector<double> values) {
   return values.size() % 2 != 0 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-std::vector<run> read_folder(const std::filesystem::path& folder) {
+std::vector<run> read_folder(const std::filesystem::path& folder, time_source source) {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() == ".json") files.push_back(entry.path());
@@ -70,7 +71,7 @@ std::vector<run> read_folder(const std::filesystem::path& folder) {
   std::vector<run> runs;
   for (const auto& file : files) {
     try {
-      runs.push_back(read_file(file));
+      runs.push_back(read_file(file, source));
     } catch (const std::exception& e) {
       throw std::runtime_error(file.string() + ": " + e.what());
     }

@@ -18,9 +18,14 @@ struct run {
   std::map<std::string, double> seconds;  ///< by row, the median of the repetitions
 };
 
+enum class time_source {
+  wall,
+  cpu,  ///< the time that the calling thread ran, where there is one thread; on a machine that is not quiet
+};
+
 /// Every *.json of the folder, in the order of the file names. Throws std::runtime_error when there is none
 /// or one of them is not a result of a benchmark program.
-[[nodiscard]] std::vector<run> read_folder(const std::filesystem::path& folder);
+[[nodiscard]] std::vector<run> read_folder(const std::filesystem::path& folder, time_source source);
 
 /// Lines of left_out.txt, where the run script says which libraries it did not measure and why.
 [[nodiscard]] std::vector<std::string> read_left_out(const std::filesystem::path& folder);

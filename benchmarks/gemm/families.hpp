@@ -24,9 +24,9 @@ inline constexpr std::array every_layout{layout::NN, layout::TN, layout::NT};
 /// C = op(A) * op(B): op(A) is m x k, op(B) is k x n.
 struct row {
   std::string family;
-  element type;
-  layout how;
-  std::size_t m, n, k;
+  element type = element::f32;
+  layout how = layout::NN;
+  std::size_t m = 0, n = 0, k = 0;
   std::size_t leading = 0;  ///< distance of two rows in A, B and C; 0 where it is the number of columns
 
   [[nodiscard]] bool trans_a() const { return how == layout::TN; }

@@ -2,6 +2,7 @@
 // Measures the matrix products of the one library that this executable is linked with.
 #include <benchmark/benchmark.h>
 
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -18,6 +19,7 @@ namespace gemm_bench {
 namespace {
 
 constexpr int refused = 3;
+constexpr int nothing_to_do = 4;
 
 void add_context(const library& lib, const options& o) {
   benchmark::AddCustomContext("library", lib.name);
@@ -31,9 +33,10 @@ void add_context(const library& lib, const options& o) {
 }
 
 void initialize_benchmark(const char* program, const options& o) {
-  std::vector<std::string> words{program, "--benchmark_enable_random_interleaving=true"};
+  // Google Benchmark keeps pointers to them.
+  static std::vector<std::string> words{program, "--benchmark_enable_random_interleaving=true"};
   words.insert(words.end(), o.rest.begin(), o.rest.end());
-  std::vector<char*> argv;
+  static std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   int argc = static_cast<int>(words.size());
@@ -56,11 +59,16 @@ int run(int argc, char** argv) {
     return EXIT_SUCCESS;
   }
   add_context(lib, o);
+  std::size_t rows = 0;
   for (const element type : o.types) {
     if (type == element::f64 && !has_double()) continue;
     const double peak = fma_peak(lib.kernel_tier, type, o.threads);
     benchmark::AddCustomContext(std::string("peak_") + name(type), std::to_string(peak));
-    register_rows(o, type, peak);
+    rows += register_rows(o, type, peak);
+  }
+  if (rows == 0) {
+    std::fprintf(stderr, "%s has none of these rows\n", lib.name.c_str());
+    return nothing_to_do;
   }
   initialize_benchmark(argv[0], o);
   benchmark::RunSpecifiedBenchmarks();

@@ -23,6 +23,7 @@ options parse_command_line(int argc, char** argv) {
   app.add_option("--family", o.families, "Families of products, all by default")
       ->delimiter(',')
       ->check(CLI::IsMember(std::vector<std::string>(families.begin(), families.end())));
+  app.add_option("--filter", o.filter, "Only rows whose name has a match of this regular expression");
   app.add_option("--type", types, "f32, f64 or both")
       ->capture_default_str()
       ->delimiter(',')

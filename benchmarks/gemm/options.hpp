@@ -13,6 +13,7 @@ struct options {
   int threads = 1;
   int round = 1;
   std::vector<std::string> families;  ///< empty: all
+  std::string filter;                 ///< a regular expression for names of rows; empty: all
   std::vector<element> types;
   double min_time = 0;
   int repetitions = 0;

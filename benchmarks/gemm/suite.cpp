@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 #include <algorithm>
 #include <memory>
+#include <regex>
 #include <vector>
 
 #include "adapter.hpp"
@@ -66,19 +67,21 @@ void register_rows_of(const options& o, const std::vector<row>& rows, double pea
 
 }  // namespace
 
-void register_rows(const options& o, element type, double peak) {
+std::size_t register_rows(const options& o, element type, double peak) {
   std::vector<row> rows = all_rows(type);
-  if (!o.families.empty()) {
-    std::erase_if(rows, [&](const row& r) {
-      return std::find(o.families.begin(), o.families.end(), r.family) == o.families.end();
-    });
-  }
-  if (rows.empty()) return;
+  const std::regex filter(o.filter);
+  std::erase_if(rows, [&](const row& r) {
+    const bool in_family =
+        o.families.empty() || std::find(o.families.begin(), o.families.end(), r.family) != o.families.end();
+    return !in_family || !std::regex_search(r.name(), filter);
+  });
+  if (rows.empty()) return 0;
   if (type == element::f32) {
     register_rows_of<float>(o, rows, peak);
   } else {
     register_rows_of<double>(o, rows, peak);
   }
+  return rows.size();
 }
 
 }  // namespace gemm_bench

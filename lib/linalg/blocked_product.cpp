@@ -70,10 +70,10 @@ class product_run {
           T* out = packed_b_ + p0 * plan_.padded(j1 - j0) + (j - j0) * (p1 - p0);
           if (x_.B.is_transposed()) {
             const T* in = x_.B.view().data() + j * x_.B.view().stride() + p0;
-            table_.pack_rows(in, x_.B.view().stride(), columns, padded, p1 - p0, out, padded);
+            table_.pack_rows(in, x_.B.view().stride(), columns, p1 - p0, out, padded);
           } else {
             const T* in = x_.B.view().data() + p0 * x_.B.view().stride() + j;
-            table_.pack_columns(in, x_.B.view().stride(), columns, padded, p1 - p0, out, padded);
+            table_.pack_columns(in, x_.B.view().stride(), columns, p1 - p0, out, padded);
           }
         });
       }
@@ -86,9 +86,9 @@ class product_run {
     for_row_tiles(i0, i1, plan_.tile_rows, [&](std::size_t i, std::size_t rows) {
       T* sliver = out + (i - i0) * (p1 - p0);
       if (x_.A.is_transposed()) {
-        table_.pack_columns(x_.A.view().data() + p0 * stride + i, stride, rows, rows, p1 - p0, sliver, rows);
+        table_.pack_columns(x_.A.view().data() + p0 * stride + i, stride, rows, p1 - p0, sliver, rows);
       } else {
-        table_.pack_rows(x_.A.view().data() + i * stride + p0, stride, rows, rows, p1 - p0, sliver, rows);
+        table_.pack_rows(x_.A.view().data() + i * stride + p0, stride, rows, p1 - p0, sliver, rows);
       }
     });
   }

@@ -88,13 +88,13 @@ struct kernel_table {
 
   std::array<micro_kernels<T>, 2> products;  ///< by a_layout
 
-  /// out[p * out_stride + i] = in[p * stride + i] for i < rows, 0 for rows <= i < padded_rows; p < k.
-  /// padded_rows is rows or the next multiple of the vector's width. Writes up to a vector behind the end.
-  void (*pack_columns)(const T* in, std::size_t stride, std::size_t rows, std::size_t padded_rows,
-                       std::size_t k, T* out, std::size_t out_stride);
+  /// out[p * out_stride + i] = in[p * stride + i] for i < rows and p < k. Writes whole vectors: anything
+  /// between rows and out_stride, and up to a vector behind the end.
+  void (*pack_columns)(const T* in, std::size_t stride, std::size_t rows, std::size_t k, T* out,
+                       std::size_t out_stride);
   /// out[p * out_stride + i] = in[i * stride + p], otherwise the same.
-  void (*pack_rows)(const T* in, std::size_t stride, std::size_t rows, std::size_t padded_rows, std::size_t k,
-                    T* out, std::size_t out_stride);
+  void (*pack_rows)(const T* in, std::size_t stride, std::size_t rows, std::size_t k, T* out,
+                    std::size_t out_stride);
 
   /// C's row of n elements from t, as the store of a micro-kernel would finish it.
   void (*finish_row)(const T* t, const epilogue<T>& end, const T* bias, const T* mask, T* c, std::size_t n);

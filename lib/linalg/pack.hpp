@@ -10,9 +10,8 @@ namespace twinpath::inline v0::detail {
 namespace {
 
 template <class T>
-[[gnu::flatten]] void pack_columns(const T* in, std::size_t stride, std::size_t rows, std::size_t padded_rows,
-                                   std::size_t k, T* out, std::size_t out_stride) {
-  static_cast<void>(padded_rows);
+[[gnu::flatten]] void pack_columns(const T* in, std::size_t stride, std::size_t rows, std::size_t k, T* out,
+                                   std::size_t out_stride) {
   constexpr std::size_t w = width<T>;
   const std::size_t whole = rows / w * w;
   const tail<T> rest(rows - whole);
@@ -28,27 +27,35 @@ template <class T>
 }
 
 template <class T>
-[[gnu::flatten]] void pack_rows(const T* in, std::size_t stride, std::size_t rows, std::size_t padded_rows,
-                                std::size_t k, T* out, std::size_t out_stride) {
+[[gnu::flatten]] void pack_rows(const T* in, std::size_t stride, std::size_t rows, std::size_t k, T* out,
+                                std::size_t out_stride) {
   constexpr std::size_t w = width<T>;
-  for (std::size_t i = 0; i < std::max(rows, padded_rows); i += w) {
+  for (std::size_t i = 0; i < rows; i += w) {
+    // The last row stands in for those that are missing: what comes of them is padding, or is overwritten.
     const std::size_t present = std::min(w, rows - i);
+    const T* row[w];
+    for (std::size_t r = 0; r < w; ++r) row[r] = in + (i + std::min(r, present - 1)) * stride;
+    // Where there is no padding: in the first vector what is too much is overwritten by the next step; a
+    // later vector must not touch what the first one of the next step has written already.
+    const bool cut = i != 0 && i + w > out_stride;
+    const tail<T> last(present);
     for (std::size_t p = 0; p < k; p += w) {
       const std::size_t steps = std::min(w, k - p);
-      const tail<T> part(steps);
       vec<T> square[w];
-      for (std::size_t r = 0; r < w; ++r) {
-        const T* from = in + (i + r) * stride + p;
-        square[r] = r < present ? (steps == w ? load(from) : part.load(from)) : vec<T>(T(0));
-      }
-      transpose(square);
-      // A sliver of A has no padding. In its first vector what is too much is overwritten by the next step; a
-      // later vector must not touch what the first one of the next step has written already.
-      if (i != 0 && present < w && padded_rows == rows) {
-        const tail<T> last(present);
-        for (std::size_t s = 0; s < steps; ++s) last.store(out + (p + s) * out_stride + i, square[s]);
+      if (steps == w) {
+        load_transposed(row, p, square);
       } else {
-        for (std::size_t s = 0; s < steps; ++s) store(out + (p + s) * out_stride + i, square[s]);
+        const tail<T> part(steps);
+        for (std::size_t r = 0; r < w; ++r) square[r] = part.load(row[r] + p);
+        transpose(square);
+      }
+      T* to = out + p * out_stride + i;
+      for (std::size_t s = 0; s < steps; ++s) {
+        if (cut) {
+          last.store(to + s * out_stride, square[s]);
+        } else {
+          store(to + s * out_stride, square[s]);
+        }
       }
     }
   }

@@ -48,7 +48,7 @@ template <class T>
   alignas(64) T b[small_b];
   const std::size_t n = out.C.cols();
   const std::size_t padded = (n + table.width - 1) / table.width * table.width;
-  table.pack_rows(B.view().data(), B.view().stride(), n, padded, A.cols(), b, padded);
+  table.pack_rows(B.view().data(), B.view().stride(), n, A.cols(), b, padded);
   multiply_from(table, A, b, padded, out);
 }
 

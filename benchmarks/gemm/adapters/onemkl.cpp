@@ -26,6 +26,18 @@ std::string kernel_library() {
   return found;
 }
 
+// "… Math Kernel Library Version 2026.2-Product Build … for …"
+std::string version() {
+  char text[256]{};
+  mkl_get_version_string(text, sizeof text);
+  const std::string all = text;
+  const std::string title = "Version ";
+  const std::size_t begin = all.find(title);
+  return begin == std::string::npos
+             ? all
+             : all.substr(begin + title.size(), all.find('-', begin) - begin - title.size());
+}
+
 void multiply_once() {
   constexpr std::size_t n = 64;
   static std::array<float, n * n> a{}, b{}, c{};
@@ -46,10 +58,7 @@ library describe_library() {
   const std::string kernels = kernel_library();
   const bool avx512 =
       kernels.find("avx512") != std::string::npos || kernels.find("avx10") != std::string::npos;
-  return {"oneMKL",
-          std::to_string(v.MajorVersion) + '.' + std::to_string(v.MinorVersion) + '.' +
-              std::to_string(v.UpdateVersion),
-          kernels + " for \"" + v.Processor + '"', avx512 ? tier::avx512 : tier::avx2};
+  return {"oneMKL", version(), kernels + " for \"" + v.Processor + '"', avx512 ? tier::avx512 : tier::avx2};
 }
 
 }  // namespace gemm_bench

@@ -1,0 +1,159 @@
+#!/usr/bin/env bash
+# Measures the products of twinpath and of every other library that was built, one process a library, and compares.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+usage() {
+  cat <<'END'
+usage: benchmarks/gemm/run.sh [OPTION...]
+
+  --threads LIST     1, 2 or "1 2" (default: 1)
+  --type LIST        f32, f64 or f32,f64 (default: f32)
+  --family LIST      of tiny,small,layer,square,long,thin (default: all)
+  --filter REGEX     only rows whose name matches, such as layer/f32/TN
+  --libraries LIST   of twinpath,openblas,blis,eigen,onednn-sgemm,onednn-matmul,onemkl (default: what was built)
+  --rounds N         rounds in which each library takes its turn (default: 3)
+  --quick            two rounds with little time for a row: a first impression
+  --isa TIER         cap twinpath, such as avx2; the others stay at their best
+  --any-kernel       compare also with a library that does not run AVX-512 kernels on a machine that has them
+  --build DIR        the build folder (default: build/release)
+  --out DIR          where results go (default: a new folder in the build folder)
+
+Build first, with the other libraries:
+  cmake --preset release -DTWINPATH_BUILD_PEERS=ON && cmake --build build/release
+END
+}
+
+say() { echo "gemm: $*" >&2; }
+fail() {
+  say "$*"
+  exit 1
+}
+
+# --- options --------------------------------------------------------------------------------------------
+
+threads_list=1 types=f32 families='' filter='' libraries='' rounds='' quick='' isa='' any_kernel=() out=''
+build=$root/build/release
+while (($# != 0)); do
+  case $1 in
+    --quick) quick=1 ;;
+    --any-kernel) any_kernel=(--any-kernel) ;;
+    --help | -h)
+      usage
+      exit
+      ;;
+    --threads | --type | --family | --filter | --libraries | --rounds | --isa | --build | --out)
+      (($# >= 2)) || fail "$1 needs a value"
+      case $1 in
+        --threads) threads_list=${2//,/ } ;;
+        --type) types=$2 ;;
+        --family) families=$2 ;;
+        --filter) filter=$2 ;;
+        --libraries) libraries=${2//,/ } ;;
+        --rounds) rounds=$2 ;;
+        --isa) isa=$2 ;;
+        --build) build=$2 ;;
+        --out) out=$2 ;;
+      esac
+      shift
+      ;;
+    *)
+      usage >&2
+      fail "unknown option \"$1\""
+      ;;
+  esac
+  shift
+done
+
+programs=$build/benchmarks
+[[ -x $programs/twinpath-gemm-twinpath ]] || fail "nothing is built in $build (see --help)"
+out=${out:-$build/gemm-results/$(date +%Y%m%d-%H%M%S)}
+mkdir -p "$out"
+compgen -G "$out/*.json" >/dev/null && fail "$out has results already"
+
+measure=(--type "$types")
+[[ -z $families ]] || measure+=(--family "$families")
+[[ -z $filter ]] || measure+=(--filter "$filter")
+if [[ -n $quick ]]; then
+  rounds=${rounds:-2}
+  measure+=(--min-time 0.004 --repetitions 1)
+fi
+rounds=${rounds:-3}
+
+if [[ -z $libraries ]]; then
+  for library in twinpath openblas blis eigen onednn-sgemm onednn-matmul onemkl; do
+    [[ ! -x $programs/twinpath-gemm-$library ]] || libraries+=" $library"
+  done
+fi
+
+# --- environment ----------------------------------------------------------------------------------------
+
+# Packages of OpenBLAS and BLIS that are older than the processor fall back to kernels of an old one, and both
+# read this when they are loaded.
+if grep -m1 '^flags' /proc/cpuinfo | grep -qw avx512bw; then
+  export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SkylakeX} BLIS_ARCH_TYPE=${BLIS_ARCH_TYPE:-skx}
+fi
+export MKL_DYNAMIC=FALSE OMP_DYNAMIC=false
+unset TWINPATH_ISA
+
+run_library() {  # run_library LIBRARY THREADS ARGUMENT...
+  local library=$1 threads=$2
+  local environment=(OPENBLAS_NUM_THREADS="$threads" BLIS_NUM_THREADS="$threads" OMP_NUM_THREADS="$threads"
+    MKL_NUM_THREADS="$threads")
+  shift 2
+  if [[ $library == twinpath && -n $isa ]]; then environment+=(TWINPATH_ISA="$isa"); fi
+  env "${environment[@]}" "$programs/twinpath-gemm-$library" --threads "$threads" "${any_kernel[@]}" "$@"
+}
+
+# --- which libraries ------------------------------------------------------------------------------------
+
+accepted=()
+for library in $libraries; do
+  [[ -x $programs/twinpath-gemm-$library ]] || fail "$library was not built"
+  status=0
+  text=$(run_library "$library" 1 --describe 2>&1) || status=$?
+  case $status in
+    0)
+      say "$text"
+      accepted+=("$library")
+      ;;
+    3)  # a comparison with anything but its best would be worth nothing
+      say "NOT COMPARED: $text"
+      echo "$text" >>"$out/left_out.txt"
+      ;;
+    *) fail "$library: $text" ;;
+  esac
+done
+((${#accepted[@]} != 0)) || fail "nothing to measure"
+
+# --- measure --------------------------------------------------------------------------------------------
+
+say "results go to $out"
+begin=$SECONDS
+for threads in $threads_list; do
+  for ((round = 1; round <= rounds; ++round)); do
+    for ((i = 0; i < ${#accepted[@]}; ++i)); do
+      # Another library begins in every round, so that none always comes after the same one.
+      library=${accepted[(i + round - 1) % ${#accepted[@]}]}
+      file=$out/$library-t$threads-r$round
+      started=$SECONDS
+      status=0
+      run_library "$library" "$threads" --round "$round" "${measure[@]}" \
+        --benchmark_out="$file.part" --benchmark_out_format=json >/dev/null 2>"$file.log" || status=$?
+      if ((status == 4)); then  # such as oneDNN, which has no products of double
+        say "$(tail -n 1 "$file.log")"
+        rm "$file.log"
+        continue
+      fi
+      ((status == 0)) || fail "$library failed: $(tail -n 3 "$file.log")"
+      if grep -q '"error_occurred": true' "$file.part"; then fail "$library computes something else: $file.part"; fi
+      mv "$file.part" "$file.json"
+      rm "$file.log"
+      say "threads $threads, round $round of $rounds, $library: $((SECONDS - started)) s"
+    done
+  done
+done
+say "measured in $((SECONDS - begin)) s"
+
+"$programs/twinpath-compare" "$out"
