@@ -2,13 +2,22 @@
 #include "comparison.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <set>
 
 namespace compare {
 namespace {
 
 constexpr const char* ours = "twinpath";
+
+// Columns are in this order; libraries that are not named here come last.
+constexpr std::array order{ours, "OpenBLAS", "BLIS", "Eigen", "oneDNN-sgemm", "oneDNN-matmul", "oneMKL"};
+
+std::ptrdiff_t place(const std::string& library) {
+  return std::find(order.begin(), order.end(), library) - order.begin();
+}
 
 // By round and library; of several runs of the same round the last counts.
 using rounds = std::map<int, std::map<std::string, const run*>>;
@@ -126,8 +135,8 @@ comparison compare_threads(int threads, const std::vector<run>& runs, const std:
     our_rounds.insert(r.round);
     for (const auto& [type, peak] : r.peak) peaks[type].push_back(peak);
   }
-  std::stable_partition(result.libraries.begin(), result.libraries.end(),
-                        [](const run& r) { return r.library == ours; });
+  std::stable_sort(result.libraries.begin(), result.libraries.end(),
+                   [](const run& a, const run& b) { return place(a.library) < place(b.library); });
   for (const auto& [type, values] : peaks) result.peak[type] = median(values);
   result.rounds = our_rounds.size();
 

@@ -31,13 +31,12 @@ int run_program(int argc, char** argv) {
   app.add_flag("--markdown", markdown, "Tables in Markdown");
   app.add_flag("--families", options.only_families, "Only the summary of the families");
   app.add_flag("--behind", options.only_behind, "Only rows that are behind");
-  bool cpu_time = false;
-  app.add_flag("--cpu-time", cpu_time,
+  app.add_flag("--cpu-time", options.cpu_time,
                "One thread: by the time that the thread ran, because the machine was not quiet");
   CLI11_PARSE(app, argc, argv);
 
   if (markdown) options.how = style::markdown;
-  const time_source source = cpu_time ? time_source::cpu : time_source::wall;
+  const time_source source = options.cpu_time ? time_source::cpu : time_source::wall;
   const std::vector<run> before =
       before_folder.empty() ? std::vector<run>{} : read_folder(before_folder, source);
   const std::vector<comparison> all = compare_runs(read_folder(folder, source), before);

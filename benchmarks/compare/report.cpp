@@ -43,8 +43,8 @@ bool has_doubtful(const comparison& c) {
 }
 
 void print_machine(std::ostream& out, const std::vector<comparison>& all,
-                   const std::vector<std::string>& left_out, style how) {
-  const char* bullet = how == style::markdown ? "- " : "";
+                   const std::vector<std::string>& left_out, const report_options& options) {
+  const char* bullet = options.how == style::markdown ? "- " : "";
   const run& first = all.front().libraries.front();
   out << bullet << first.cpu << ", " << first.date << '\n';
   for (const comparison& c : all) {
@@ -56,6 +56,8 @@ void print_machine(std::ostream& out, const std::vector<comparison>& all,
   for (const run& r : all.front().libraries) {
     out << bullet << r.library << ' ' << r.version << ": " << r.kernels << '\n';
   }
+  if (options.cpu_time)
+    out << bullet << "one thread: by the time that the thread ran, not by the wall clock\n";
   for (const std::string& line : left_out) out << bullet << "left out: " << line << '\n';
 }
 
@@ -122,7 +124,7 @@ void print_families(std::ostream& out, const comparison& c, style how) {
 
 void print_report(std::ostream& out, const std::vector<comparison>& all,
                   const std::vector<std::string>& left_out, const report_options& options) {
-  print_machine(out, all, left_out, options.how);
+  print_machine(out, all, left_out, options);
   for (const comparison& c : all) {
     const std::string title = std::to_string(c.threads) + (c.threads == 1 ? " thread" : " threads");
     out << '\n' << (options.how == style::markdown ? "### " + title : "== " + title) << "\n\n";

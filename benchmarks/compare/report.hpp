@@ -13,6 +13,7 @@ namespace compare {
 
 struct report_options {
   style how = style::text;
+  bool cpu_time = false;
   bool only_families = false;
   bool only_behind = false;
 };

@@ -17,7 +17,7 @@ template <class T>
 void checked_softmax(matrix_view<const T> Z, matrix_view<T> P) {
   check_shape("softmax", "P", P, Z.rows(), Z.cols());
   check_same_or_apart("softmax", "P", P, "Z", Z);
-  softmax(Z, P);
+  softmax<T>(Z, P);
 }
 
 template <class T>

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Every path through the product driver that gemm chooses by itself, under 1, 2 and 3 threads. The plan says
-// which paths a call takes; a path that no call took fails the test.
+// Every path that gemm chooses by itself, under 1, 2 and 3 threads. The plan says which paths a call takes; a
+// path that no call took fails the test.
 #include <twinpath/gemm.hpp>
 
 #include <map>
 #include <string>
 
 #include "catch.hpp"
+#include "linalg/small_product.hpp"
 #include "product_case.hpp"
 #include "runtime/parallel.hpp"
 #include "threads.hpp"
@@ -60,6 +61,18 @@ constexpr path paths[] = {
 
 using tally = std::map<std::string, std::size_t>;
 
+constexpr const char* small[] = {"small, B as it is", "small, B transposed"};
+
+/// Counts the paths of one call. Only what is not small has a plan.
+template <class T>
+void count(const product_plan& plan, tally& taken) {
+  if (tp::detail::is_small<T>(plan.shape)) {
+    ++taken[small[plan.shape.b_transposed]];
+    return;
+  }
+  for (const path& p : paths) taken[p.name] += p.taken(plan) ? 1 : 0;
+}
+
 template <class T>
 void run(const shape& s, std::size_t threads, tally& taken) {
   INFO(text_of(s));
@@ -81,7 +94,7 @@ void run(const shape& s, std::size_t threads, tally& taken) {
                                             tp::detail::concurrency());
             tp::gemm(operands.A(a_transposed), operands.B(b_transposed), C.view(), alpha, beta);
           });
-          for (const path& p : paths) taken[p.name] += p.taken(plan) ? 1 : 0;
+          count<T>(plan, taken);
           const std::string wrong = difference<T>(C.view(), expected);
           if (wrong.empty() && C.padding_untouched()) continue;
           CAPTURE(a_transposed, b_transposed, alpha, beta, limit, plan.pack_a, plan.pack_b, plan.workers);
@@ -105,6 +118,10 @@ TEMPLATE_TEST_CASE("gemm: every path that it chooses by itself", "[gemm][paths]"
   run<T>({10, 20, 20000}, 3, taken);
   run<T>({3, 1, 20000}, 1, taken);
   run<T>({1, 4200, 20}, 3, taken);
+  for (const char* name : small) {
+    INFO(name);
+    CHECK(taken[name] > 0);
+  }
   for (const path& p : paths) {
     INFO(p.name);
     CHECK(taken[p.name] > 0);

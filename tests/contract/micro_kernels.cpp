@@ -52,7 +52,7 @@ struct bench {
         for (const bool with_total : {false, true}) {
           const tp::detail::epilogue<T> end{what, T(0.7), T(-0.3)};
           C.assign(x.old);
-          tp::detail::tile<T> t;
+          tp::detail::tile<T> t{};
           t.k = x.size.k;
           t.a = A.data();
           t.a_stride = A.stride();

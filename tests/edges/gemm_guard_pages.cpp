@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// No product reads or writes outside of its operands: all of them lie against unmapped pages.
+#include <twinpath/gemm.hpp>
+
+#include "catch.hpp"
+#include "guarded.hpp"
+#include "linalg/product.hpp"
+#include "random.hpp"
+#include "shapes.hpp"
+
+namespace {
+
+using namespace tests;
+
+template <class T>
+void fill(tp::matrix_view<T> x, generator& random) {
+  for (std::size_t i = 0; i < x.rows(); ++i) {
+    for (T& e : x.row(i)) e = random.uniform<T>();
+  }
+}
+
+/// Products in place, and through the driver with everything packed.
+template <class T>
+void multiply(const tp::operand<T>& A, const tp::operand<T>& B, tp::matrix_view<T> C) {
+  tp::gemm(A, B, C);
+  tp::gemm(A, B, C, T(0.7), T(-0.3));
+  const auto& table = tp::detail::kernels<T>();
+  for (const bool packed : {false, true}) {
+    const tp::detail::product<T> x{A, B, C, {}, nullptr, {}};
+    auto plan = tp::detail::plan_product(table, x.shape(), x.end.what, 1);
+    plan.pack_a = packed;
+    plan.pack_b = packed || B.is_transposed();
+    tp::detail::size_scratch<T>(plan);
+    tp::matrix<T> scratch(1, plan.scratch() + 64 / sizeof(T));
+    tp::detail::run_product<T>(table, plan, x, scratch.data(), {});
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("gemm touches its operands alone", "[edges][gemm]", float, double) {
+  using T = TestType;
+  const auto tile = families::tile_of<T>();
+  generator random(13);
+  std::size_t products = 0;
+  const shapes family = families::cross(
+      {1, tile.rows - 1, tile.rows, tile.rows + 1, 2 * tile.rows + 1},
+      {1, tile.width - 1, tile.width, tile.width + 1, tile.cols - 1, tile.cols + 1, tile.widest + 1},
+      {1, tile.width - 1, tile.width + 1, 2 * tile.width});
+  for (const shape& s : family) {
+    for (const flush where : {flush::front, flush::back}) {
+      for (const bool a_transposed : {false, true}) {
+        for (const bool b_transposed : {false, true}) {
+          const std::size_t extra = 3 * (products % 2);
+          const std::size_t a_cols = a_transposed ? s.m : s.k;
+          const std::size_t b_cols = b_transposed ? s.k : s.n;
+          const guarded_matrix<T> A(a_transposed ? s.k : s.m, a_cols, a_cols + extra, where);
+          const guarded_matrix<T> B(b_transposed ? s.n : s.k, b_cols, b_cols + extra, where);
+          const guarded_matrix<T> C(s.m, s.n, s.n + extra, where);
+          fill(A.view(), random);
+          fill(B.view(), random);
+          multiply<T>({A.view(), a_transposed}, {B.view(), b_transposed}, C.view());
+          ++products;
+        }
+      }
+    }
+  }
+  CHECK(products == 8 * family.size());
+}

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: MIT
+// Where NaN, infinities and zeros go, and the floating-point environment of the caller.
+#include <twinpath/twinpath.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+#endif
+
+#include "arithmetic.hpp"
+#include "bits.hpp"
+#include "catch.hpp"
+#include "random.hpp"
+#include "threads.hpp"
+
+namespace {
+
+using namespace tests;
+
+template <class T>
+constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+template <class T>
+constexpr T inf = std::numeric_limits<T>::infinity();
+
+template <class T>
+bool is_plus_zero(T x) {
+  return x == 0 && !std::signbit(x);
+}
+
+/// Elements of both signs, none near 0.
+template <class T>
+tp::matrix<T> plain_matrix(std::size_t rows, std::size_t cols, generator& random) {
+  tp::matrix<T> x = uniform_matrix<T>(rows, cols, random);
+  for (T& e : x.elements()) e += e < 0 ? T(-0.5) : T(0.5);
+  return x;
+}
+
+template <class T>
+tp::matrix<T> flipped(const tp::matrix<T>& x) {
+  tp::matrix<T> y(x.cols(), x.rows());
+  for (std::size_t i = 0; i < x.rows(); ++i) {
+    for (std::size_t j = 0; j < x.cols(); ++j) y(j, i) = x(i, j);
+  }
+  return y;
+}
+
+/// A*B, read from memory in one of four ways.
+template <class T>
+tp::matrix<T> product(const tp::matrix<T>& A, const tp::matrix<T>& B, unsigned transposed) {
+  tp::matrix<T> C(A.rows(), B.cols());
+  const tp::matrix<T> At = flipped(A), Bt = flipped(B);
+  const tp::operand<T> a = (transposed & 1) != 0 ? tp::transposed(At) : tp::operand<T>(A);
+  const tp::operand<T> b = (transposed & 2) != 0 ? tp::transposed(Bt) : tp::operand<T>(B);
+  tp::gemm(a, b, C);
+  return C;
+}
+
+struct product_size {
+  std::size_t m, n, k;
+};
+/// Smaller than a register tile, with edges on all sides, and packed in several blocks.
+constexpr product_size product_sizes[] = {{5, 7, 3}, {33, 17, 40}, {130, 260, 300}};
+
+/// Elements that are neither as `wanted` says nor, where that says nothing, as in `clean`.
+template <class T>
+std::size_t wrong(const tp::matrix<T>& actual, const tp::matrix<T>& clean,
+                  const std::function<bool(std::size_t, std::size_t)>& changed,
+                  const std::function<T(std::size_t, std::size_t)>& wanted) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < actual.rows(); ++i) {
+    for (std::size_t j = 0; j < actual.cols(); ++j) {
+      const T expected = changed(i, j) ? wanted(i, j) : clean(i, j);
+      count += same_bits(actual(i, j), expected) ? 0 : 1;
+    }
+  }
+  return count;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a NaN or infinity reaches exactly its row or column of a product", "[edges][nan]", float,
+                   double) {
+  using T = TestType;
+  for (const auto& [m, n, k] : product_sizes) {
+    generator random(m);
+    const tp::matrix<T> A = plain_matrix<T>(m, k, random);
+    tp::matrix<T> B = plain_matrix<T>(k, n, random);
+    for (const unsigned transposed : {0u, 1u, 2u, 3u}) {
+      INFO(m << "x" << n << "x" << k << ", transposed " << transposed);
+      const tp::matrix<T> clean = product(A, B, transposed);
+      for (const auto& [row, column, p] :
+           {product_size{0, 0, 0}, {m / 2, n / 2, k / 2}, {m - 1, n - 1, k - 1}, {m / 3, n - 1, k - 1}}) {
+        const auto in_row = [r = row](std::size_t i, std::size_t) { return i == r; };
+        const auto in_column = [c = column](std::size_t, std::size_t j) { return j == c; };
+        const auto always_nan = [](std::size_t, std::size_t) { return nan<T>; };
+        tp::matrix<T> a(A), b(B);
+        a(row, p) = nan<T>;
+        CHECK(wrong<T>(product(a, B, transposed), clean, in_row, always_nan) == 0);
+        b(p, column) = nan<T>;
+        CHECK(wrong<T>(product(A, b, transposed), clean, in_column, always_nan) == 0);
+
+        a(row, p) = inf<T>;
+        CHECK(wrong<T>(product(a, B, transposed), clean, in_row, [&, q = p](std::size_t, std::size_t j) {
+                return std::copysign(inf<T>, B(q, j));
+              }) == 0);
+        b(p, column) = -inf<T>;
+        CHECK(wrong<T>(product(A, b, transposed), clean, in_column, [&, q = p](std::size_t i, std::size_t) {
+                return -std::copysign(inf<T>, A(i, q));
+              }) == 0);
+
+        // Infinity times 0 is NaN, so no product may leave out zeros.
+        const T kept = B(p, column);
+        B(p, column) = 0;
+        const tp::matrix<T> with_zero = product(a, B, transposed);
+        CHECK(with_zero(row, column) != with_zero(row, column));
+        B(p, column) = kept;
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("factors of 0 do not hide a NaN", "[edges][nan]", float, double) {
+  using T = TestType;
+  const tp::matrix<T> A{{1, nan<T>}, {1, 1}}, B{{1, 2, 3}, {4, 5, 6}};
+  tp::matrix<T> C{{1, 1, 1}, {1, nan<T>, 1}};
+  tp::gemm(A, B, C, T(0), T(1));
+  for (std::size_t j = 0; j < 3; ++j) CHECK(C(0, j) != C(0, j));
+  CHECK(C(1, 0) == 1);
+  CHECK(C(1, 1) != C(1, 1));
+  CHECK(C(1, 2) == 1);
+}
+
+TEMPLATE_TEST_CASE("sums overflow and keep NaN where they stand", "[edges][nan]", float, double) {
+  using T = TestType;
+  for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{3, 5}, {70, 67}, {2000, 100}}) {
+    generator random(rows);
+    tp::matrix<T> X = uniform_matrix<T>(rows, cols, random);
+    X(rows / 2, cols - 1) = nan<T>;
+    X(rows - 1, 0) = -inf<T>;
+    X(0, 1) = X(1, 1) = std::numeric_limits<T>::max();
+    std::vector<T> by_column(cols), by_row(rows);
+    tp::column_sums(X, std::span<T>(by_column));
+    tp::row_sums(X, std::span<T>(by_row));
+    for (std::size_t j = 2; j + 1 < cols; ++j) CHECK(std::isfinite(by_column[j]));
+    CHECK(by_column[0] == -inf<T>);
+    CHECK(by_column[1] == inf<T>);
+    CHECK(std::isnan(by_column[cols - 1]));
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (i != rows / 2) CHECK(!std::isnan(by_row[i]));
+      CHECK(std::isfinite(by_row[i]) == (i != rows / 2 && i != rows - 1));
+    }
+    CHECK(std::isnan(by_row[rows / 2]));
+    CHECK(by_row[rows - 1] == -inf<T>);
+    CHECK(std::isnan(tp::sum(X)));
+  }
+}
+
+TEMPLATE_TEST_CASE("relu keeps NaN and makes +0 of all that is not above 0", "[edges][nan]", float, double) {
+  using T = TestType;
+  const T tiny = std::numeric_limits<T>::denorm_min();
+  const std::pair<T, T> values[] = {{nan<T>, nan<T>}, {-nan<T>, nan<T>}, {T(-0.0), T(0)},  {T(0), T(0)},
+                                    {-tiny, T(0)},    {tiny, tiny},      {-inf<T>, T(0)}, {inf<T>, inf<T>},
+                                    {T(-3), T(0)},    {T(3), T(3)}};
+  for (std::size_t n = 1; n <= 70; ++n) {
+    for (std::size_t at = 0; at < n; ++at) {
+      for (const auto& [x, expected] : values) {
+        tp::matrix<T> X(1, n), Y(1, n);
+        for (T& e : X.elements()) e = 2;
+        X(0, at) = x;
+        tp::relu(X, Y);
+        std::size_t right = 0;
+        for (std::size_t j = 0; j < n; ++j) right += same_bits(Y(0, j), j == at ? expected : T(2)) ? 1 : 0;
+        if (right != n) FAIL(text_of(x) << " at " << at << " of " << n << " becomes " << text_of(Y(0, at)));
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("the relu in the store of a product is the same one", "[edges][nan]", float, double) {
+  using T = TestType;
+  for (const auto& [m, n, k] : product_sizes) {
+    generator random(n);
+    tp::matrix<T> X = plain_matrix<T>(m, k, random);
+    const tp::matrix<T> W = plain_matrix<T>(k, n, random);
+    std::vector<T> b(n, T(0));
+    X(m - 1, k / 2) = nan<T>;
+    b[n - 2] = nan<T>;
+    b[n - 1] = -inf<T>;
+    tp::matrix<T> Z(m, n), A(m, n);
+    tp::dense_forward(X, W, std::span<const T>(b), tp::activation::identity, Z);
+    tp::dense_forward(X, W, std::span<const T>(b), tp::activation::relu, A);
+    std::size_t differences = 0;
+    for (std::size_t i = 0; i < m; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        differences += same_bits(A(i, j), tp::contract::relu(Z(i, j))) ? 0 : 1;
+      }
+    }
+    CHECK(differences == 0);
+    for (std::size_t j = 0; j < n; ++j) CHECK(std::isnan(A(m - 1, j)));
+    CHECK(std::isnan(A(0, n - 2)));
+    CHECK(is_plus_zero(A(0, n - 1)));
+  }
+}
+
+TEMPLATE_TEST_CASE("relu of a sum that underflows to -0 is +0", "[edges][nan]", float, double) {
+  using T = TestType;
+  const T tiny = std::numeric_limits<T>::denorm_min();
+  const tp::matrix<T> X{{-tiny}}, W{{tiny}};
+  const T b[] = {T(-0.0)};
+  tp::matrix<T> Z(1, 1), A(1, 1);
+  tp::dense_forward(X, W, std::span<const T>(b), tp::activation::identity, Z);
+  tp::dense_forward(X, W, std::span<const T>(b), tp::activation::relu, A);
+  const bool one_rounding = tp::active_isa() != tp::isa::baseline;
+  CHECK(std::signbit(Z(0, 0)) == one_rounding);
+  CHECK(is_plus_zero(A(0, 0)));
+}
+
+TEMPLATE_TEST_CASE("the mask selects, so nothing passes where it is shut", "[edges][nan]", float, double) {
+  using T = TestType;
+  for (const auto& [m, n, k] : product_sizes) {
+    generator random(k);
+    tp::matrix<T> dZ = plain_matrix<T>(m, k, random);
+    const tp::matrix<T> W = plain_matrix<T>(n, k, random);
+    tp::matrix<T> A(m, n);
+    const T shut[] = {T(0), T(-0.0), T(-1), -inf<T>, nan<T>};
+    for (std::size_t i = 0; i < m; ++i) {
+      for (std::size_t j = 0; j < n; ++j) A(i, j) = (i + j) % 2 == 0 ? T(1) : shut[(i + j) / 2 % 5];
+    }
+    dZ(0, 0) = nan<T>;
+    dZ(m / 2, k - 1) = inf<T>;
+    tp::matrix<T> open(m, n), masked(m, n);
+    tp::backprop_path(dZ, W, A, open, tp::activation::identity);
+    tp::backprop_path(dZ, W, A, masked);
+    std::size_t right = 0;
+    for (std::size_t i = 0; i < m; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        right += A(i, j) > 0 ? same_bits(masked(i, j), open(i, j)) : is_plus_zero(masked(i, j));
+      }
+    }
+    CHECK(right == m * n);
+    CHECK(std::isnan(masked(0, 0)));
+    CHECK(std::isinf(open(m / 2, 0)));
+  }
+}
+
+TEMPLATE_TEST_CASE("softmax of extreme scores", "[edges][nan]", float, double) {
+  using T = TestType;
+  const T big = std::numeric_limits<T>::max();
+  const tp::matrix<T> Z{{1000, -1000, 0}, {1000, 1000, -1000}, {-1000, -1000, -1000}, {big, -big, 0},
+                        {-inf<T>, 5, -inf<T>}, {-inf<T>, 2, 2}};
+  const T third = T(1) / 3;
+  const tp::matrix<T> expected{{1, 0, 0}, {T(0.5), T(0.5), 0}, {third, third, third}, {1, 0, 0}, {0, 1, 0},
+                               {0, T(0.5), T(0.5)}};
+  tp::matrix<T> P(Z.rows(), 3);
+  tp::softmax(Z, P);
+  CHECK(difference<T>(P, expected) == "");
+}
+
+TEMPLATE_TEST_CASE("a row of softmax without a finite answer is NaN and leaves the others alone",
+                   "[edges][nan]", float, double) {
+  using T = TestType;
+  for (const std::size_t n : {1u, 3u, 10u, 33u, 70u}) {
+    generator random(n);
+    for (const std::size_t at : {std::size_t{0}, n / 2, n - 1}) {
+      tp::matrix<T> Z = uniform_matrix<T>(5, n, random);
+      tp::matrix<T> clean(5, n), P(5, n);
+      tp::softmax(Z, clean);
+      Z(1, at) = nan<T>;
+      Z(2, at) = inf<T>;
+      for (T& z : Z.row(4)) z = -inf<T>;
+      tp::softmax(Z, P);
+      std::size_t right = 0;
+      for (std::size_t j = 0; j < n; ++j) {
+        for (const std::size_t i : {0u, 3u}) right += same_bits(P(i, j), clean(i, j)) ? 1 : 0;
+        for (const std::size_t i : {1u, 2u, 4u}) right += std::isnan(P(i, j)) ? 1 : 0;
+      }
+      CHECK(right == 5 * n);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("a probability of 0 has a finite loss", "[edges][nan]", float, double) {
+  using T = TestType;
+  const tp::matrix<T> Z{{1000, -1000}, {-1000, 1000}};
+  const tp::matrix<T> Y{{0, 1}, {0, 1}};
+  const std::int32_t classes[] = {1, 1};
+  tp::matrix<T> dZ(2, 2), by_class(2, 2);
+  CHECK(tp::softmax_cross_entropy(Z, Y, dZ, tp::reduction::sum) == 2000);
+  CHECK(tp::softmax_cross_entropy(Z, classes, by_class, tp::reduction::sum) == 2000);
+  const tp::matrix<T> expected{{1, -1}, {0, 0}};
+  CHECK(difference<T>(dZ, expected) == "");
+  CHECK(difference<T>(by_class, expected) == "");
+  CHECK(tp::softmax_cross_entropy(Z, Y, dZ) == 1000);
+  CHECK(dZ(0, 0) == T(0.5));
+}
+
+TEMPLATE_TEST_CASE("targets of 0 are skipped, whatever their score", "[edges][nan]", float, double) {
+  using T = TestType;
+  const tp::matrix<T> Z{{3, -inf<T>, 3, -inf<T>}};
+  for (const T zero : {T(0), T(-0.0)}) {
+    const tp::matrix<T> Y{{T(0.25), zero, T(0.75), zero}};
+    tp::matrix<T> dZ(1, 4);
+    const T loss = tp::softmax_cross_entropy(Z, Y, dZ);
+    CHECK(std::abs(loss - std::log(T(2))) < T(1e-6));
+    CHECK(dZ(0, 0) == T(0.25));
+    CHECK(dZ(0, 1) == 0);
+    CHECK(dZ(0, 2) == T(-0.25));
+    CHECK(dZ(0, 3) == 0);
+  }
+  const std::int32_t possible[] = {2}, impossible[] = {1};
+  tp::matrix<T> dZ(1, 4);
+  CHECK(std::isfinite(tp::softmax_cross_entropy(Z, possible, dZ)));
+  CHECK(dZ(0, 1) == 0);
+  CHECK(tp::softmax_cross_entropy(Z, impossible, dZ) == inf<T>);
+  CHECK(dZ(0, 1) == -1);
+}
+
+TEMPLATE_TEST_CASE("cross-entropy of special scores follows the contract", "[edges][nan]", float, double) {
+  using T = TestType;
+  for (const std::size_t n : {1u, 2u, 10u, 33u, 70u}) {
+    generator random(n);
+    const tp::matrix<T> Z = special_matrix<T>(64, n, random, 8);
+    tp::matrix<T> Y = special_matrix<T>(64, n, random, 8);
+    std::vector<std::int32_t> classes;
+    tp::matrix<T> one_hot(64, n);
+    for (std::size_t i = 0; i < 64; ++i) {
+      if (i % 2 == 0) std::ranges::fill(Y.row(i), T(0));
+      classes.push_back(static_cast<std::int32_t>(random.below(n)));
+      one_hot(i, static_cast<std::size_t>(classes[i])) = 1;
+    }
+    for (const tp::reduction how : {tp::reduction::mean, tp::reduction::sum}) {
+      for (std::size_t i = 0; i < 64; ++i) {  // row by row, because one NaN would hide the other losses
+        const auto z = Z.block(i, 0, 1, n), y = Y.block(i, 0, 1, n), hot = one_hot.block(i, 0, 1, n);
+        tp::matrix<T> dZ(1, n), expected(1, n);
+        const auto contract = [&](tp::matrix_view<const T> targets) {
+          return with_arithmetic([&]<class arithmetic>(arithmetic) {
+            return tp::contract::softmax_cross_entropy<arithmetic, T>(z, targets, expected, how);
+          });
+        };
+        const T soft = tp::softmax_cross_entropy(z, y, dZ, how);
+        CHECK(same_bits(soft, contract(y)));
+        CHECK(difference<T>(dZ, expected) == "");
+        const T by_class = tp::softmax_cross_entropy(z, std::span(classes).subspan(i, 1), dZ, how);
+        CHECK(same_bits(by_class, contract(hot)));
+        CHECK(difference<T>(dZ, expected) == "");
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("a network that meets NaN goes on without an error", "[edges][nan]", float, double) {
+  using T = TestType;
+  tp::mlp<T> net({4, 8, 3}, {.seed = 1});
+  generator random(1);
+  tp::matrix<T> X = uniform_matrix<T>(6, 4, random);
+  const std::int32_t classes[] = {0, 1, 2, 0, 1, 2};
+  X(2, 1) = nan<T>;
+  CHECK(std::isnan(net.train_step(X, classes, tp::sgd{})));
+  CHECK(std::isnan(net.weights(1)(1, 0)));
+  const tp::matrix<T> P = net.predict(X);
+  CHECK(std::isnan(P(0, 0)));
+  CHECK(tp::accuracy(P, classes) == 0);
+}
+
+#if defined(__SSE2__)
+
+namespace {
+
+constexpr unsigned flags_of_exceptions = 0x3f;
+constexpr unsigned default_environment = 0x1f80;
+constexpr unsigned flush_to_zero = 0x8040;  // denormals are zero, too
+constexpr unsigned round_upwards = 0x4000;
+
+/// Sets the environment while it lives.
+class environment {
+ public:
+  explicit environment(unsigned value) : before_(_mm_getcsr()) { _mm_setcsr(value); }
+  ~environment() { _mm_setcsr(before_); }
+  environment(const environment&) = delete;
+  environment& operator=(const environment&) = delete;
+  static unsigned now() { return _mm_getcsr() & ~flags_of_exceptions; }
+
+ private:
+  unsigned before_;
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a step leaves the floating-point environment as it was", "[edges][environment]", float,
+                   double) {
+  using T = TestType;
+  generator random(1);
+  const tp::matrix<T> X = uniform_matrix<T>(256, 300, random);
+  const std::vector<std::int32_t> classes(256, 1);
+  for (const unsigned change : {0u, flush_to_zero, round_upwards}) {
+    unsigned after = 0;
+    on_threads(2, [&] {
+      const environment set(default_environment | change);
+      for (const tp::schedule schedule : {tp::schedule::sequential, tp::schedule::concurrent}) {
+        tp::mlp<T> net({300, 200, 10}, {.schedule = schedule});
+        net.train_step(X, classes, tp::sgd{});
+        after |= environment::now() ^ (default_environment | change);
+      }
+    });
+    CHECK(after == 0);
+  }
+}
+
+TEMPLATE_TEST_CASE("workers take the caller's environment and keep nothing of it", "[edges][environment]",
+                   float, double) {
+  using T = TestType;
+  // Every sum is subnormal.
+  const T small = std::is_same_v<T, float> ? T(1e-21) : T(1e-156);
+  tp::matrix<T> A(200, 200), B(200, 200);
+  for (T& x : A.elements()) x = small;
+  for (T& x : B.elements()) x = small;
+  std::size_t lost = 0, kept = 0;
+  on_threads(3, [&] {
+    for (int repeat = 0; repeat < 10; ++repeat) {
+      tp::matrix<T> C(200, 200), flushed(200, 200);
+      {
+        const environment set(default_environment | flush_to_zero);
+        tp::gemm(A, B, flushed);
+      }
+      tp::gemm(A, B, C);
+      for (const T x : C.elements()) lost += x == 0 ? 1 : 0;
+      for (const T x : flushed.elements()) kept += x != 0 ? 1 : 0;
+    }
+  });
+  CHECK(lost == 0);
+  CHECK(kept == 0);
+}
+
+#endif
