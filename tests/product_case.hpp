@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <twinpath/contract.hpp>
 
@@ -131,6 +132,55 @@ class product_case {
   }
 
   generator random_;
+};
+
+/// Every way to finish a product.
+template <class T>
+std::vector<tp::detail::epilogue<T>> all_ends() {
+  using tp::detail::finish;
+  return {{finish::store}, {finish::scale, T(-1)}, {finish::blend, T(0.7), T(-0.3)},
+          {finish::bias},  {finish::bias_relu},    {finish::mask}};
+}
+
+/// A product_case in memory, for calls below the public functions.
+template <class T>
+class stored_product {
+ public:
+  explicit stored_product(const product_case<T>& x)
+      : x_(x),
+        operands_(x.A, x.B, layouts[1], layouts[2]),
+        bias_(x.bias.view(), layouts[2]),
+        mask_(x.mask.view(), layouts[1]),
+        C_(x.size.m, x.size.n, layouts[2]) {}
+
+  /// The call, with a C that holds what the call may read or else NaN.
+  [[nodiscard]] tp::detail::product<T> call(bool a_transposed, bool b_transposed,
+                                            const tp::detail::epilogue<T>& end) {
+    using tp::detail::finish;
+    tp::detail::product<T> x{
+        operands_.A(a_transposed), operands_.B(b_transposed), C_.view(), end, nullptr, {}};
+    if (end.what == finish::bias || end.what == finish::bias_relu) x.bias = bias_.view().data();
+    if (end.what == finish::mask) x.mask = mask_.view();
+    if (end.what == finish::blend) {
+      C_.assign(x_.old);
+    } else {
+      C_.fill(filler<T>());
+    }
+    return x;
+  }
+
+  /// What is wrong with C after the call; empty when it is right.
+  [[nodiscard]] std::string wrong(const tp::matrix<T>& expected) const {
+    if (!C_.padding_untouched()) return "the padding of C was written";
+    return difference<T>(C_.view(), expected);
+  }
+
+ private:
+  const product_case<T>& x_;
+  stored_operands<T> operands_;
+  padded_matrix<T> bias_;
+  padded_matrix<T> mask_;
+  padded_matrix<T> C_;
 };
 
 }  // namespace tests

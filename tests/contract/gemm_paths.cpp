@@ -7,7 +7,6 @@
 #include <string>
 
 #include "catch.hpp"
-#include "linalg/small_product.hpp"
 #include "product_case.hpp"
 #include "runtime/parallel.hpp"
 #include "threads.hpp"
@@ -15,6 +14,8 @@
 namespace {
 
 using namespace tests;
+using tp::detail::narrow_plan;
+using tp::detail::product_path;
 using tp::detail::product_plan;
 
 struct path {
@@ -59,18 +60,35 @@ constexpr path paths[] = {
     {"whole tiles alone", [](const product_plan& p) { return p.shape.n % p.width == 0; }},
 };
 
+struct narrow_path {
+  const char* name;
+  bool (*taken)(const narrow_plan&);
+};
+
+constexpr narrow_path narrow_paths[] = {
+    {"narrow, A transposed", [](const narrow_plan& p) { return p.shape.a_transposed; }},
+    {"narrow, A as it is", [](const narrow_plan& p) { return !p.shape.a_transposed; }},
+    {"narrow, several blocks", [](const narrow_plan& p) { return p.blocks > 1; }},
+    {"narrow, several workers", [](const narrow_plan& p) { return p.workers > 1; }},
+};
+
+constexpr const char* small_paths[] = {"small, B as it is", "small, B transposed"};
+
 using tally = std::map<std::string, std::size_t>;
 
-constexpr const char* small[] = {"small, B as it is", "small, B transposed"};
-
-/// Counts the paths of one call. Only what is not small has a plan.
-template <class T>
-void count(const product_plan& plan, tally& taken) {
-  if (tp::detail::is_small<T>(plan.shape)) {
-    ++taken[small[plan.shape.b_transposed]];
-    return;
+/// Counts the paths of one call.
+void count(const tp::detail::product_route& route, const tp::detail::product_shape& shape, tally& taken) {
+  switch (route.path) {
+    case product_path::small:
+      ++taken[small_paths[shape.b_transposed ? 1 : 0]];
+      return;
+    case product_path::narrow:
+      for (const narrow_path& p : narrow_paths) taken[p.name] += p.taken(route.narrow) ? 1 : 0;
+      return;
+    case product_path::blocked:
+      for (const path& p : paths) taken[p.name] += p.taken(route.blocked) ? 1 : 0;
+      return;
   }
-  for (const path& p : paths) taken[p.name] += p.taken(plan) ? 1 : 0;
 }
 
 template <class T>
@@ -87,17 +105,17 @@ void run(const shape& s, std::size_t threads, tally& taken) {
       for (const bool a_transposed : {false, true}) {
         for (const bool b_transposed : {false, true}) {
           C.assign(x.old);
-          product_plan plan;
+          const tp::detail::product_shape call{s.m, s.n, s.k, a_transposed, b_transposed};
+          tp::detail::product_route route;
           on_threads(limit, [&] {
-            plan = tp::detail::plan_product(tp::detail::kernels<T>(),
-                                            {s.m, s.n, s.k, a_transposed, b_transposed}, end.what,
-                                            tp::detail::concurrency());
+            route = tp::detail::route_product(tp::detail::kernels<T>(), call, end.what,
+                                              tp::detail::concurrency());
             tp::gemm(operands.A(a_transposed), operands.B(b_transposed), C.view(), alpha, beta);
           });
-          count<T>(plan, taken);
+          count(route, call, taken);
           const std::string wrong = difference<T>(C.view(), expected);
           if (wrong.empty() && C.padding_untouched()) continue;
-          CAPTURE(a_transposed, b_transposed, alpha, beta, limit, plan.pack_a, plan.pack_b, plan.workers);
+          CAPTURE(a_transposed, b_transposed, alpha, beta, limit, static_cast<int>(route.path));
           REQUIRE(wrong == "");
           REQUIRE(C.padding_untouched());
         }
@@ -118,9 +136,15 @@ TEMPLATE_TEST_CASE("gemm: every path that it chooses by itself", "[gemm][paths]"
   run<T>({10, 20, 20000}, 3, taken);
   run<T>({3, 1, 20000}, 1, taken);
   run<T>({1, 4200, 20}, 3, taken);
-  for (const char* name : small) {
+  run<T>({2000, 10, 70}, 3, taken);
+  run<T>({2000, 1, 300}, 3, taken);
+  for (const char* name : small_paths) {
     INFO(name);
     CHECK(taken[name] > 0);
+  }
+  for (const narrow_path& p : narrow_paths) {
+    INFO(p.name);
+    CHECK(taken[p.name] > 0);
   }
   for (const path& p : paths) {
     INFO(p.name);

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Plans made by hand, so that every path meets every family of shapes whatever the thresholds are.
+// Plans of the blocked path made by hand, so that every way to compute meets every family of shapes whatever
+// the thresholds are.
 #include <map>
 #include <string>
 
 #include "catch.hpp"
+#include "exact_scratch.hpp"
+#include "linalg/blocked_product.hpp"
 #include "product_case.hpp"
 #include "threads.hpp"
 
 namespace {
 
 using namespace tests;
-using tp::detail::finish;
 using tp::detail::product_plan;
 
 /// What a family of shapes must have for a route to exist.
@@ -106,41 +108,12 @@ constexpr route routes[] = {
 
 using tally = std::map<std::string, std::size_t>;
 
-/// Scratch memory of exactly the planned size. Whole vectors may reach 64 bytes behind it, nothing further.
-template <class T>
-class exact_scratch {
- public:
-  explicit exact_scratch(std::size_t n) : allowed_(n + 64 / sizeof(T)), memory_(1, allowed_ + guard) {
-    std::ranges::fill(memory_.elements(), filler<T>());
-  }
-  [[nodiscard]] T* data() { return memory_.data(); }
-  [[nodiscard]] bool respected() const {
-    const auto all = memory_.elements();
-    return std::all_of(all.begin() + static_cast<std::ptrdiff_t>(allowed_), all.end(), is_filler<T>);
-  }
-
- private:
-  static constexpr std::size_t guard = 256 / sizeof(T);
-
-  std::size_t allowed_;
-  tp::matrix<T> memory_;
-};
-
-template <class T>
-std::vector<tp::detail::epilogue<T>> all_ends() {
-  return {{finish::store}, {finish::scale, T(-1)}, {finish::blend, T(0.7), T(-0.3)},
-          {finish::bias},  {finish::bias_relu},    {finish::mask}};
-}
-
 template <class T>
 void run(const shape& s, tally& taken, data kind = data::uniform) {
   INFO(text_of(s));
   const product_case<T> x(s, kind);
   const auto& table = tp::detail::kernels<T>();
-  const stored_operands<T> operands(x.A, x.B, layouts[1], layouts[2]);
-  const padded_matrix<T> bias(x.bias.view(), layouts[2]);
-  const padded_matrix<T> mask(x.mask.view(), layouts[1]);
-  padded_matrix<T> C(s.m, s.n, layouts[2]);
+  stored_product<T> stored(x);
   const auto ends = all_ends<T>();
   std::vector<tp::matrix<T>> expected;
   for (const auto& end : ends) expected.push_back(x.expected(end));
@@ -163,26 +136,13 @@ void run(const shape& s, tally& taken, data kind = data::uniform) {
           if (!way.choose(plan)) break;
           ++taken[way.name];
           tp::detail::size_scratch<T>(plan);
-
-          tp::detail::product<T> call{
-              operands.A(a_transposed), operands.B(b_transposed), C.view(), ends[e], nullptr, {}};
-          if (ends[e].what == finish::bias || ends[e].what == finish::bias_relu)
-            call.bias = bias.view().data();
-          if (ends[e].what == finish::mask) call.mask = mask.view();
           exact_scratch<T> scratch(plan.scratch());
-          if (ends[e].what == finish::blend) {
-            C.assign(x.old);
-          } else {
-            C.fill(filler<T>());
-          }
-          tp::detail::run_product<T>(table, plan, call, scratch.data(), {});
-
-          const std::string wrong = difference<T>(C.view(), expected[e]);
-          if (wrong.empty() && C.padding_untouched() && scratch.respected()) continue;
-          const int end = static_cast<int>(ends[e].what);
-          CAPTURE(way.name, a_transposed, b_transposed, end);
+          tp::detail::run_blocked<T>(table, plan, stored.call(a_transposed, b_transposed, ends[e]),
+                                     scratch.data(), {});
+          const std::string wrong = stored.wrong(expected[e]);
+          if (wrong.empty() && scratch.respected()) continue;
+          CAPTURE(way.name, a_transposed, b_transposed, static_cast<int>(ends[e].what));
           REQUIRE(wrong == "");
-          REQUIRE(C.padding_untouched());
           REQUIRE(scratch.respected());
         }
         ++turn;

@@ -4,7 +4,8 @@
 
 #include "catch.hpp"
 #include "guarded.hpp"
-#include "linalg/product.hpp"
+#include "linalg/blocked_product.hpp"
+#include "linalg/narrow_product.hpp"
 #include "random.hpp"
 #include "shapes.hpp"
 
@@ -19,7 +20,7 @@ void fill(tp::matrix_view<T> x, generator& random) {
   }
 }
 
-/// Products in place, and through the driver with everything packed.
+/// As gemm chooses, and on each path: in place, with everything packed, and transposed.
 template <class T>
 void multiply(const tp::operand<T>& A, const tp::operand<T>& B, tp::matrix_view<T> C) {
   tp::gemm(A, B, C);
@@ -32,8 +33,12 @@ void multiply(const tp::operand<T>& A, const tp::operand<T>& B, tp::matrix_view<
     plan.pack_b = packed || B.is_transposed();
     tp::detail::size_scratch<T>(plan);
     tp::matrix<T> scratch(1, plan.scratch() + 64 / sizeof(T));
-    tp::detail::run_product<T>(table, plan, x, scratch.data(), {});
+    tp::detail::run_blocked<T>(table, plan, x, scratch.data(), {});
   }
+  const tp::detail::product<T> x{A, B, C, {}, nullptr, {}};
+  const auto narrow = tp::detail::plan_narrow(table, x.shape(), 1);
+  tp::matrix<T> scratch(1, narrow.scratch() + 64 / sizeof(T));
+  tp::detail::run_narrow<T>(table, narrow, x, scratch.data(), {});
 }
 
 }  // namespace

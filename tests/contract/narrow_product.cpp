@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// The narrow path by itself, also on shapes for which it would not be chosen.
+#include "linalg/narrow_product.hpp"
+
+#include "catch.hpp"
+#include "exact_scratch.hpp"
+#include "product_case.hpp"
+#include "threads.hpp"
+
+namespace {
+
+using namespace tests;
+
+struct tally {
+  std::size_t calls = 0;
+  std::size_t blocks = 0;        ///< calls with several blocks of rows
+  std::size_t partial_rows = 0;  ///< calls whose last vector along the rows is not full
+};
+
+template <class T>
+void run(const shape& s, data kind, tally& taken) {
+  INFO(text_of(s));
+  const product_case<T> x(s, kind);
+  const auto& table = tp::detail::kernels<T>();
+  stored_product<T> stored(x);
+  for (const auto& end : all_ends<T>()) {
+    const tp::matrix<T> expected = x.expected(end);
+    for (const bool a_transposed : {false, true}) {
+      for (const bool b_transposed : {false, true}) {
+        for (const std::size_t workers : {std::size_t{1}, std::size_t{3}}) {
+          tp::detail::narrow_plan plan =
+              tp::detail::plan_narrow(table, {s.m, s.n, s.k, a_transposed, b_transposed}, workers);
+          plan.workers = workers;
+          exact_scratch<T> scratch(plan.scratch());
+          tp::detail::run_narrow<T>(table, plan, stored.call(a_transposed, b_transposed, end), scratch.data(),
+                                    {});
+          ++taken.calls;
+          taken.blocks += plan.blocks > 1 ? 1 : 0;
+          taken.partial_rows += s.m % table.width != 0 ? 1 : 0;
+          const std::string wrong = stored.wrong(expected);
+          if (wrong.empty() && scratch.respected()) continue;
+          CAPTURE(a_transposed, b_transposed, static_cast<int>(end.what), workers);
+          REQUIRE(wrong == "");
+          REQUIRE(scratch.respected());
+        }
+      }
+    }
+  }
+}
+
+template <class T>
+tally run_all(const shapes& family, data kind = data::uniform) {
+  tally taken;
+  on_threads(3, [&] {
+    for (const shape& s : family) run<T>(s, kind, taken);
+  });
+  CHECK(taken.calls == 48 * family.size());
+  return taken;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("narrow products: around vectors and blocks", "[gemm][narrow]", float, double) {
+  const std::size_t w = families::tile_of<TestType>().width;
+  const tally taken = run_all<TestType>(families::cross({1, w - 1, w, w + 1, 2 * w, 5 * w + 3},
+                                                        {1, 2, 3, w - 1, w, w + 1, 10}, {1, w + 1, 70}));
+  CHECK(taken.partial_rows > 0);
+  const tally tall = run_all<TestType>(families::cross({255, 256, 257, 600}, {1, 3, 10}, {3, 30}));
+  CHECK(tall.blocks > 0);
+}
+TEMPLATE_TEST_CASE("narrow products: tiny and narrow", "[gemm][narrow]", float, double) {
+  for (const data kind : {data::uniform, data::special}) {
+    run_all<TestType>(families::tiny(), kind);
+    run_all<TestType>(families::narrow(), kind);
+  }
+}
+TEMPLATE_TEST_CASE("narrow products: several blocks and slices of k", "[gemm][narrow]", float, double) {
+  run_all<TestType>({{70, 10, 321}, {300, 3, 700}, {33, 6, 4095}, {40, 10, 8200}, {17, 1, 12293}});
+}
