@@ -47,7 +47,7 @@ if(TARGET Eigen3::Eigen AND TARGET OpenMP::OpenMP_CXX)
   add_library(twinpath_peer_eigen INTERFACE)
   target_link_libraries(twinpath_peer_eigen INTERFACE Eigen3::Eigen OpenMP::OpenMP_CXX)
   # At its best: for this processor, in any build type.
-  target_compile_options(twinpath_peer_eigen INTERFACE -O3 -march=native)
+  target_compile_options(twinpath_peer_eigen INTERFACE -O3 -march=native -ffp-contract=fast)
   target_compile_definitions(twinpath_peer_eigen INTERFACE NDEBUG)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # As for our own AVX-512 files: GCC 12 stumbles over its own intrinsics.

@@ -50,7 +50,11 @@ void print_machine(std::ostream& out, const std::vector<comparison>& all,
   for (const comparison& c : all) {
     out << bullet << "FMA peak of " << c.threads << (c.threads == 1 ? " thread, " : " threads, ")
         << c.libraries.front().tier << ':';
-    for (const auto& [type, peak] : c.peak) out << ' ' << fixed(peak, 0) << " GFLOP/s " << type;
+    const char* separator = " ";
+    for (const auto& [type, peak] : c.peak) {
+      out << separator << fixed(peak, 0) << " GFLOP/s " << type;
+      separator = ", ";
+    }
     out << "; " << c.rounds << (c.rounds == 1 ? " round" : " rounds") << '\n';
   }
   for (const run& r : all.front().libraries) {

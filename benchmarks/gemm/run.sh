@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the products of twinpath and of every other library that was built, one process a library, and compares.
+# Measures the products of twinpath and of the other libraries that were built, one process each, and compares.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -22,6 +22,8 @@ usage: benchmarks/gemm/run.sh [OPTION...]
 
 Build first, with the other libraries:
   cmake --preset release -DTWINPATH_BUILD_PEERS=ON && cmake --build build/release
+Nothing else should run meanwhile. Where something does, `twinpath-compare --cpu-time DIR` shows what the rows of
+one thread are by the time that the thread ran.
 END
 }
 

@@ -174,7 +174,9 @@ class product_run {
     t.slice_stride = slice.stride;
     t.total_stride = total.stride;
     t.mask_stride = x_.mask.stride();
-    const std::size_t width = plan_.pack_b ? plan_.sliver : plan_.block_columns;
+    // A single row of tiles has no use for a sliver again: it takes the widest tiles instead.
+    const bool by_slivers = plan_.pack_b || c.i1 - c.i0 > plan_.tile_rows;
+    const std::size_t width = by_slivers ? plan_.sliver : plan_.block_columns;
     for (std::size_t s = c.j0; s < c.j1; s += width) {
       const std::size_t columns = std::min(width, c.j1 - s);
       const T* b = nullptr;

@@ -18,7 +18,7 @@ constexpr std::size_t round_up(std::size_t x, std::size_t y) {
 
 /// op(B)^T * op(A)^T for `rows` rows of C.
 product_shape inner_shape(const product_shape& s, std::size_t rows) {
-  return {s.n, rows, s.k, !s.b_transposed, !s.a_transposed};
+  return {s.n, rows, s.k, !s.b_transposed, !s.a_transposed, s.b_aliases, s.a_aliases};
 }
 
 template <class T>

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "linalg/product_plan.hpp"
 #include "linalg/simd.hpp"
 
 namespace twinpath::inline v0::detail {
@@ -30,6 +31,8 @@ template <class T>
 [[gnu::flatten]] void pack_rows(const T* in, std::size_t stride, std::size_t rows, std::size_t k, T* out,
                                 std::size_t out_stride) {
   constexpr std::size_t w = width<T>;
+  // Rows that evict each other from the L1 cache are read in whole vectors, once.
+  const bool aliasing = aliases(stride * sizeof(T));
   for (std::size_t i = 0; i < rows; i += w) {
     // The last row stands in for those that are missing: what comes of them is padding, or is overwritten.
     const std::size_t present = std::min(w, rows - i);
@@ -42,8 +45,11 @@ template <class T>
     for (std::size_t p = 0; p < k; p += w) {
       const std::size_t steps = std::min(w, k - p);
       vec<T> square[w];
-      if (steps == w) {
+      if (steps == w && !aliasing) {
         load_transposed(row, p, square);
+      } else if (steps == w) {
+        for (std::size_t r = 0; r < w; ++r) square[r] = load(row[r] + p);
+        transpose(square);
       } else {
         const tail<T> part(steps);
         for (std::size_t r = 0; r < w; ++r) square[r] = part.load(row[r] + p);

@@ -21,7 +21,13 @@ struct product {
   matrix_view<const T> mask;  ///< C's shape, for finish::mask
 
   [[nodiscard]] product_shape shape() const noexcept {
-    return {C.rows(), C.cols(), A.cols(), A.is_transposed(), B.is_transposed()};
+    return {C.rows(),
+            C.cols(),
+            A.cols(),
+            A.is_transposed(),
+            B.is_transposed(),
+            aliases(A.view().stride() * sizeof(T)),
+            aliases(B.view().stride() * sizeof(T))};
   }
 };
 

@@ -33,10 +33,12 @@ bool wants_packed_b(const product_plan& p) {
   const product_shape& s = p.shape;
   if (s.b_transposed) return true;
   const std::size_t tiles = divide_up(s.m, p.tile_rows);
-  return tiles > 4 && s.k * s.n * sizeof(T) > 64 * 1024;
+  return tiles > (s.b_aliases ? 1 : 4) && s.k * s.n * sizeof(T) > 64 * 1024;
 }
 
-/// A is packed when it is read for many columns and does not stay in the L1 cache meanwhile.
+/// A is packed when it is read for many columns and does not stay in the L1 cache meanwhile. Where it is read
+/// row by row in place, as many rows as a tile has are read side by side, which needs that they do not evict
+/// each other.
 template <class T>
 bool wants_packed_a(const product_plan& p) {
   const product_shape& s = p.shape;
@@ -74,6 +76,9 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
   p.sliver = table.tile_vectors * table.width;
   p.pack_b = wants_packed_b<T>(p);
   p.pack_a = wants_packed_a<T>(p);
+  // Rows that are read in place side by side must not evict each other: an L1 cache has at least 8 ways.
+  if (!p.pack_a && !shape.a_transposed && shape.a_aliases)
+    p.tile_rows = std::min<std::size_t>(p.tile_rows, 7);
   p.sums_in_c = end != finish::scale && end != finish::blend;
 
   p.workers = useful_workers(multiply_adds(shape), task_work, threads);

@@ -18,7 +18,16 @@ struct product_shape {
   std::size_t k = 0;
   bool a_transposed = false;
   bool b_transposed = false;
+  // Rows of the operand, as it lies in memory, fall on the same few sets of the caches.
+  bool a_aliases = false;
+  bool b_aliases = false;
 };
+
+/// Whether rows of so many bytes fall on the same sets of an L1 cache: 64 sets of 64-byte lines.
+[[nodiscard]] constexpr bool aliases(std::size_t stride_bytes) noexcept {
+  const std::size_t apart = stride_bytes % 4096;
+  return stride_bytes >= 4096 && (apart < 64 || apart > 4096 - 64);
+}
 
 [[nodiscard]] constexpr double multiply_adds(const product_shape& s) noexcept {
   return static_cast<double>(s.m) * static_cast<double>(s.n) * static_cast<double>(s.k);

@@ -87,7 +87,7 @@ class neighbours {
 };
 
 template <class T>
-constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+constexpr T NaN = std::numeric_limits<T>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
@@ -457,7 +457,7 @@ TEMPLATE_TEST_CASE("update refuses sizes, overlaps and rates", "[edges][errors]"
   };
   CHECK(with(0.1, vector<T>(3)) == "update: gradients has 3 elements, expected 4");
   CHECK(with(-0.1, gradients) == "update: learning rate -0.100000 is not a finite number from 0");
-  CHECK(with(nan<double>, gradients) == "update: learning rate nan is not a finite number from 0");
+  CHECK(with(NaN<double>, gradients) == "update: learning rate nan is not a finite number from 0");
   CHECK(with(infinity, gradients) == "update: learning rate inf is not a finite number from 0");
   CHECK(with(-infinity, gradients) == "update: learning rate -inf is not a finite number from 0");
   CHECK(with(-0.0, gradients) == "no error");
@@ -548,10 +548,10 @@ TEMPLATE_TEST_CASE("a network refuses what does not fit and stays as it was", "[
   const std::string bad = ": learning rate -1.000000 is not a finite number from 0";
   CHECK(step(X, Y, -1) == "train_step" + bad);
   CHECK(step(X, classes, -1) == "train_step" + bad);
-  CHECK(step(X, Y, nan<double>) == "train_step: learning rate nan is not a finite number from 0");
+  CHECK(step(X, Y, NaN<double>) == "train_step: learning rate nan is not a finite number from 0");
   CHECK(step(X, classes, infinity) == "train_step: learning rate inf is not a finite number from 0");
   CHECK(unchanged([&] { net.apply(tp::sgd{.learning_rate = -1}); }) == "apply" + bad);
-  CHECK(unchanged([&] { net.apply(tp::sgd{.learning_rate = nan<double>}); }) ==
+  CHECK(unchanged([&] { net.apply(tp::sgd{.learning_rate = NaN<double>}); }) ==
         "apply: learning rate nan is not a finite number from 0");
 
   auto P = matrix<T>(5, 2), narrow = matrix<T>(5, 1);

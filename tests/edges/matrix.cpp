@@ -176,7 +176,7 @@ TEMPLATE_TEST_CASE("a view finds its elements by its stride", "[edges][matrix]",
   CHECK(memory[12] == -1);
 
   CHECK(view(memory.data(), 4, 5).stride() == 5);
-  const view of_span(std::span(memory), 2, 7);
+  const view of_span(std::span<TestType>(memory), 2, 7);
   CHECK(of_span.stride() == 7);
   CHECK(of_span(1, 0) == 7);
   CHECK(view().empty());

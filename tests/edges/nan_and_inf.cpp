@@ -25,9 +25,9 @@ namespace {
 using namespace tests;
 
 template <class T>
-constexpr T nan = std::numeric_limits<T>::quiet_NaN();
+constexpr T NaN = std::numeric_limits<T>::quiet_NaN();
 template <class T>
-constexpr T inf = std::numeric_limits<T>::infinity();
+constexpr T Inf = std::numeric_limits<T>::infinity();
 
 template <class T>
 bool is_plus_zero(T x) {
@@ -99,20 +99,20 @@ TEMPLATE_TEST_CASE("a NaN or infinity reaches exactly its row or column of a pro
            {product_size{0, 0, 0}, {m / 2, n / 2, k / 2}, {m - 1, n - 1, k - 1}, {m / 3, n - 1, k - 1}}) {
         const auto in_row = [r = row](std::size_t i, std::size_t) { return i == r; };
         const auto in_column = [c = column](std::size_t, std::size_t j) { return j == c; };
-        const auto always_nan = [](std::size_t, std::size_t) { return nan<T>; };
+        const auto always_nan = [](std::size_t, std::size_t) { return NaN<T>; };
         tp::matrix<T> a(A), b(B);
-        a(row, p) = nan<T>;
+        a(row, p) = NaN<T>;
         CHECK(wrong<T>(product(a, B, transposed), clean, in_row, always_nan) == 0);
-        b(p, column) = nan<T>;
+        b(p, column) = NaN<T>;
         CHECK(wrong<T>(product(A, b, transposed), clean, in_column, always_nan) == 0);
 
-        a(row, p) = inf<T>;
+        a(row, p) = Inf<T>;
         CHECK(wrong<T>(product(a, B, transposed), clean, in_row, [&, q = p](std::size_t, std::size_t j) {
-                return std::copysign(inf<T>, B(q, j));
+                return std::copysign(Inf<T>, B(q, j));
               }) == 0);
-        b(p, column) = -inf<T>;
+        b(p, column) = -Inf<T>;
         CHECK(wrong<T>(product(A, b, transposed), clean, in_column, [&, q = p](std::size_t i, std::size_t) {
-                return -std::copysign(inf<T>, A(i, q));
+                return -std::copysign(Inf<T>, A(i, q));
               }) == 0);
 
         // Infinity times 0 is NaN, so no product may leave out zeros.
@@ -128,8 +128,8 @@ TEMPLATE_TEST_CASE("a NaN or infinity reaches exactly its row or column of a pro
 
 TEMPLATE_TEST_CASE("factors of 0 do not hide a NaN", "[edges][nan]", float, double) {
   using T = TestType;
-  const tp::matrix<T> A{{1, nan<T>}, {1, 1}}, B{{1, 2, 3}, {4, 5, 6}};
-  tp::matrix<T> C{{1, 1, 1}, {1, nan<T>, 1}};
+  const tp::matrix<T> A{{1, NaN<T>}, {1, 1}}, B{{1, 2, 3}, {4, 5, 6}};
+  tp::matrix<T> C{{1, 1, 1}, {1, NaN<T>, 1}};
   tp::gemm(A, B, C, T(0), T(1));
   for (std::size_t j = 0; j < 3; ++j) CHECK(C(0, j) != C(0, j));
   CHECK(C(1, 0) == 1);
@@ -142,22 +142,22 @@ TEMPLATE_TEST_CASE("sums overflow and keep NaN where they stand", "[edges][nan]"
   for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{3, 5}, {70, 67}, {2000, 100}}) {
     generator random(rows);
     tp::matrix<T> X = uniform_matrix<T>(rows, cols, random);
-    X(rows / 2, cols - 1) = nan<T>;
-    X(rows - 1, 0) = -inf<T>;
+    X(rows / 2, cols - 1) = NaN<T>;
+    X(rows - 1, 0) = -Inf<T>;
     X(0, 1) = X(1, 1) = std::numeric_limits<T>::max();
     std::vector<T> by_column(cols), by_row(rows);
     tp::column_sums(X, std::span<T>(by_column));
     tp::row_sums(X, std::span<T>(by_row));
     for (std::size_t j = 2; j + 1 < cols; ++j) CHECK(std::isfinite(by_column[j]));
-    CHECK(by_column[0] == -inf<T>);
-    CHECK(by_column[1] == inf<T>);
+    CHECK(by_column[0] == -Inf<T>);
+    CHECK(by_column[1] == Inf<T>);
     CHECK(std::isnan(by_column[cols - 1]));
     for (std::size_t i = 0; i < rows; ++i) {
       if (i != rows / 2) CHECK(!std::isnan(by_row[i]));
       CHECK(std::isfinite(by_row[i]) == (i != rows / 2 && i != rows - 1));
     }
     CHECK(std::isnan(by_row[rows / 2]));
-    CHECK(by_row[rows - 1] == -inf<T>);
+    CHECK(by_row[rows - 1] == -Inf<T>);
     CHECK(std::isnan(tp::sum(X)));
   }
 }
@@ -165,8 +165,8 @@ TEMPLATE_TEST_CASE("sums overflow and keep NaN where they stand", "[edges][nan]"
 TEMPLATE_TEST_CASE("relu keeps NaN and makes +0 of all that is not above 0", "[edges][nan]", float, double) {
   using T = TestType;
   const T tiny = std::numeric_limits<T>::denorm_min();
-  const std::pair<T, T> values[] = {{nan<T>, nan<T>}, {-nan<T>, nan<T>}, {T(-0.0), T(0)},  {T(0), T(0)},
-                                    {-tiny, T(0)},    {tiny, tiny},      {-inf<T>, T(0)}, {inf<T>, inf<T>},
+  const std::pair<T, T> values[] = {{NaN<T>, NaN<T>}, {-NaN<T>, NaN<T>}, {T(-0.0), T(0)},  {T(0), T(0)},
+                                    {-tiny, T(0)},    {tiny, tiny},      {-Inf<T>, T(0)}, {Inf<T>, Inf<T>},
                                     {T(-3), T(0)},    {T(3), T(3)}};
   for (std::size_t n = 1; n <= 70; ++n) {
     for (std::size_t at = 0; at < n; ++at) {
@@ -190,9 +190,9 @@ TEMPLATE_TEST_CASE("the relu in the store of a product is the same one", "[edges
     tp::matrix<T> X = plain_matrix<T>(m, k, random);
     const tp::matrix<T> W = plain_matrix<T>(k, n, random);
     std::vector<T> b(n, T(0));
-    X(m - 1, k / 2) = nan<T>;
-    b[n - 2] = nan<T>;
-    b[n - 1] = -inf<T>;
+    X(m - 1, k / 2) = NaN<T>;
+    b[n - 2] = NaN<T>;
+    b[n - 1] = -Inf<T>;
     tp::matrix<T> Z(m, n), A(m, n);
     tp::dense_forward(X, W, std::span<const T>(b), tp::activation::identity, Z);
     tp::dense_forward(X, W, std::span<const T>(b), tp::activation::relu, A);
@@ -229,12 +229,12 @@ TEMPLATE_TEST_CASE("the mask selects, so nothing passes where it is shut", "[edg
     tp::matrix<T> dZ = plain_matrix<T>(m, k, random);
     const tp::matrix<T> W = plain_matrix<T>(n, k, random);
     tp::matrix<T> A(m, n);
-    const T shut[] = {T(0), T(-0.0), T(-1), -inf<T>, nan<T>};
+    const T shut[] = {T(0), T(-0.0), T(-1), -Inf<T>, NaN<T>};
     for (std::size_t i = 0; i < m; ++i) {
       for (std::size_t j = 0; j < n; ++j) A(i, j) = (i + j) % 2 == 0 ? T(1) : shut[(i + j) / 2 % 5];
     }
-    dZ(0, 0) = nan<T>;
-    dZ(m / 2, k - 1) = inf<T>;
+    dZ(0, 0) = NaN<T>;
+    dZ(m / 2, k - 1) = Inf<T>;
     tp::matrix<T> open(m, n), masked(m, n);
     tp::backprop_path(dZ, W, A, open, tp::activation::identity);
     tp::backprop_path(dZ, W, A, masked);
@@ -254,7 +254,7 @@ TEMPLATE_TEST_CASE("softmax of extreme scores", "[edges][nan]", float, double) {
   using T = TestType;
   const T big = std::numeric_limits<T>::max();
   const tp::matrix<T> Z{{1000, -1000, 0}, {1000, 1000, -1000}, {-1000, -1000, -1000}, {big, -big, 0},
-                        {-inf<T>, 5, -inf<T>}, {-inf<T>, 2, 2}};
+                        {-Inf<T>, 5, -Inf<T>}, {-Inf<T>, 2, 2}};
   const T third = T(1) / 3;
   const tp::matrix<T> expected{{1, 0, 0}, {T(0.5), T(0.5), 0}, {third, third, third}, {1, 0, 0}, {0, 1, 0},
                                {0, T(0.5), T(0.5)}};
@@ -272,9 +272,9 @@ TEMPLATE_TEST_CASE("a row of softmax without a finite answer is NaN and leaves t
       tp::matrix<T> Z = uniform_matrix<T>(5, n, random);
       tp::matrix<T> clean(5, n), P(5, n);
       tp::softmax(Z, clean);
-      Z(1, at) = nan<T>;
-      Z(2, at) = inf<T>;
-      for (T& z : Z.row(4)) z = -inf<T>;
+      Z(1, at) = NaN<T>;
+      Z(2, at) = Inf<T>;
+      for (T& z : Z.row(4)) z = -Inf<T>;
       tp::softmax(Z, P);
       std::size_t right = 0;
       for (std::size_t j = 0; j < n; ++j) {
@@ -303,7 +303,7 @@ TEMPLATE_TEST_CASE("a probability of 0 has a finite loss", "[edges][nan]", float
 
 TEMPLATE_TEST_CASE("targets of 0 are skipped, whatever their score", "[edges][nan]", float, double) {
   using T = TestType;
-  const tp::matrix<T> Z{{3, -inf<T>, 3, -inf<T>}};
+  const tp::matrix<T> Z{{3, -Inf<T>, 3, -Inf<T>}};
   for (const T zero : {T(0), T(-0.0)}) {
     const tp::matrix<T> Y{{T(0.25), zero, T(0.75), zero}};
     tp::matrix<T> dZ(1, 4);
@@ -318,7 +318,7 @@ TEMPLATE_TEST_CASE("targets of 0 are skipped, whatever their score", "[edges][na
   tp::matrix<T> dZ(1, 4);
   CHECK(std::isfinite(tp::softmax_cross_entropy(Z, possible, dZ)));
   CHECK(dZ(0, 1) == 0);
-  CHECK(tp::softmax_cross_entropy(Z, impossible, dZ) == inf<T>);
+  CHECK(tp::softmax_cross_entropy(Z, impossible, dZ) == Inf<T>);
   CHECK(dZ(0, 1) == -1);
 }
 
@@ -361,7 +361,7 @@ TEMPLATE_TEST_CASE("a network that meets NaN goes on without an error", "[edges]
   generator random(1);
   tp::matrix<T> X = uniform_matrix<T>(6, 4, random);
   const std::int32_t classes[] = {0, 1, 2, 0, 1, 2};
-  X(2, 1) = nan<T>;
+  X(2, 1) = NaN<T>;
   CHECK(std::isnan(net.train_step(X, classes, tp::sgd{})));
   CHECK(std::isnan(net.weights(1)(1, 0)));
   const tp::matrix<T> P = net.predict(X);

@@ -167,9 +167,10 @@ TEMPLATE_TEST_CASE("the bits do not depend on schedule or threads", "[gradients]
 }
 
 TEMPLATE_TEST_CASE("with two threads the work of a step is shared", "[gradients][training]", float, double) {
-  // TBB promises no thread in time, so it gets many steps.
+  // TBB promises no thread in time, so it gets many steps. Shorter operations than these may be over before a
+  // worker comes.
   const problem<TestType> p = large_problem<TestType>();
-  const std::vector<std::string> shared{"Z1", "Z2", "dW1", "dW2", "dW3", "db1", "dZ1", "loss", "update1"};
+  const std::string shared[] = {"Z1", "dW1", "update1"};
   std::set<std::string> missing;
   bool side_by_side = false;
   tests::on_threads(2, [&] {
