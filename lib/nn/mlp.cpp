@@ -183,7 +183,7 @@ mlp<T>& mlp<T>::operator=(const mlp& other) {
 template <class T>
 T mlp<T>::train_step(matrix_view<const T> X, matrix_view<const T> Y, const sgd& rule) {
   const detail::targets<T> y{Y, {}, false};
-  detail::check_rule("train_step", rule);
+  detail::check_rule<T>("train_step", rule);
   state_->check_step("train_step", X, y);
   const T loss = state_->compute_gradients(X, y);
   state_->update(rule);
@@ -193,7 +193,7 @@ T mlp<T>::train_step(matrix_view<const T> X, matrix_view<const T> Y, const sgd& 
 template <class T>
 T mlp<T>::train_step(matrix_view<const T> X, std::span<const std::int32_t> classes, const sgd& rule) {
   const detail::targets<T> y{{}, classes, true};
-  detail::check_rule("train_step", rule);
+  detail::check_rule<T>("train_step", rule);
   state_->check_step("train_step", X, y);
   const T loss = state_->compute_gradients(X, y);
   state_->update(rule);
@@ -216,7 +216,7 @@ T mlp<T>::compute_gradients(matrix_view<const T> X, std::span<const std::int32_t
 
 template <class T>
 void mlp<T>::apply(const sgd& rule) {
-  detail::check_rule("apply", rule);
+  detail::check_rule<T>("apply", rule);
   state_->update(rule);
 }
 

@@ -2,7 +2,7 @@
 #include "nn/sgd.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include "linalg/checks.hpp"
 #include "linalg/kernel_table.hpp"
@@ -17,7 +17,7 @@ constexpr std::size_t piece = 4096;
 
 template <class T>
 void checked_update(const sgd& rule, std::span<T> parameters, std::span<const T> gradients) {
-  check_rule("update", rule);
+  check_rule<T>("update", rule);
   check_size("update", "gradients", gradients, parameters.size());
   check_apart("update", "parameters", parameters, "gradients", gradients);
   apply_update(rule, parameters, gradients, {"update"});
@@ -25,8 +25,10 @@ void checked_update(const sgd& rule, std::span<T> parameters, std::span<const T>
 
 }  // namespace
 
+template <class T>
 void check_rule(std::string_view function, const sgd& rule) {
-  if (!std::isfinite(rule.learning_rate) || rule.learning_rate < 0) {
+  // Written so that NaN fails.
+  if (!(rule.learning_rate >= 0 && rule.learning_rate <= static_cast<double>(std::numeric_limits<T>::max()))) {
     fail(function, "learning rate " + std::to_string(rule.learning_rate) + " is not a finite number from 0");
   }
 }
@@ -43,6 +45,8 @@ void apply_update(const sgd& rule, std::span<T> parameters, std::span<const T> g
   });
 }
 
+template void check_rule<float>(std::string_view, const sgd&);
+template void check_rule<double>(std::string_view, const sgd&);
 template void apply_update(const sgd&, std::span<float>, std::span<const float>, span_label);
 template void apply_update(const sgd&, std::span<double>, std::span<const double>, span_label);
 

@@ -9,7 +9,8 @@
 
 namespace twinpath::inline v0::detail {
 
-/// Throws std::invalid_argument when the rate is negative or not finite.
+/// Throws std::invalid_argument when the rate is negative or not finite in T.
+template <class T>
 void check_rule(std::string_view function, const sgd& rule);
 
 /// The update without its checks.

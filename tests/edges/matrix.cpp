@@ -5,33 +5,24 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "catch.hpp"
+#include "edges/refusal.hpp"
 
 namespace {
 
 namespace tp = twinpath;
+using tests::error_of;
 
 constexpr std::size_t largest = std::numeric_limits<std::size_t>::max();
 
 template <class T>
 bool aligned(const T* p) {
   return reinterpret_cast<std::uintptr_t>(p) % 64 == 0;
-}
-
-template <class Call>
-std::string error_of(const Call& call) {
-  try {
-    call();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace
@@ -248,8 +239,7 @@ TEMPLATE_TEST_CASE("an impossible view is refused", "[edges][matrix]", float, do
   CHECK(error_of([] { view(nullptr, 2, 3, 3); }) == "matrix_view: the pointer to 2x3 elements is null");
   CHECK(error_of([] { view(nullptr, 1, 1); }) == "matrix_view: the pointer to 1x1 elements is null");
   const std::span<TestType> five(memory, 5);
-  CHECK(error_of([&] { view(five, 2, 3); }) ==
-        "matrix_view: a span of 5 elements is too short for 2x3");
+  CHECK(error_of([&] { view(five, 2, 3); }) == "matrix_view: a span of 5 elements is too short for 2x3");
   CHECK(error_of([&] { view(five, largest, 2); }) != "no error");
   CHECK(error_of([&] { view(five, 3, largest / 2); }) != "no error");
   CHECK(error_of([&] { view(five, 5, 1); }) == "no error");

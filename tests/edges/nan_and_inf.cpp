@@ -165,7 +165,7 @@ TEMPLATE_TEST_CASE("sums overflow and keep NaN where they stand", "[edges][nan]"
 TEMPLATE_TEST_CASE("relu keeps NaN and makes +0 of all that is not above 0", "[edges][nan]", float, double) {
   using T = TestType;
   const T tiny = std::numeric_limits<T>::denorm_min();
-  const std::pair<T, T> values[] = {{NaN<T>, NaN<T>}, {-NaN<T>, NaN<T>}, {T(-0.0), T(0)},  {T(0), T(0)},
+  const std::pair<T, T> values[] = {{NaN<T>, NaN<T>}, {-NaN<T>, NaN<T>}, {T(-0.0), T(0)}, {T(0), T(0)},
                                     {-tiny, T(0)},    {tiny, tiny},      {-Inf<T>, T(0)}, {Inf<T>, Inf<T>},
                                     {T(-3), T(0)},    {T(3), T(3)}};
   for (std::size_t n = 1; n <= 70; ++n) {
@@ -253,11 +253,11 @@ TEMPLATE_TEST_CASE("the mask selects, so nothing passes where it is shut", "[edg
 TEMPLATE_TEST_CASE("softmax of extreme scores", "[edges][nan]", float, double) {
   using T = TestType;
   const T big = std::numeric_limits<T>::max();
-  const tp::matrix<T> Z{{1000, -1000, 0}, {1000, 1000, -1000}, {-1000, -1000, -1000}, {big, -big, 0},
-                        {-Inf<T>, 5, -Inf<T>}, {-Inf<T>, 2, 2}};
+  const tp::matrix<T> Z{{1000, -1000, 0}, {1000, 1000, -1000},   {-1000, -1000, -1000},
+                        {big, -big, 0},   {-Inf<T>, 5, -Inf<T>}, {-Inf<T>, 2, 2}};
   const T third = T(1) / 3;
-  const tp::matrix<T> expected{{1, 0, 0}, {T(0.5), T(0.5), 0}, {third, third, third}, {1, 0, 0}, {0, 1, 0},
-                               {0, T(0.5), T(0.5)}};
+  const tp::matrix<T> expected{{1, 0, 0}, {T(0.5), T(0.5), 0}, {third, third, third},
+                               {1, 0, 0}, {0, 1, 0},           {0, T(0.5), T(0.5)}};
   tp::matrix<T> P(Z.rows(), 3);
   tp::softmax(Z, P);
   CHECK(difference<T>(P, expected) == "");

@@ -139,8 +139,7 @@ gradients by_layers(const problem& p, fault planted) {
     tp::dense_forward(A[l - 1], net.weights(l), net.bias(l),
                       last ? tp::activation::identity : tp::activation::relu, A[l]);
   }
-  const tp::reduction how =
-      planted == fault::unscaled_error ? tp::reduction::sum : net.options().reduction;
+  const tp::reduction how = planted == fault::unscaled_error ? tp::reduction::sum : net.options().reduction;
   matrix dZ(p.X.rows(), net.widths().back());
   tp::softmax_cross_entropy(A[layers], p.Y, dZ, how);
 
@@ -205,6 +204,5 @@ TEST_CASE("gradients that are all 0 do not pass as checked", "[gradients][differ
   const auto loss = [&](network& net) { return p.loss(net); };
   for (double& b : p.net.bias(1)) b = -100;  // no unit of the hidden layer is ever above 0
   loss(p.net);
-  CHECK(complaint(p.net, gradients_of(p.net), loss) ==
-        "layer 1: only 0 of 36 gradients are clearly not 0");
+  CHECK(complaint(p.net, gradients_of(p.net), loss) == "layer 1: only 0 of 36 gradients are clearly not 0");
 }

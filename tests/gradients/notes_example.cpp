@@ -200,8 +200,7 @@ TEST_CASE("the example shows what it should show", "[gradients][notes]") {
   }
 }
 
-TEST_CASE("products, sums and elementwise functions give the example's intermediates",
-          "[gradients][notes]") {
+TEST_CASE("products, sums and elementwise functions give the example's intermediates", "[gradients][notes]") {
   const tp::reduction how = GENERATE(tp::reduction::mean, tp::reduction::sum);
   const example e;
   const step s = by_plain_loops(e, how);

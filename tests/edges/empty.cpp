@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// Dimensions of 0 are valid, and what a sum over nothing is.
+#include <twinpath/twinpath.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "edges/refusal.hpp"
+
+namespace {
+
+using namespace tests;
+
+template <class T>
+tp::matrix<T> filled(std::size_t rows, std::size_t cols, T x) {
+  tp::matrix<T> m(rows, cols);
+  std::ranges::fill(m.elements(), x);
+  return m;
+}
+
+template <class T>
+bool all_are(std::span<const T> elements, T x) {
+  return std::ranges::all_of(elements, [&](T e) { return e == x; });
+}
+template <class T>
+bool all_are(const tp::matrix<T>& m, T x) {
+  return all_are(m.elements(), x);
+}
+
+/// What an empty operand looks like in memory: as a matrix has it, or as a part of a wider one.
+template <class T>
+tp::matrix_view<T> view_of(tp::matrix<T>& m, bool wide) {
+  return m.empty() ? tp::matrix_view<T>(nullptr, m.rows(), m.cols(), wide ? m.cols() + 7 : m.cols()) : m;
+}
+
+struct product_size {
+  std::size_t m, n, k;
+};
+
+/// Some dimension is 0, the others are small and large.
+std::vector<product_size> empty_sizes() {
+  std::vector<product_size> all;
+  for (const std::size_t x : {0u, 1u, 5u, 70u, 300u}) {
+    for (const std::size_t y : {0u, 3u, 65u, 200u}) {
+      all.push_back({0, x, y});
+      all.push_back({x, 0, y});
+      all.push_back({x, y, 0});
+    }
+  }
+  return all;
+}
+
+constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
+                                      tp::schedule::automatic};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a product over nothing is 0", "[edges][empty]", float, double) {
+  using T = TestType;
+  const T old = 3;
+  for (const auto& [m, n, k] : empty_sizes()) {
+    for (const unsigned form : {0u, 1u, 2u, 3u, 4u, 5u, 6u, 7u}) {
+      const bool a_transposed = (form & 1) != 0, b_transposed = (form & 2) != 0, wide = (form & 4) != 0;
+      auto A = a_transposed ? filled<T>(k, m, 1) : filled<T>(m, k, 1);
+      auto B = b_transposed ? filled<T>(n, k, 1) : filled<T>(k, n, 1);
+      const tp::operand<T> a(view_of(A, wide), a_transposed), b(view_of(B, wide), b_transposed);
+      INFO(m << "x" << n << "x" << k << ", form " << form);
+      auto C = filled<T>(m, n, NaN<T>);
+      tp::gemm(a, b, view_of(C, wide));
+      CHECK(all_are(C, T(0)));
+      C = filled<T>(m, n, NaN<T>);
+      tp::gemm(a, b, view_of(C, wide), T(5));
+      CHECK(all_are(C, T(0)));
+      C = filled<T>(m, n, old);
+      tp::gemm(a, b, view_of(C, wide), T(5), T(2));
+      CHECK(all_are(C, 2 * old));
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("a layer without inputs, outputs or rows", "[edges][empty]", float, double) {
+  using T = TestType;
+  for (const auto& [m, n, k] : empty_sizes()) {
+    for (const bool wide : {false, true}) {
+      INFO(m << " rows, " << k << " -> " << n << ", wide: " << wide);
+      auto A = filled<T>(m, k, 1), W = filled<T>(k, n, 1), dZ = filled<T>(m, n, 1);
+      const std::vector<T> b(n, T(-2));
+      auto Z = filled<T>(m, n, 9);
+      tp::dense_forward(view_of(A, wide), view_of(W, wide), std::span<const T>(b), tp::activation::identity,
+                        view_of(Z, wide));
+      CHECK(all_are(Z, T(-2)));
+      tp::dense_forward(view_of(A, wide), view_of(W, wide), std::span<const T>(b), tp::activation::relu,
+                        view_of(Z, wide));
+      CHECK(all_are(Z, T(0)));
+
+      auto dW = filled<T>(k, n, 9), below = filled<T>(m, k, 9);
+      std::vector<T> db(n, T(9));
+      const auto right = [&] {
+        const bool is = all_are(dW, T(0)) && all_are(std::span<const T>(db), T(m)) && all_are(below, T(0));
+        for (tp::matrix<T>* out : {&dW, &below}) std::ranges::fill(out->elements(), T(9));
+        std::ranges::fill(db, T(9));
+        return is;
+      };
+      tp::parameter_path(view_of(A, wide), view_of(dZ, wide), view_of(dW, wide), std::span<T>(db));
+      tp::backprop_path(view_of(dZ, wide), view_of(W, wide), view_of(A, wide), view_of(below, wide));
+      CHECK(right());
+      for (const tp::schedule how : schedules) {
+        tp::backward(how, view_of(A, wide), view_of(dZ, wide), view_of(W, wide), view_of(dW, wide),
+                     std::span<T>(db), view_of(below, wide));
+        CHECK(right());
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("a sum over nothing is 0", "[edges][empty]", float, double) {
+  using T = TestType;
+  for (const std::size_t size : {0u, 1u, 70u, 5000u}) {
+    for (const bool wide : {false, true}) {
+      auto no_rows = filled<T>(0, size, 1), no_columns = filled<T>(size, 0, 1);
+      std::vector<T> out(size, T(9)), none;
+      tp::column_sums(view_of(no_rows, wide), std::span<T>(out));
+      CHECK(all_are(std::span<const T>(out), T(0)));
+      std::ranges::fill(out, T(9));
+      tp::row_sums(view_of(no_columns, wide), std::span<T>(out));
+      CHECK(all_are(std::span<const T>(out), T(0)));
+      tp::column_sums(view_of(no_columns, wide), std::span<T>(none));
+      tp::row_sums(view_of(no_rows, wide), std::span<T>(none));
+      CHECK(tp::sum(view_of(no_rows, wide)) == 0);
+      CHECK(tp::sum(view_of(no_columns, wide)) == 0);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("elementwise functions, softmax and update of nothing do nothing", "[edges][empty]", float,
+                   double) {
+  using T = TestType;
+  for (const bool wide : {false, true}) {
+    for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{0, 7}, {7, 0}, {0, 0}, {5000, 0}}) {
+      tp::matrix<T> X(rows, cols), Y(rows, cols);
+      CHECK(error_of([&] { tp::relu(view_of(X, wide), view_of(Y, wide)); }) == "no error");
+      CHECK(error_of([&] { tp::exp(view_of(X, wide), view_of(Y, wide)); }) == "no error");
+      CHECK(error_of([&] { tp::log(view_of(X, wide), view_of(Y, wide)); }) == "no error");
+      CHECK(error_of([&] { tp::softmax(view_of(X, wide), view_of(Y, wide)); }) == "no error");
+      tp::matrix<T> dZ(rows, cols);
+      CHECK(tp::softmax_cross_entropy(view_of(X, wide), view_of(Y, wide), view_of(dZ, wide),
+                                      tp::reduction::sum) == 0);
+      if (rows == 0) continue;
+      CHECK(tp::softmax_cross_entropy(view_of(X, wide), view_of(Y, wide), view_of(dZ, wide)) == 0);
+    }
+  }
+  tp::matrix<T> Z(0, 3), dZ(0, 3);
+  const std::vector<std::int32_t> classes;
+  CHECK(tp::softmax_cross_entropy(Z, classes, dZ, tp::reduction::sum) == 0);
+  CHECK(error_of([] { tp::update(tp::sgd{}, std::span<T>(), std::span<const T>()); }) == "no error");
+}
+
+TEMPLATE_TEST_CASE("where there is no class, none is in range", "[edges][empty]", float, double) {
+  using T = TestType;
+  const tp::matrix<T> Z(2, 0);
+  tp::matrix<T> dZ(2, 0);
+  const std::int32_t classes[] = {0, 0};
+  const std::string loss = error_of([&] { (void)tp::softmax_cross_entropy(Z, classes, dZ); });
+  CHECK(loss.substr(0, 38) == "softmax_cross_entropy: class 0 of row ");
+  CHECK(loss.find("18446744073709551615") == std::string::npos);
+  const std::string share = error_of([&] { (void)tp::accuracy(Z, classes); });
+  CHECK(share.substr(0, 25) == "accuracy: class 0 of row ");
+  CHECK(share.find("18446744073709551615") == std::string::npos);
+}
+
+TEMPLATE_TEST_CASE("a step over no rows changes nothing", "[edges][empty]", float, double) {
+  using T = TestType;
+  const tp::matrix<T> none(0, 3), no_targets(0, 2);
+  const std::vector<std::int32_t> no_classes;
+  const auto X = filled<T>(4, 3, 1), Y = filled<T>(4, 2, T(0.25));
+  for (const bool after_another : {false, true}) {
+    for (const tp::schedule how : schedules) {
+      tp::mlp<T> net({3, 5, 2}, {.reduction = tp::reduction::sum, .schedule = how});
+      if (after_another) net.train_step(X, Y, tp::sgd{});
+      INFO("after another step: " << after_another);
+      const tp::mlp<T> before(net);
+      CHECK(net.train_step(none, no_targets, tp::sgd{}) == 0);
+      CHECK(net.train_step(none, no_classes, tp::sgd{}) == 0);
+      CHECK(net.compute_gradients(none, no_targets) == 0);
+      for (std::size_t l = 1; l <= 2; ++l) {
+        CHECK(std::ranges::equal(net.parameters(l), before.parameters(l)));
+        CHECK(all_are(net.gradients(l), T(0)));
+        CHECK(net.activations(l).rows() == 0);
+        CHECK(net.activations(l).cols() == net.widths()[l]);
+        CHECK(net.output_errors(l).rows() == 0);
+        CHECK(net.output_errors(l).cols() == net.widths()[l]);
+      }
+      const tp::matrix<T> P = net.predict(none);
+      CHECK(P.rows() == 0);
+      CHECK(P.cols() == 2);
+    }
+  }
+}

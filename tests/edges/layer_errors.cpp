@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// What the functions of a layer refuse, in which words, and that they have written nothing then.
+#include <twinpath/twinpath.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "catch.hpp"
+#include "edges/refusal.hpp"
+
+namespace {
+
+using namespace tests;
+
+/// Operands of both backward paths, each in memory of its own.
+template <class T>
+struct layer {
+  tp::matrix<T> memory_A = some_matrix<T>(10, 4), memory_dZ = some_matrix<T>(10, 2),
+                memory_W = some_matrix<T>(4, 2);
+  tp::matrix<T> memory_dW = some_matrix<T>(4, 2), memory_db = some_matrix<T>(1, 2),
+                memory_below = some_matrix<T>(10, 4);
+  tp::matrix_view<T> A = memory_A, dZ = memory_dZ, W = memory_W, dW = memory_dW, below = memory_below;
+  std::span<T> db = memory_db.elements();
+
+  void parameter_path() const { tp::parameter_path(A, dZ, dW, db); }
+  void backprop_path() const { tp::backprop_path(dZ, W, A, below); }
+  void backward() const { tp::backward(tp::schedule::concurrent, A, dZ, W, dW, db, below); }
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("dense_forward refuses what does not fit", "[edges][errors]", float, double) {
+  using T = TestType;
+  const auto X = some_matrix<T>(10, 3), W = some_matrix<T>(3, 4);
+  const auto b = some_vector<T>(4);
+  auto A = some_matrix<T>(10, 4);
+  const auto with = [&](tp::matrix_view<const T> w, std::span<const T> bias, tp::matrix_view<T> a,
+                        std::span<const T> memory) {
+    return refusal([&] { tp::dense_forward(X, w, bias, tp::activation::relu, a); }, memory);
+  };
+  auto tall = some_matrix<T>(11, 4);
+  CHECK(with(some_matrix<T>(4, 4), b, A, A.elements()) == "dense_forward: W is 4x4, expected 3x4");
+  CHECK(with(some_matrix<T>(3, 5), b, A, A.elements()) == "dense_forward: W is 3x5, expected 3x4");
+  CHECK(with(W, b, tall, tall.elements()) == "dense_forward: A is 11x4, expected 10x4");
+  CHECK(with(W, some_vector<T>(3), A, A.elements()) == "dense_forward: b has 3 elements, expected 4");
+  CHECK(with(W, {static_cast<T*>(nullptr), 4}, A, A.elements()) == "dense_forward: b is null");
+
+  const neighbours<T> w(3, 4), bias(1, 4), x(10, 3);
+  CHECK(with(w.first(), b, w.sharing(10, 4), w.memory()) == "dense_forward: A overlaps W");
+  CHECK(with(W, bias.first_span(), bias.sharing(10, 4), bias.memory()) == "dense_forward: A overlaps b");
+  const auto from = [&](tp::matrix_view<T> a) {
+    return refusal([&] { tp::dense_forward(x.first(), W, std::span(b), tp::activation::identity, a); },
+                   x.memory());
+  };
+  CHECK(from(x.sharing(10, 4)) == "dense_forward: A overlaps X");
+  CHECK(from(x.apart(10, 4)).substr(0, 8) == "no error");
+  CHECK(with(w.first(), b, w.apart(10, 4), w.memory()).substr(0, 8) == "no error");
+  CHECK(with(W, bias.first_span(), bias.apart(10, 4), bias.memory()).substr(0, 8) == "no error");
+}
+
+TEMPLATE_TEST_CASE("the backward paths refuse shapes that do not fit", "[edges][errors]", float, double) {
+  using T = TestType;
+  const auto A = some_matrix<T>(10, 4), dZ = some_matrix<T>(10, 2), W = some_matrix<T>(4, 2);
+  auto dW = some_matrix<T>(4, 2), below = some_matrix<T>(10, 4);
+  auto db = some_vector<T>(2), long_db = some_vector<T>(3);
+  const auto short_dZ = some_matrix<T>(9, 2), wrong_W = some_matrix<T>(5, 2), wide_dZ = some_matrix<T>(10, 3);
+  auto wrong_dW = some_matrix<T>(2, 4), wrong_below = some_matrix<T>(10, 3);
+  using view = tp::matrix_view<const T>;
+  const auto parameter = [&](view dz, tp::matrix<T>& dw, std::vector<T>& sums) {
+    return refusal([&] { tp::parameter_path(A, dz, dw, sums); }, dw.elements(), sums);
+  };
+  const auto backprop = [&](view dz, view w, tp::matrix<T>& out) {
+    return refusal([&] { tp::backprop_path(dz, w, A, out); }, out.elements());
+  };
+  CHECK(parameter(short_dZ, dW, db) == "parameter_path: dZ is 9x2, expected 10x2");
+  CHECK(parameter(dZ, wrong_dW, db) == "parameter_path: dW is 2x4, expected 4x2");
+  CHECK(parameter(dZ, dW, long_db) == "parameter_path: db has 3 elements, expected 2");
+  CHECK(error_of([&] { tp::parameter_path(A, dZ, dW, std::span<T>(static_cast<T*>(nullptr), 2)); }) ==
+        "parameter_path: db is null");
+  CHECK(backprop(dZ, wrong_W, below) == "backprop_path: W is 5x2, expected 4x2");
+  CHECK(backprop(wide_dZ, W, below) == "backprop_path: W is 4x2, expected 4x3");
+  CHECK(backprop(short_dZ, W, below) == "backprop_path: dZ is 9x2, expected 10x2");
+  CHECK(backprop(dZ, W, wrong_below) == "backprop_path: dZ_below is 10x3, expected 10x4");
+
+  for (const tp::schedule how :
+       {tp::schedule::sequential, tp::schedule::concurrent, tp::schedule::automatic}) {
+    const auto both = [&](view dz, view w, tp::matrix<T>& dw, std::vector<T>& sums, tp::matrix<T>& out) {
+      return refusal([&] { tp::backward(how, A, dz, w, dw, sums, out); }, dw.elements(), sums,
+                     out.elements());
+    };
+    CHECK(both(short_dZ, W, dW, db, below) == "backward: dZ is 9x2, expected 10x2");
+    CHECK(both(dZ, wrong_W, dW, db, below) == "backward: W is 5x2, expected 4x2");
+    CHECK(both(dZ, W, wrong_dW, db, below) == "backward: dW is 2x4, expected 4x2");
+    CHECK(both(dZ, W, dW, long_db, below) == "backward: db has 3 elements, expected 2");
+    CHECK(both(dZ, W, dW, db, wrong_below) == "backward: dZ_below is 10x3, expected 10x4");
+  }
+}
+
+TEMPLATE_TEST_CASE("the backward paths refuse outputs that overlap", "[edges][errors]", float, double) {
+  using T = TestType;
+  using operand = tp::matrix_view<T> layer<T>::*;
+  using call = void (layer<T>::*)() const;
+  const std::pair<std::string, operand> inputs[] = {
+      {"A", &layer<T>::A}, {"dZ", &layer<T>::dZ}, {"W", &layer<T>::W}};
+
+  // An output in the memory of another operand: with one element in common, and right behind it.
+  const auto check = [](call function, const std::string& name, operand output,
+                        const std::string& output_name, operand other, const std::string& other_name) {
+    for (const bool shares : {true, false}) {
+      layer<T> x;
+      const neighbours<T> memory((x.*other).rows(), (x.*other).cols());
+      const std::size_t rows = (x.*output).rows(), cols = (x.*output).cols();
+      x.*other = memory.first();
+      x.*output = shares ? memory.sharing(rows, cols) : memory.apart(rows, cols);
+      const std::string text = refusal([&] { (x.*function)(); }, memory.memory(), x.memory_dW.elements(),
+                                       x.memory_db.elements(), x.memory_below.elements());
+      INFO(name << ", " << output_name << " and " << other_name << ", shares: " << shares);
+      if (shares) {
+        CHECK(text == name + ": " + output_name + " overlaps " + other_name);
+      } else {
+        CHECK(text.substr(0, 8) == "no error");
+      }
+    }
+  };
+  const auto check_db = [](call function, const std::string& name, operand other,
+                           const std::string& other_name, bool db_is_named_last) {
+    for (const bool shares : {true, false}) {
+      layer<T> x;
+      const neighbours<T> memory((x.*other).rows(), (x.*other).cols());
+      x.*other = memory.first();
+      x.db = shares ? memory.sharing(2) : memory.apart(2);
+      const std::string text = refusal([&] { (x.*function)(); }, memory.memory(), x.memory_dW.elements(),
+                                       x.memory_below.elements());
+      INFO(name << ", db and " << other_name << ", shares: " << shares);
+      if (shares) {
+        CHECK(text ==
+              name + ": " + (db_is_named_last ? other_name + " overlaps db" : "db overlaps " + other_name));
+      } else {
+        CHECK(text.substr(0, 8) == "no error");
+      }
+    }
+  };
+
+  for (const auto& [input_name, input] : inputs) {
+    if (input != &layer<T>::W) {
+      check(&layer<T>::parameter_path, "parameter_path", &layer<T>::dW, "dW", input, input_name);
+      check_db(&layer<T>::parameter_path, "parameter_path", input, input_name, false);
+    }
+    check(&layer<T>::backprop_path, "backprop_path", &layer<T>::below, "dZ_below", input, input_name);
+    check(&layer<T>::backward, "backward", &layer<T>::dW, "dW", input, input_name);
+    check(&layer<T>::backward, "backward", &layer<T>::below, "dZ_below", input, input_name);
+    check_db(&layer<T>::backward, "backward", input, input_name, false);
+  }
+  check_db(&layer<T>::parameter_path, "parameter_path", &layer<T>::dW, "dW", true);
+  check_db(&layer<T>::backward, "backward", &layer<T>::dW, "dW", true);
+  check_db(&layer<T>::backward, "backward", &layer<T>::below, "dZ_below", false);
+  check(&layer<T>::backward, "backward", &layer<T>::dW, "dW", &layer<T>::below, "dZ_below");
+}
