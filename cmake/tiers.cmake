@@ -13,7 +13,13 @@ endif()
 
 # -O3 in every build type: without it kernels of one register tile spill, and inline functions that were
 # compiled for one tier stay behind as weak symbols that the linker may pick for all.
-set(common -O3 -ffp-contract=off -fno-math-errno -fno-exceptions -fno-rtti)
+# Sanitizers stay out: their checks between the instructions of a register tile take minutes to compile, and what
+# kernels read and write is tested against unmapped pages.
+set(common -O3 -ffp-contract=off -fno-math-errno -fno-exceptions -fno-rtti -fno-sanitize=all)
+if(TWINPATH_SANITIZE MATCHES "address|undefined")
+  # A file would take minutes to compile; reads and writes past the end are found by tests with guard pages.
+  list(APPEND common -fno-sanitize=address,undefined)
+endif()
 
 set(TWINPATH_FLAGS_baseline ${common} -msse2)
 set(TWINPATH_FLAGS_avx2 ${common} -mavx2 -mfma)

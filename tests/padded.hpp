@@ -34,17 +34,26 @@ bool is_filler(const T& x) {
 struct layout {
   std::size_t offset = 0;  ///< from a 64-byte boundary to the first element
   std::size_t extra = 0;   ///< between the columns and the stride
+  std::size_t bytes = 1;   ///< the stride is rounded up to a multiple of so many
+
+  template <class T>
+  [[nodiscard]] std::size_t stride(std::size_t cols) const {
+    const std::size_t unit = bytes < sizeof(T) ? 1 : bytes / sizeof(T);
+    return (cols + extra + unit - 1) / unit * unit;
+  }
 };
 
 inline constexpr layout layouts[] = {{0, 0}, {1, 3}, {3, 17}};
+/// Rows that fall on the same sets of a cache, as those of a large power of 2.
+inline constexpr layout aliasing[] = {{0, 0, 4096}, {1, 0, 4096}};
 
 /// A matrix with filler before, between and behind its rows.
 template <class T>
 class padded_matrix {
  public:
   padded_matrix(std::size_t rows, std::size_t cols, layout where)
-      : memory_(1, 2 * margin + where.offset + rows * (cols + where.extra)),
-        view_(memory_.data() + margin + where.offset, rows, cols, cols + where.extra) {
+      : memory_(1, 2 * margin + where.offset + rows * where.stride<T>(cols)),
+        view_(memory_.data() + margin + where.offset, rows, cols, where.stride<T>(cols)) {
     std::ranges::fill(memory_.elements(), filler<T>());
   }
   padded_matrix(tp::matrix_view<const T> x, layout where) : padded_matrix(x.rows(), x.cols(), where) {

@@ -18,6 +18,15 @@ constexpr std::size_t sum_rows = contract::sum_rows;
 /// Columns that are worth a task of their own: below that a thread would read too little of each row.
 constexpr std::size_t least_columns = 64;
 
+template <class T>
+double bytes_of(std::size_t rows, std::size_t cols) {
+  return static_cast<double>(rows) * static_cast<double>(cols) * sizeof(T);
+}
+
+std::size_t blocks_of(std::size_t rows) {
+  return (rows + sum_rows - 1) / sum_rows;
+}
+
 /// Each task sums whole columns.
 template <class T>
 void sum_by_columns(matrix_view<const T> X, T* out, std::size_t workers, span_label label) {
@@ -32,12 +41,10 @@ void sum_by_columns(matrix_view<const T> X, T* out, std::size_t workers, span_la
 
 /// Each task computes the chains of whole blocks of rows; they are added in order afterwards.
 template <class T>
-void sum_by_rows(matrix_view<const T> X, T* out, std::size_t workers, span_label label) {
+void sum_by_rows(matrix_view<const T> X, T* out, std::size_t workers, T* chains, span_label label) {
   const kernel_table<T>& table = kernels<T>();
   const std::size_t n = X.cols();
-  const std::size_t blocks = (X.rows() + sum_rows - 1) / sum_rows;
-  scratch_frame scratch;
-  T* chains = scratch.allocate<T>(blocks * n);
+  const std::size_t blocks = blocks_of(X.rows());
   run_workers(workers, [&](std::size_t w) {
     const span_scope span(label, 0);
     for (std::size_t b = blocks * w / workers; b < blocks * (w + 1) / workers; ++b) {
@@ -82,19 +89,35 @@ void checked_row_sums(matrix_view<const T> X, std::span<T> out) {
 }  // namespace
 
 template <class T>
-void column_sums(matrix_view<const T> X, T* out, span_label label) {
-  const double bytes = static_cast<double>(X.rows()) * static_cast<double>(X.cols()) * sizeof(T);
+std::size_t column_sums_scratch(std::size_t rows, std::size_t cols) {
+  return bytes_of<T>(rows, cols) < 2 * task_bytes ? 0 : blocks_of(rows) * cols;
+}
+
+template <class T>
+void column_sums(matrix_view<const T> X, T* out, T* scratch, span_label label) {
+  const double bytes = bytes_of<T>(X.rows(), X.cols());
   const std::size_t workers = bytes < 2 * task_bytes ? 1 : useful_workers(bytes, task_bytes, concurrency());
   if (workers == 1) {
     const span_scope span(label, 0);
     return kernels<T>().column_sums(X.data(), X.stride(), X.rows(), X.cols(), out);
   }
-  isolated([&] {
-    if (X.cols() >= workers * least_columns) return sum_by_columns(X, out, workers, label);
-    sum_by_rows(X, out, std::min(workers, (X.rows() + sum_rows - 1) / sum_rows), label);
-  });
+  if (X.cols() >= workers * least_columns) return sum_by_columns(X, out, workers, label);
+  sum_by_rows(X, out, std::min(workers, blocks_of(X.rows())), scratch, label);
 }
 
+template <class T>
+void column_sums(matrix_view<const T> X, T* out, span_label label) {
+  scratch_frame scratch;
+  const std::size_t elements = column_sums_scratch<T>(X.rows(), X.cols());
+  if (elements == 0) return column_sums<T>(X, out, nullptr, label);
+  T* memory = scratch.allocate<T>(elements);
+  isolated([&] { column_sums(X, out, memory, label); });
+}
+
+template std::size_t column_sums_scratch<float>(std::size_t, std::size_t);
+template std::size_t column_sums_scratch<double>(std::size_t, std::size_t);
+template void column_sums(matrix_view<const float>, float*, float*, span_label);
+template void column_sums(matrix_view<const double>, double*, double*, span_label);
 template void column_sums(matrix_view<const float>, float*, span_label);
 template void column_sums(matrix_view<const double>, double*, span_label);
 

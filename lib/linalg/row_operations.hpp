@@ -37,6 +37,15 @@ struct targets {
   bool by_class = false;
 };
 
+/// Elements of scratch memory that `column_sums` needs for so many rows and columns.
+template <class T>
+[[nodiscard]] std::size_t column_sums_scratch(std::size_t rows, std::size_t cols);
+
+/// With scratch memory of the caller, who may be a task on a thread that has none of its own yet.
+template <class T>
+void column_sums(matrix_view<const T> X, T* out, T* scratch, span_label label);
+
+/// With scratch memory of the calling thread.
 template <class T>
 void column_sums(matrix_view<const T> X, T* out, span_label label);
 

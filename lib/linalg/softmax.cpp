@@ -42,8 +42,9 @@ T checked_cross_entropy(matrix_view<const T> Z, const targets<T>& y, matrix_view
 void check_classes(std::string_view function, std::span<const std::int32_t> classes, std::size_t count) {
   for (std::size_t i = 0; i < classes.size(); ++i) {
     if (classes[i] < 0 || static_cast<std::size_t>(classes[i]) >= count) [[unlikely]] {
-      fail(function, "class " + std::to_string(classes[i]) + " of row " + std::to_string(i) +
-                         " is not one of 0 to " + std::to_string(count - 1));
+      const std::string row = "class " + std::to_string(classes[i]) + " of row " + std::to_string(i);
+      if (count == 0) fail(function, row + ": there are no classes");
+      fail(function, row + " is not one of 0 to " + std::to_string(count - 1));
     }
   }
 }

@@ -39,11 +39,12 @@ void run_concurrently(const backward_operands<T>& x, std::size_t threads) {
   scratch_frame scratch;
   T* parameter_memory = scratch.allocate<T>(parameter_route.scratch());
   T* backprop_memory = scratch.allocate<T>(backprop_route.scratch());
+  T* sums_memory = scratch.allocate<T>(column_sums_scratch<T>(x.dZ.rows(), x.dZ.cols()));
   isolated([&] {
     run_both(
         [&] {
           run_product(table, parameter_route, parameter, parameter_memory, {"dW", x.layer});
-          column_sums(x.dZ, x.db.data(), {"db", x.layer});
+          column_sums(x.dZ, x.db.data(), sums_memory, {"db", x.layer});
         },
         [&] {
           run_product(table, backprop_route, backprop, backprop_memory, {"dZ", below(x.layer)});

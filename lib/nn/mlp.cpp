@@ -154,12 +154,19 @@ mlp<T>::mlp(std::vector<std::size_t> widths, mlp_options options) : state_(std::
     if (widths[i] == 0) detail::fail("mlp", "width " + std::to_string(i) + " is 0");
   }
   for (std::size_t i = 1; i < widths.size(); ++i) {
-    const std::size_t in = widths[i - 1];
-    const std::size_t out = widths[i];
-    if (in > static_cast<std::size_t>(-1) / 4 / sizeof(T) / out) {
-      detail::fail("mlp", "layer " + detail::shape_text(in, out) + " exceeds the address space");
+    if (widths[i - 1] > static_cast<std::size_t>(-1) / 4 / sizeof(T) / widths[i]) {
+      detail::fail("mlp",
+                   "layer " + detail::shape_text(widths[i - 1], widths[i]) + " exceeds the address space");
     }
-    state_->layers.push_back({in, out, matrix<T>(1, in * out + out), matrix<T>(1, in * out + out), {}, {}});
+  }
+  for (std::size_t i = 1; i < widths.size(); ++i) {
+    layer_state<T>& layer = state_->layers.emplace_back();
+    layer.inputs = widths[i - 1];
+    layer.outputs = widths[i];
+    layer.parameters = matrix<T>(1, layer.weights_size() + layer.outputs);
+    layer.gradients = matrix<T>(1, layer.weights_size() + layer.outputs);
+    layer.activations = matrix<T>(0, layer.outputs);
+    layer.errors = matrix<T>(0, layer.outputs);
   }
   state_->widths = std::move(widths);
   state_->options = options;

@@ -28,7 +28,8 @@ void checked_update(const sgd& rule, std::span<T> parameters, std::span<const T>
 template <class T>
 void check_rule(std::string_view function, const sgd& rule) {
   // Written so that NaN fails.
-  if (!(rule.learning_rate >= 0 && rule.learning_rate <= static_cast<double>(std::numeric_limits<T>::max()))) {
+  if (!(rule.learning_rate >= 0 &&
+        rule.learning_rate <= static_cast<double>(std::numeric_limits<T>::max()))) {
     fail(function, "learning rate " + std::to_string(rule.learning_rate) + " is not a finite number from 0");
   }
 }

@@ -3,6 +3,7 @@
 // alignments.
 #include <twinpath/gemm.hpp>
 
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -37,7 +38,7 @@ const factors<T>& few_factors() {
 
 /// Counts the products compared.
 template <class T>
-std::size_t check(const shape& s, data kind = data::uniform) {
+std::size_t check(const shape& s, data kind, std::span<const layout> where) {
   INFO(text_of(s));
   const product_case<T> x(s, kind);
   const bool large = s.m * s.n * s.k > 4'000'000;
@@ -46,11 +47,11 @@ std::size_t check(const shape& s, data kind = data::uniform) {
   for (const auto& [alpha, beta] : pairs) expected.push_back(x.expected(gemm_end(alpha, beta)));
 
   std::size_t products = 0;
-  for (std::size_t l = large ? std::size(layouts) - 1 : 0; l < std::size(layouts); ++l) {
-    const layout a = layouts[l];
-    const layout b = layouts[(l + 1) % std::size(layouts)];
+  for (std::size_t l = large ? where.size() - 1 : 0; l < where.size(); ++l) {
+    const layout a = where[l];
+    const layout b = where[(l + 1) % where.size()];
     const stored_operands<T> operands(x.A, x.B, a, b);
-    padded_matrix<T> C(s.m, s.n, layouts[(l + 2) % std::size(layouts)]);
+    padded_matrix<T> C(s.m, s.n, where[(l + 2) % where.size()]);
     for (const bool a_transposed : {false, true}) {
       for (const bool b_transposed : {false, true}) {
         for (std::size_t f = 0; f < pairs.size(); ++f) {
@@ -75,9 +76,9 @@ std::size_t check(const shape& s, data kind = data::uniform) {
 }
 
 template <class T>
-void check_all(const shapes& family, data kind = data::uniform) {
+void check_all(const shapes& family, data kind = data::uniform, std::span<const layout> where = layouts) {
   std::size_t products = 0;
-  for (const shape& s : family) products += check<T>(s, kind);
+  for (const shape& s : family) products += check<T>(s, kind, where);
   INFO(family.size() << " shapes");
   CHECK(products >= 16 * family.size());
 }
@@ -104,6 +105,12 @@ TEMPLATE_TEST_CASE("gemm: long k", "[gemm]", float, double) {
 }
 TEMPLATE_TEST_CASE("gemm: packed", "[gemm]", float, double) {
   check_all<TestType>(families::packed<TestType>());
+}
+
+TEMPLATE_TEST_CASE("gemm: rows that fall on the same sets of a cache", "[gemm]", float, double) {
+  check_all<TestType>(families::narrow(), data::uniform, aliasing);
+  check_all<TestType>(families::layers(), data::uniform, aliasing);
+  check_all<TestType>(families::packed<TestType>(), data::uniform, aliasing);
 }
 
 TEMPLATE_TEST_CASE("gemm: NaN, infinities, zeros, subnormals and overflow", "[gemm]", float, double) {

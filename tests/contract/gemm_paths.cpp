@@ -56,6 +56,11 @@ constexpr path paths[] = {
     {"several blocks of columns", [](const product_plan& p) { return p.block_columns < p.shape.n; }},
     {"two workers", [](const product_plan& p) { return p.workers == 2; }},
     {"three workers", [](const product_plan& p) { return p.workers == 3; }},
+    {"rows of A alias, read in place",
+     [](const product_plan& p) { return p.shape.a_aliases && !p.shape.a_transposed && !p.pack_a; }},
+    {"rows of A alias, packed",
+     [](const product_plan& p) { return p.shape.a_aliases && !p.shape.a_transposed && p.pack_a; }},
+    {"rows of B alias, packed", [](const product_plan& p) { return p.shape.b_aliases && p.pack_b; }},
     {"partial tiles", [](const product_plan& p) { return p.shape.n % p.width != 0; }},
     {"whole tiles alone", [](const product_plan& p) { return p.shape.n % p.width == 0; }},
 };
@@ -93,11 +98,11 @@ void count(const tp::detail::product_route& route, const tp::detail::product_sha
 }
 
 template <class T>
-void run(const shape& s, std::size_t threads, tally& taken) {
+void run(const shape& s, std::size_t threads, tally& taken, layout where = layouts[1]) {
   INFO(text_of(s));
   const product_case<T> x(s);
   const std::pair<T, T> factors[] = {{T(1), T(0)}, {T(0.7), T(0)}, {T(-1), T(-0.3)}};
-  const stored_operands<T> operands(x.A, x.B, layouts[1], layouts[2]);
+  const stored_operands<T> operands(x.A, x.B, where, where);
   padded_matrix<T> C(s.m, s.n, layouts[1]);
   for (const auto& [alpha, beta] : factors) {
     const auto end = gemm_end(alpha, beta);
@@ -106,12 +111,14 @@ void run(const shape& s, std::size_t threads, tally& taken) {
       for (const bool a_transposed : {false, true}) {
         for (const bool b_transposed : {false, true}) {
           C.assign(x.old);
-          const tp::detail::product_shape call{s.m, s.n, s.k, a_transposed, b_transposed};
+          const auto A = operands.A(a_transposed);
+          const auto B = operands.B(b_transposed);
+          const auto call = tp::detail::product<T>{A, B, C.view(), end, nullptr, {}}.shape();
           tp::detail::product_route route;
           on_threads(limit, [&] {
             route = tp::detail::route_product(tp::detail::kernels<T>(), call, end.what,
                                               tp::detail::concurrency());
-            tp::gemm(operands.A(a_transposed), operands.B(b_transposed), C.view(), alpha, beta);
+            tp::gemm(A, B, C.view(), alpha, beta);
           });
           count(route, call, taken);
           const std::string wrong = difference<T>(C.view(), expected);
@@ -133,6 +140,8 @@ TEMPLATE_TEST_CASE("gemm: every path that it chooses by itself", "[gemm][paths]"
   for (const shape& s : families::tiny()) run<T>(s, 1, taken);
   for (const shape& s : families::layers()) run<T>(s, 3, taken);
   for (const shape& s : families::packed<T>()) run<T>(s, 3, taken);
+  for (const shape& s : families::layers()) run<T>(s, 1, taken, aliasing[1]);
+  for (const shape& s : families::packed<T>()) run<T>(s, 1, taken, aliasing[0]);
   for (const shape& s : families::wide<T>()) run<T>(s, 3, taken);
   run<T>({10, 20, 20000}, 3, taken);
   run<T>({3, 1, 20000}, 1, taken);

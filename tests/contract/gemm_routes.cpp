@@ -57,6 +57,10 @@ bool slices_apart(product_plan& p) {
   p.slices_apart = true;
   return tp::contract::slices(p.shape.k).count > 1;
 }
+bool short_tiles(product_plan& p) {
+  p.tile_rows = (p.tile_rows + 1) / 2;
+  return p.shape.m > p.tile_rows;
+}
 bool workers(product_plan& p, std::size_t count) {
   p.workers = count;
   return true;
@@ -67,6 +71,10 @@ constexpr route routes[] = {
     {"A packed", anything, [](product_plan& p) { return packs(p, true, false); }},
     {"B packed", anything, [](product_plan& p) { return packs(p, false, true); }},
     {"both packed", anything, [](product_plan& p) { return packs(p, true, true); }},
+    {"nothing packed, tiles of fewer rows", anything,
+     [](product_plan& p) { return packs(p, false, false) && short_tiles(p); }},
+    {"both packed, tiles of fewer rows", anything,
+     [](product_plan& p) { return packs(p, true, true) && short_tiles(p); }},
     {"nothing packed, sums outside of C", blocks,
      [](product_plan& p) { return packs(p, false, false) && sums_outside(p); }},
     {"both packed, sums outside of C", blocks,

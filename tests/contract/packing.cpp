@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Both packing kernels at every height of a sliver, with and without padding.
+#include <utility>
+
 #include "catch.hpp"
 #include "padded.hpp"
 #include "random.hpp"
@@ -19,8 +21,9 @@ TEMPLATE_TEST_CASE("packing moves every element and writes a vector behind the e
     for (const std::size_t out_stride : {rows, (rows + w - 1) / w * w}) {
       for (const std::size_t k : {std::size_t{0}, std::size_t{1}, w - 1, w, w + 1, 2 * w + 3}) {
         const tp::matrix<T> x = uniform_matrix<T>(k, rows, random);
-        for (const bool transposed : {false, true}) {
-          padded_matrix<T> in(transposed ? rows : k, transposed ? k : rows, layouts[2]);
+        for (const auto& [transposed, where] :
+             {std::pair{false, layouts[2]}, {true, layouts[2]}, {true, aliasing[1]}}) {
+          padded_matrix<T> in(transposed ? rows : k, transposed ? k : rows, where);
           for (std::size_t p = 0; p < k; ++p) {
             for (std::size_t i = 0; i < rows; ++i) (transposed ? in.view()(i, p) : in.view()(p, i)) = x(p, i);
           }
@@ -29,7 +32,7 @@ TEMPLATE_TEST_CASE("packing moves every element and writes a vector behind the e
           const auto pack = transposed ? table.pack_rows : table.pack_columns;
           pack(in.view().data(), in.view().stride(), rows, k, out.data(), out_stride);
 
-          CAPTURE(rows, out_stride, k, transposed);
+          CAPTURE(rows, out_stride, k, transposed, where.bytes);
           const tp::matrix_view<const T> sliver(out.data(), k, rows, out_stride);
           const std::string wrong = difference<T>(sliver, x);
           REQUIRE(wrong == "");
@@ -40,5 +43,5 @@ TEMPLATE_TEST_CASE("packing moves every element and writes a vector behind the e
       }
     }
   }
-  CHECK(slivers == 24 * tallest);
+  CHECK(slivers == 36 * tallest);
 }

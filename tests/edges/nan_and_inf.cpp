@@ -137,6 +137,32 @@ TEMPLATE_TEST_CASE("factors of 0 do not hide a NaN", "[edges][nan]", float, doub
   CHECK(C(1, 2) == 1);
 }
 
+TEMPLATE_TEST_CASE("results beyond the range of the type are infinities", "[edges][nan]", float, double) {
+  using T = TestType;
+  const T big = std::numeric_limits<T>::max();
+  const tp::matrix<T> A{{big, 0}, {-big, 0}, {big, big}}, B{{2, 1, T(0.5)}, {2, 1, T(0.5)}};
+  tp::matrix<T> C(3, 3);
+  tp::gemm(A, B, C);
+  const tp::matrix<T> product{{Inf<T>, big, big / 2}, {-Inf<T>, -big, -big / 2}, {Inf<T>, Inf<T>, big}};
+  CHECK(difference<T>(C, product) == "");
+  tp::gemm(A, B, C, T(4));
+  CHECK(C(0, 2) == Inf<T>);
+  CHECK(C(1, 2) == -Inf<T>);
+
+  tp::matrix<T> X{{1000, -1000, Inf<T>, -Inf<T>, NaN<T>}}, Y(1, 5);
+  tp::exp(X, Y);
+  CHECK(difference<T>(Y, tp::matrix<T>{{Inf<T>, 0, Inf<T>, 0, NaN<T>}}) == "");
+  X = {{0, T(-0.0), -1, Inf<T>, NaN<T>}};
+  tp::log(X, Y);
+  CHECK(difference<T>(Y, tp::matrix<T>{{-Inf<T>, -Inf<T>, NaN<T>, Inf<T>, NaN<T>}}) == "");
+
+  T parameter[] = {big, -big};
+  const T gradient[] = {-big, big};
+  tp::update(tp::sgd{.learning_rate = 1}, std::span<T>(parameter), std::span<const T>(gradient));
+  CHECK(parameter[0] == Inf<T>);
+  CHECK(parameter[1] == -Inf<T>);
+}
+
 TEMPLATE_TEST_CASE("sums overflow and keep NaN where they stand", "[edges][nan]", float, double) {
   using T = TestType;
   for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{3, 5}, {70, 67}, {2000, 100}}) {

@@ -362,19 +362,3 @@ TEMPLATE_TEST_CASE("recording allocates with the first step of a thread", "[stea
     }
   }
 }
-
-TEMPLATE_TEST_CASE("recording on two threads allocates with the first recorded step", "[steady-state][trace]",
-                   float, double) {
-  trained<TestType> x(sizes[2], tp::schedule::concurrent);
-  tp::trace trace;
-  const late_workers late = with_late_workers(
-      [&] {
-        x.step();
-        trace.start();
-        x.step();
-      },
-      [&] { x.step(); });
-  trace.stop();
-  CHECK(late.arrived);
-  CHECK(late.allocations == 0);
-}
