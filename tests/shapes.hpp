@@ -132,7 +132,7 @@ shapes packed() {
 /// A B of more than 16 MiB, and few rows.
 template <class T>
 shapes wide() {
-  return {{3, 16 * 1024 * 1024 / sizeof(T) / 4096 + tile_of<T>().cols + 1, 4096}};
+  return {{tile_of<T>().rows + 1, 16 * 1024 * 1024 / sizeof(T) / 4096 + tile_of<T>().cols + 1, 4096}};
 }
 
 }  // namespace families

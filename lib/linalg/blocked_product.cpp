@@ -184,7 +184,8 @@ class product_run {
         b = packed_b_ + p0 * plan_.padded(j1 - j0) + (s - j0) * k;
         t.b_stride = plan_.padded(std::min(plan_.sliver, j1 - s));
       } else {
-        b = x_.B.view().data() + p0 * x_.B.view().stride() + s;
+        const std::size_t stride = x_.B.view().stride();
+        b = x_.B.view().data() + (x_.B.is_transposed() ? s * stride + p0 : p0 * stride + s);
         t.b_stride = x_.B.view().stride();
       }
       for_row_tiles(c.i0, c.i1, plan_.tile_rows, [&](std::size_t i, std::size_t rows) {
@@ -204,8 +205,12 @@ class product_run {
         t.total = total.at(i, s);
         t.bias = x_.bias == nullptr ? t.c : x_.bias + s;
         t.mask = x_.mask.data() == nullptr ? t.c : x_.mask.data() + i * x_.mask.stride() + s;
-        multiply_row_of_tiles(table_.products[static_cast<std::size_t>(layout)], plan_.width, t, rows,
-                              columns);
+        const micro_kernels<T>& kernels = table_.products[static_cast<std::size_t>(layout)];
+        if (x_.B.is_transposed() && !plan_.pack_b) {
+          multiply_row_of_transposed_tiles(kernels, plan_.width, t, rows, columns);
+        } else {
+          multiply_row_of_tiles(kernels, plan_.width, t, rows, columns);
+        }
       });
     }
   }

@@ -38,7 +38,8 @@ struct tile {
   std::size_t k;
   const T* a;
   std::size_t a_stride;
-  const T* b;  ///< row p of the block starts at b + p * b_stride
+  const T* b;  ///< row p of the block starts at b + p * b_stride; for transposed tiles column j at b + j *
+               ///< b_stride
   std::size_t b_stride;
   std::size_t tail;  ///< columns of a partial tile; unused by the others
 
@@ -77,6 +78,9 @@ struct micro_kernels {
   std::array<std::uint8_t, max_tile_rows> widest;
   /// Tiles of 1 … width - 1 columns.
   std::array<micro_kernel<T>, max_tile_rows> partial;
+  /// [rows - 1]: a tile of one vector, of a transposed B that is read in place.
+  std::array<micro_kernel<T>, max_tile_rows> transposed;
+  std::array<micro_kernel<T>, max_tile_rows> transposed_partial;
 };
 
 template <class T>

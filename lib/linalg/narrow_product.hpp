@@ -9,15 +9,16 @@
 
 namespace twinpath::inline v0::detail {
 
-/// Whether the narrow path pays: where op(A)^T lies in memory as it is, when a quarter of the lanes would
-/// idle; where it has to be transposed first, which costs about as much as half a vector of multiply-adds an
-/// element, when more than half of them would.
+/// Whether the narrow path pays: when a quarter of the lanes would idle otherwise. Where op(A)^T has to be
+/// transposed on its way through the registers, one tile must be the only one to read it.
 template <class T>
 [[nodiscard]] inline bool is_narrow(const kernel_table<T>& table, const product_shape& s) noexcept {
   const std::size_t w = table.width;
-  if (s.m < 2 * w) return false;
   const std::size_t padded = (s.n + w - 1) / w * w;
-  return s.a_transposed ? 4 * s.n <= 3 * padded && s.n <= 2 * w : 2 * s.n < w;
+  if (s.m < 2 * w || 4 * s.n > 3 * padded) return false;
+  if (s.a_transposed) return s.n <= 2 * w;
+  // A vector's length of rows is read side by side, which is slow where they evict each other.
+  return s.n <= table.tile_rows && (!s.a_aliases || 2 * s.n < w);
 }
 
 /// The plan for at most so many threads.

@@ -46,7 +46,12 @@ template <class T>
       const std::size_t steps = std::min(w, k - p);
       vec<T> square[w];
       if (steps == w && !aliasing) {
-        load_transposed(row, p, square);
+        constexpr std::size_t group = columns_at_once<T>;
+        TWINPATH_UNROLL for (std::size_t g = 0; g < w; g += group) {
+          vec<T> columns[group];
+          load_columns(row, p + g, columns);
+          TWINPATH_UNROLL for (std::size_t c = 0; c < group; ++c) square[g + c] = columns[c];
+        }
       } else if (steps == w) {
         for (std::size_t r = 0; r < w; ++r) square[r] = load(row[r] + p);
         transpose(square);

@@ -25,14 +25,14 @@ constexpr std::size_t round_up(std::size_t x, std::size_t y) {
   return divide_up(x, y) * y;
 }
 
-/// B is packed when its columns are not contiguous, or when it is too large to be read in place again and
-/// again for each tile of rows: a column of tiles walks down one cache line and, in a wide matrix, one page a
-/// row.
+/// B is packed when it has to be transposed for more than one tile of rows, or when it is too large to be
+/// read in place again and again for each tile of rows: a column of tiles walks down one cache line and, in a
+/// wide matrix, one page a row.
 template <class T>
 bool wants_packed_b(const product_plan& p) {
   const product_shape& s = p.shape;
-  if (s.b_transposed) return true;
   const std::size_t tiles = divide_up(s.m, p.tile_rows);
+  if (s.b_transposed) return tiles > 1;
   return tiles > (s.b_aliases ? 1 : 4) && s.k * s.n * sizeof(T) > 64 * 1024;
 }
 

@@ -29,6 +29,24 @@ inline void multiply_row_of_tiles(const micro_kernels<T>& kernels, std::size_t w
   kernels.partial[rows - 1](t);
 }
 
+/// The same for a transposed B that is read in place.
+template <class T>
+inline void multiply_row_of_transposed_tiles(const micro_kernels<T>& kernels, std::size_t width, tile<T>& t,
+                                             std::size_t rows, std::size_t columns) {
+  for (; columns >= width; columns -= width) {
+    kernels.transposed[rows - 1](t);
+    t.b += width * t.b_stride;
+    t.c += width;
+    t.bias += width;
+    t.mask += width;
+    if (t.slice != nullptr) t.slice += width;
+    if (t.total != nullptr) t.total += width;
+  }
+  if (columns == 0) return;
+  t.tail = columns;
+  kernels.transposed_partial[rows - 1](t);
+}
+
 /// Calls body(i, rows) for each tile of the rows i0 … i1 - 1. Their heights are balanced and differ by at
 /// most one.
 template <class Body>

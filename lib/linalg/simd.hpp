@@ -8,8 +8,8 @@
 //   fma(a, b, c)             a * b + c, rounded once (twice on SSE2, which has no such instruction)
 //   tail<T>(n).load/store    the first n elements of a vector; memory behind them is not touched
 //   transpose(rows)          a square of as many rows as a vector has elements
-//   load_transposed(rows, …) the same, of rows in memory
-//   fold_lanes(v)            upper half added to the lower half until one element is left
+//   load_columns(rows, p, …) columns p … of as many rows in memory as a vector has elements,
+//   `columns_at_once` fold_lanes(v)            upper half added to the lower half until one element is left
 //   exp2_of_rounded(v)       contract::exp2_of_rounded
 //   exponent_of(v), fraction_of(v)   the two parts of contract::log's argument
 //
@@ -50,6 +50,10 @@ using vec = xsimd::batch<T, arch>;
 
 template <class T>
 inline constexpr std::size_t width = vec<T>::size;
+
+/// Columns that `load_columns` takes at a time: those of a 128-bit lane.
+template <class T>
+inline constexpr std::size_t columns_at_once = 16 / sizeof(T);
 
 template <class T>
 TWINPATH_INLINE vec<T> load(const T* p) {
@@ -144,41 +148,37 @@ TWINPATH_INLINE void transpose(vec<double> (&r)[8]) {
   }
 }
 
-// A 128-bit lane of `square` takes four (two) columns of one row, lane l of vector r those of row 4 l + r
-// (2 l + r): inserting from memory saves half of the shuffles, which have one port where loads have two.
-TWINPATH_INLINE void load_transposed(const float* const (&row)[16], std::size_t offset,
-                                     vec<float> (&out)[16]) {
-  TWINPATH_UNROLL for (std::size_t g = 0; g < 16; g += 4) {
-    __m512 q[4];
-    TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
-      __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(row[r] + offset + g));
-      v = _mm512_insertf32x4(v, _mm_loadu_ps(row[4 + r] + offset + g), 1);
-      v = _mm512_insertf32x4(v, _mm_loadu_ps(row[8 + r] + offset + g), 2);
-      q[r] = _mm512_insertf32x4(v, _mm_loadu_ps(row[12 + r] + offset + g), 3);
-    }
-    const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(q[0], q[1]));
-    const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(q[0], q[1]));
-    const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(q[2], q[3]));
-    const __m512d high23 = _mm512_castps_pd(_mm512_unpackhi_ps(q[2], q[3]));
-    out[g] = _mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23));
-    out[g + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23));
-    out[g + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23));
-    out[g + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23));
+// A 128-bit lane of `q` takes four (two) columns of one row, lane l of vector r those of row 4 l + r (2 l +
+// r): inserting from memory saves half of the shuffles, which have one port where loads have two.
+template <class Rows>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<float> (&out)[4]) {
+  __m512 q[4];
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
+    __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(row[r] + p));
+    v = _mm512_insertf32x4(v, _mm_loadu_ps(row[4 + r] + p), 1);
+    v = _mm512_insertf32x4(v, _mm_loadu_ps(row[8 + r] + p), 2);
+    q[r] = _mm512_insertf32x4(v, _mm_loadu_ps(row[12 + r] + p), 3);
   }
+  const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(q[0], q[1]));
+  const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(q[0], q[1]));
+  const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(q[2], q[3]));
+  const __m512d high23 = _mm512_castps_pd(_mm512_unpackhi_ps(q[2], q[3]));
+  out[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23));
+  out[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23));
+  out[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23));
+  out[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23));
 }
-TWINPATH_INLINE void load_transposed(const double* const (&row)[8], std::size_t offset,
-                                     vec<double> (&out)[8]) {
-  TWINPATH_UNROLL for (std::size_t g = 0; g < 8; g += 2) {
-    __m512d q[2];
-    TWINPATH_UNROLL for (std::size_t r = 0; r < 2; ++r) {
-      __m512d v = _mm512_castpd128_pd512(_mm_loadu_pd(row[r] + offset + g));
-      v = _mm512_insertf64x2(v, _mm_loadu_pd(row[2 + r] + offset + g), 1);
-      v = _mm512_insertf64x2(v, _mm_loadu_pd(row[4 + r] + offset + g), 2);
-      q[r] = _mm512_insertf64x2(v, _mm_loadu_pd(row[6 + r] + offset + g), 3);
-    }
-    out[g] = _mm512_unpacklo_pd(q[0], q[1]);
-    out[g + 1] = _mm512_unpackhi_pd(q[0], q[1]);
+template <class Rows>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&out)[2]) {
+  __m512d q[2];
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 2; ++r) {
+    __m512d v = _mm512_castpd128_pd512(_mm_loadu_pd(row[r] + p));
+    v = _mm512_insertf64x2(v, _mm_loadu_pd(row[2 + r] + p), 1);
+    v = _mm512_insertf64x2(v, _mm_loadu_pd(row[4 + r] + p), 2);
+    q[r] = _mm512_insertf64x2(v, _mm_loadu_pd(row[6 + r] + p), 3);
   }
+  out[0] = _mm512_unpacklo_pd(q[0], q[1]);
+  out[1] = _mm512_unpackhi_pd(q[0], q[1]);
 }
 
 TWINPATH_INLINE vec<float> exp2_of_rounded(vec<float> v) {
@@ -273,34 +273,31 @@ TWINPATH_INLINE void transpose(vec<double> (&r)[4]) {
 }
 
 // As for AVX-512, with two lanes.
-TWINPATH_INLINE void load_transposed(const float* const (&row)[8], std::size_t offset, vec<float> (&out)[8]) {
-  TWINPATH_UNROLL for (std::size_t g = 0; g < 8; g += 4) {
-    __m256 q[4];
-    TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
-      const __m256 v = _mm256_castps128_ps256(_mm_loadu_ps(row[r] + offset + g));
-      q[r] = _mm256_insertf128_ps(v, _mm_loadu_ps(row[4 + r] + offset + g), 1);
-    }
-    const __m256d low01 = _mm256_castps_pd(_mm256_unpacklo_ps(q[0], q[1]));
-    const __m256d high01 = _mm256_castps_pd(_mm256_unpackhi_ps(q[0], q[1]));
-    const __m256d low23 = _mm256_castps_pd(_mm256_unpacklo_ps(q[2], q[3]));
-    const __m256d high23 = _mm256_castps_pd(_mm256_unpackhi_ps(q[2], q[3]));
-    out[g] = _mm256_castpd_ps(_mm256_unpacklo_pd(low01, low23));
-    out[g + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(low01, low23));
-    out[g + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(high01, high23));
-    out[g + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(high01, high23));
+template <class Rows>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<float> (&out)[4]) {
+  __m256 q[4];
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
+    const __m256 v = _mm256_castps128_ps256(_mm_loadu_ps(row[r] + p));
+    q[r] = _mm256_insertf128_ps(v, _mm_loadu_ps(row[4 + r] + p), 1);
   }
+  const __m256d low01 = _mm256_castps_pd(_mm256_unpacklo_ps(q[0], q[1]));
+  const __m256d high01 = _mm256_castps_pd(_mm256_unpackhi_ps(q[0], q[1]));
+  const __m256d low23 = _mm256_castps_pd(_mm256_unpacklo_ps(q[2], q[3]));
+  const __m256d high23 = _mm256_castps_pd(_mm256_unpackhi_ps(q[2], q[3]));
+  out[0] = _mm256_castpd_ps(_mm256_unpacklo_pd(low01, low23));
+  out[1] = _mm256_castpd_ps(_mm256_unpackhi_pd(low01, low23));
+  out[2] = _mm256_castpd_ps(_mm256_unpacklo_pd(high01, high23));
+  out[3] = _mm256_castpd_ps(_mm256_unpackhi_pd(high01, high23));
 }
-TWINPATH_INLINE void load_transposed(const double* const (&row)[4], std::size_t offset,
-                                     vec<double> (&out)[4]) {
-  TWINPATH_UNROLL for (std::size_t g = 0; g < 4; g += 2) {
-    __m256d q[2];
-    TWINPATH_UNROLL for (std::size_t r = 0; r < 2; ++r) {
-      const __m256d v = _mm256_castpd128_pd256(_mm_loadu_pd(row[r] + offset + g));
-      q[r] = _mm256_insertf128_pd(v, _mm_loadu_pd(row[2 + r] + offset + g), 1);
-    }
-    out[g] = _mm256_unpacklo_pd(q[0], q[1]);
-    out[g + 1] = _mm256_unpackhi_pd(q[0], q[1]);
+template <class Rows>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&out)[2]) {
+  __m256d q[2];
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 2; ++r) {
+    const __m256d v = _mm256_castpd128_pd256(_mm_loadu_pd(row[r] + p));
+    q[r] = _mm256_insertf128_pd(v, _mm_loadu_pd(row[2 + r] + p), 1);
   }
+  out[0] = _mm256_unpacklo_pd(q[0], q[1]);
+  out[1] = _mm256_unpackhi_pd(q[0], q[1]);
 }
 
 TWINPATH_INLINE vec<float> exp2_of_rounded(vec<float> v) {
@@ -469,10 +466,9 @@ TWINPATH_INLINE vec<double> fraction_of(vec<double> x) {
 
 #endif
 
-template <class T>
-TWINPATH_INLINE void load_transposed(const T* const (&row)[width<T>], std::size_t offset,
-                                     vec<T> (&out)[width<T>]) {
-  for (std::size_t r = 0; r < width<T>; ++r) out[r] = load(row[r] + offset);
+template <class T, class Rows>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<T> (&out)[width<T>]) {
+  for (std::size_t r = 0; r < width<T>; ++r) out[r] = load(row[r] + p);
   transpose(out);
 }
 

@@ -17,7 +17,7 @@ struct store_operands {
 
 template <class T>
 [[gnu::always_inline]] inline void multiply_from(const kernel_table<T>& table, const operand<T>& A,
-                                                 const T* b, std::size_t b_stride,
+                                                 const T* b, std::size_t b_stride, bool b_transposed,
                                                  const store_operands<T>& out) {
   const bool columns = A.is_transposed();
   const std::size_t stride = A.view().stride();
@@ -38,18 +38,23 @@ template <class T>
     t.c = out.C.data() + i * out.C.stride();
     t.bias = out.bias == nullptr ? t.c : out.bias;
     t.mask = out.mask.data() == nullptr ? t.c : out.mask.data() + i * out.mask.stride();
-    multiply_row_of_tiles(kernels, table.width, t, rows, out.C.cols());
+    if (b_transposed) {
+      multiply_row_of_transposed_tiles(kernels, table.width, t, rows, out.C.cols());
+    } else {
+      multiply_row_of_tiles(kernels, table.width, t, rows, out.C.cols());
+    }
   });
 }
 
+/// A transposed B for several tiles of rows.
 template <class T>
-[[gnu::noinline]] void multiply_transposed(const kernel_table<T>& table, const operand<T>& A,
-                                           const operand<T>& B, const store_operands<T>& out) {
+[[gnu::noinline]] void multiply_copied(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
+                                       const store_operands<T>& out) {
   alignas(64) T b[small_b];
   const std::size_t n = out.C.cols();
   const std::size_t padded = (n + table.width - 1) / table.width * table.width;
   table.pack_rows(B.view().data(), B.view().stride(), n, A.cols(), b, padded);
-  multiply_from(table, A, b, padded, out);
+  multiply_from(table, A, b, padded, false, out);
 }
 
 }  // namespace
@@ -60,8 +65,8 @@ void multiply_small(const kernel_table<T>& table, const operand<T>& A, const ope
                     const matrix_view<const T>& mask) {
   if (C.empty()) return;
   const store_operands<T> out{C, end, bias, mask};
-  if (B.is_transposed()) return multiply_transposed(table, A, B, out);
-  multiply_from(table, A, B.view().data(), B.view().stride(), out);
+  if (B.is_transposed() && C.rows() > table.tile_rows) return multiply_copied(table, A, B, out);
+  multiply_from(table, A, B.view().data(), B.view().stride(), B.is_transposed(), out);
 }
 
 template void multiply_small(const kernel_table<float>&, const operand<float>&, const operand<float>&,
