@@ -83,9 +83,9 @@ template <class T>
 [[nodiscard]] product_plan plan_product(const kernel_table<T>& table, const product_shape& shape, finish end,
                                         std::size_t threads);
 
-/// Sets the sizes of scratch memory from the other fields. A plan may be changed before that, as long as B is
-/// packed where it is transposed, panel and block_columns are multiples of `sliver`, no block of rows is
-/// empty, and C holds no sums where the result needs its old elements.
+/// Sets the sizes of scratch memory from the other fields. A plan may be changed before that, as long as panel
+/// and block_columns are multiples of `sliver`, no block of rows is empty, and C holds no sums where the
+/// result needs its old elements.
 template <class T>
 void size_scratch(product_plan& plan);
 

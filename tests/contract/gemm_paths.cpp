@@ -41,6 +41,7 @@ constexpr path paths[] = {
     {"A packed transposed", [](const product_plan& p) { return p.pack_a && p.shape.a_transposed; }},
     {"A packed as it is", [](const product_plan& p) { return p.pack_a && !p.shape.a_transposed; }},
     {"B packed transposed", [](const product_plan& p) { return p.pack_b && p.shape.b_transposed; }},
+    {"B read in place transposed", [](const product_plan& p) { return !p.pack_b && p.shape.b_transposed; }},
     {"B packed as it is", [](const product_plan& p) { return p.pack_b && !p.shape.b_transposed; }},
     {"one block of k", [](const product_plan& p) { return !has_blocks(p); }},
     {"blocks of k summed in C", [](const product_plan& p) { return p.sums_in_c && has_blocks(p); }},
@@ -78,15 +79,17 @@ constexpr narrow_path narrow_paths[] = {
     {"narrow, several workers", 2, [](const narrow_plan& p) { return p.workers > 1; }},
 };
 
-constexpr const char* small_paths[] = {"small, B as it is", "small, B transposed"};
+constexpr const char* small_paths[] = {"small, B as it is", "small, B transposed for one tile of rows",
+                                       "small, B transposed and copied"};
 
 using tally = std::map<std::string, std::size_t>;
 
 /// Counts the paths of one call.
-void count(const tp::detail::product_route& route, const tp::detail::product_shape& shape, tally& taken) {
+void count(const tp::detail::product_route& route, const tp::detail::product_shape& shape,
+           std::size_t tile_rows, tally& taken) {
   switch (route.path) {
     case product_path::small:
-      ++taken[small_paths[shape.b_transposed ? 1 : 0]];
+      ++taken[small_paths[!shape.b_transposed ? 0 : shape.m <= tile_rows ? 1 : 2]];
       return;
     case product_path::narrow:
       for (const narrow_path& p : narrow_paths) taken[p.name] += p.taken(route.narrow) ? 1 : 0;
@@ -120,7 +123,7 @@ void run(const shape& s, std::size_t threads, tally& taken, layout where = layou
                                               tp::detail::concurrency());
             tp::gemm(A, B, C.view(), alpha, beta);
           });
-          count(route, call, taken);
+          count(route, call, tp::detail::kernels<T>().tile_rows, taken);
           const std::string wrong = difference<T>(C.view(), expected);
           if (wrong.empty() && C.padding_untouched()) continue;
           CAPTURE(a_transposed, b_transposed, alpha, beta, limit, static_cast<int>(route.path));
@@ -148,6 +151,7 @@ TEMPLATE_TEST_CASE("gemm: every path that it chooses by itself", "[gemm][paths]"
   run<T>({1, 4200, 20}, 3, taken);
   run<T>({2000, 10, 70}, 3, taken);
   run<T>({2000, 1, 300}, 3, taken);
+  run<T>({2, 70, 300}, 1, taken);
   for (const char* name : small_paths) {
     INFO(name);
     CHECK(taken[name] > 0);

@@ -30,11 +30,10 @@ struct route {
   bool (*choose)(product_plan&);
 };
 
-// B is packed where it is transposed: it has no other way.
 bool packs(product_plan& p, bool a, bool b) {
   p.pack_a = a;
-  p.pack_b = b || p.shape.b_transposed;
-  return p.pack_b == b;
+  p.pack_b = b;
+  return true;
 }
 bool row_blocks(product_plan& p, std::size_t count) {
   p.row_blocks = count;

@@ -39,13 +39,13 @@ struct bench {
     return folded.expected(end);
   }
 
-  void run(tp::detail::micro_kernel<T> kernel, a_layout from) {
+  void run(tp::detail::micro_kernel<T> kernel, a_layout from, bool b_transposed) {
     const padded_matrix<T> earlier_blocks(slice.view(), layouts[1]);
     const padded_matrix<T> earlier_slices(total.view(), layouts[2]);
     const padded_matrix<T> bias(x.bias.view(), layouts[1]);
     const padded_matrix<T> mask(x.mask.view(), layouts[2]);
     const auto A = operands.A(from == a_layout::columns).view();
-    const auto B = operands.B(false).view();
+    const auto B = operands.B(b_transposed).view();
     for (const finish what :
          {finish::store, finish::scale, finish::blend, finish::bias, finish::bias_relu, finish::mask}) {
       for (const bool with_slice : {false, true}) {
@@ -76,7 +76,8 @@ struct bench {
           kernel(t);
           const std::string wrong = difference<T>(C.view(), expected(end, with_slice, with_total));
           if (wrong.empty() && C.padding_untouched()) continue;
-          CAPTURE(text_of(x.size), static_cast<int>(from), static_cast<int>(what), with_slice, with_total);
+          CAPTURE(text_of(x.size), static_cast<int>(from), b_transposed, static_cast<int>(what), with_slice,
+                  with_total);
           REQUIRE(wrong == "");
           REQUIRE(C.padding_untouched());
         }
@@ -107,12 +108,14 @@ TEMPLATE_TEST_CASE("every micro-kernel of the table", "[kernels]", float, double
           const auto kernel = kernels.full[w][rows - 1];
           if (kernel == nullptr) continue;
           const std::size_t vectors = tp::detail::tile_widths[w];
-          bench<T>(rows, vectors * table.width, k).run(kernel, from);
+          bench<T>(rows, vectors * table.width, k).run(kernel, from, false);
           ++whole;
           has_register_tile |= rows == table.tile_rows && vectors == table.tile_vectors;
         }
+        bench<T>(rows, table.width, k).run(kernels.transposed[rows - 1], from, true);
         for (std::size_t columns = 1; columns < table.width; ++columns) {
-          bench<T>(rows, columns, k).run(kernels.partial[rows - 1], from);
+          bench<T>(rows, columns, k).run(kernels.partial[rows - 1], from, false);
+          bench<T>(rows, columns, k).run(kernels.transposed_partial[rows - 1], from, true);
           ++partial;
         }
       }
