@@ -72,7 +72,7 @@ class mlp {
   [[nodiscard]] std::size_t layers() const noexcept;
   [[nodiscard]] const std::vector<std::size_t>& widths() const noexcept;
   [[nodiscard]] const mlp_options& options() const noexcept;
-  /// Chooses another schedule for later steps; no influence on the bits.
+  /// Chooses another schedule for later steps; no influence on the bits. The next step may allocate once more.
   void set_schedule(twinpath::schedule how) noexcept;
 
   /// Weights of layer l = 1 … layers(): widths[l-1] x widths[l]. Throws std::invalid_argument for another l.

@@ -55,7 +55,8 @@ class product_run {
   // --- packing ---------------------------------------------------------------------------------------------
   //
   // A panel of B holds all of k: block after block, in each block sliver after sliver, each as wide as the
-  // register tile; the last one is filled up to whole vectors with zeros.
+  // register tile; the last one is as wide as its whole vectors, of which the columns past the end hold
+  // anything.
 
   void pack_panel(std::size_t j0, std::size_t j1) const {
     const std::size_t slivers = (j1 - j0 + plan_.sliver - 1) / plan_.sliver;

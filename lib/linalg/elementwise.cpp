@@ -9,9 +9,6 @@ namespace twinpath::inline v0 {
 namespace detail {
 namespace {
 
-/// Elements that are handed to a thread as one piece.
-constexpr std::size_t piece = 4096;
-
 template <class T>
 void apply(const char* function, void (*kernel)(const T*, T*, std::size_t), matrix_view<const T> X,
            matrix_view<T> Y) {
@@ -20,12 +17,8 @@ void apply(const char* function, void (*kernel)(const T*, T*, std::size_t), matr
   if (X.empty()) return;
   const span_label label{function};
   if (X.stride() == X.cols() && Y.stride() == Y.cols()) {
-    const std::size_t size = X.rows() * X.cols();
-    const std::size_t pieces = (size + piece - 1) / piece;
-    return for_row_parts(pieces, 2 * piece * sizeof(T), [&](std::size_t first, std::size_t last) {
+    return for_element_parts(X.rows() * X.cols(), 2 * sizeof(T), [&](std::size_t begin, std::size_t end) {
       const span_scope span(label, 0);
-      const std::size_t begin = first * piece;
-      const std::size_t end = last == pieces ? size : last * piece;
       kernel(X.data() + begin, Y.data() + begin, end - begin);
     });
   }

@@ -8,6 +8,13 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
+/// contract::relu
+template <class T>
+TWINPATH_INLINE vec<T> relu_of(vec<T> z) {
+  const vec<T> zero(T(0));
+  return xsimd::select(z <= zero, zero, z);
+}
+
 /// One vector of C from the same vector of t; c, bias and mask point to it.
 template <finish what, class T, class Columns>
 TWINPATH_INLINE vec<T> finished(vec<T> t, const epilogue<T>& end, const Columns& across, const T* c,
@@ -17,10 +24,7 @@ TWINPATH_INLINE vec<T> finished(vec<T> t, const epilogue<T>& end, const Columns&
   if constexpr (what == finish::scale) return vec<T>(end.alpha) * t;
   if constexpr (what == finish::blend) return fma(vec<T>(end.alpha), t, vec<T>(end.beta) * across.load(c));
   if constexpr (what == finish::bias) return t + across.load(bias);
-  if constexpr (what == finish::bias_relu) {
-    const vec<T> z = t + across.load(bias);
-    return xsimd::select(z <= zero, zero, z);
-  }
+  if constexpr (what == finish::bias_relu) return relu_of<T>(t + across.load(bias));
   if constexpr (what == finish::mask) return xsimd::select(across.load(mask) > zero, t, zero);
 }
 

@@ -38,7 +38,7 @@ template <class T>
   check_apart("gemm", "C", C, "A", A.view());
   check_apart("gemm", "C", C, "B", B.view());
   const epilogue<T> end{finish_of(alpha, beta), alpha, beta};
-  if (is_small<T>(shape) && !is_narrow<T>(kernels<T>(), shape)) {
+  if (is_small(shape) && !is_narrow<T>(kernels<T>(), shape)) {
     const span_scope span({"gemm"}, 2 * multiply_adds(shape));
     return multiply_small<T>(kernels<T>(), A, B, C, end, nullptr, {});
   }

@@ -3,7 +3,6 @@
 
 #include "linalg/tiers/tables.hpp"
 #include "runtime/active_isa.hpp"
-#include "runtime/cpu_features.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
@@ -38,11 +37,6 @@ const kernel_table<T>* table_of(isa tier) noexcept {
 
 }  // namespace
 
-template <class T>
-const kernel_table<T>* kernels_of(isa tier) noexcept {
-  return tier <= best_isa() ? table_of<T>(tier) : nullptr;
-}
-
 // The tables are constants, so whoever reads the pointer reads a table that is complete.
 template <class T>
 const kernel_table<T>& settle_kernels() {
@@ -51,8 +45,6 @@ const kernel_table<T>& settle_kernels() {
   return *table;
 }
 
-template const kernel_table<float>* kernels_of(isa) noexcept;
-template const kernel_table<double>* kernels_of(isa) noexcept;
 template const kernel_table<float>& settle_kernels();
 template const kernel_table<double>& settle_kernels();
 

@@ -138,8 +138,4 @@ template <class T>
   return table != nullptr ? *table : settle_kernels<T>();
 }
 
-/// The table of a tier, or null when this build or this machine has no such tier.
-template <class T>
-const kernel_table<T>* kernels_of(isa tier) noexcept;
-
 }  // namespace twinpath::inline v0::detail

@@ -12,10 +12,6 @@ namespace {
 /// Most rows of C in a block: its transpose stays in the L1 cache.
 constexpr std::size_t block_limit = 256;
 
-constexpr std::size_t round_up(std::size_t x, std::size_t y) {
-  return (x + y - 1) / y * y;
-}
-
 /// op(B)^T * op(A)^T for `rows` rows of C.
 product_shape inner_shape(const product_shape& s, std::size_t rows) {
   return {s.n, rows, s.k, !s.b_transposed, !s.a_transposed, s.b_aliases, s.a_aliases};
@@ -44,9 +40,9 @@ narrow_plan plan_narrow(const kernel_table<T>& table, const product_shape& shape
   p.workers = useful_workers(multiply_adds(shape), task_work, threads);
   const std::size_t most = std::max<std::size_t>(1, shape.m / (2 * table.width));
   p.workers = std::min(p.workers, most);
-  p.blocks = round_up((shape.m + block_limit - 1) / block_limit, p.workers);
-  p.block = round_up((shape.m + p.blocks - 1) / p.blocks, table.width);
-  p.blocks = (shape.m + p.block - 1) / p.block;
+  p.blocks = round_up(divide_up(shape.m, block_limit), p.workers);
+  p.block = round_up(divide_up(shape.m, p.blocks), table.width);
+  p.blocks = divide_up(shape.m, p.block);
   p.sums = round_up(shape.n * p.block, 16);
   const std::size_t last = shape.m - (p.blocks - 1) * p.block;
   for (const std::size_t rows : {p.block, last}) {

@@ -14,7 +14,7 @@ namespace twinpath::inline v0::detail {
 template <class T>
 [[nodiscard]] inline bool is_narrow(const kernel_table<T>& table, const product_shape& s) noexcept {
   const std::size_t w = table.width;
-  const std::size_t padded = (s.n + w - 1) / w * w;
+  const std::size_t padded = round_up(s.n, w);
   if (s.m < 2 * w || 4 * s.n > 3 * padded) return false;
   if (s.a_transposed) return s.n <= 2 * w;
   // A vector's length of rows is read side by side, which is slow where they evict each other.

@@ -18,13 +18,6 @@ constexpr std::size_t panel_bytes = 16 << 20;
 /// Elements of C up to which the slices of k may be tasks of their own.
 constexpr std::size_t apart_elements = 128 * 128;
 
-constexpr std::size_t divide_up(std::size_t x, std::size_t y) {
-  return (x + y - 1) / y;
-}
-constexpr std::size_t round_up(std::size_t x, std::size_t y) {
-  return divide_up(x, y) * y;
-}
-
 /// B is packed when it has to be transposed for more than one tile of rows, or when it is too large to be
 /// read in place again and again for each tile of rows: a column of tiles walks down one cache line and, in a
 /// wide matrix, one page a row.
@@ -36,9 +29,7 @@ bool wants_packed_b(const product_plan& p) {
   return tiles > (s.b_aliases ? 1 : 4) && s.k * s.n * sizeof(T) > 64 * 1024;
 }
 
-/// A is packed when it is read for many columns and does not stay in the L1 cache meanwhile. Where it is read
-/// row by row in place, as many rows as a tile has are read side by side, which needs that they do not evict
-/// each other.
+/// A is packed when it is read for many columns and does not stay in the L1 cache meanwhile.
 template <class T>
 bool wants_packed_a(const product_plan& p) {
   const product_shape& s = p.shape;

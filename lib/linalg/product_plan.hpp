@@ -11,6 +11,13 @@
 
 namespace twinpath::inline v0::detail {
 
+constexpr std::size_t divide_up(std::size_t x, std::size_t y) noexcept {
+  return (x + y - 1) / y;
+}
+constexpr std::size_t round_up(std::size_t x, std::size_t y) noexcept {
+  return divide_up(x, y) * y;
+}
+
 /// C (m x n) = op(A) (m x k) * op(B) (k x n).
 struct product_shape {
   std::size_t m = 0;
@@ -51,20 +58,18 @@ struct product_plan {
   // Scratch memory, in elements. One packed panel of B for all, the rest for each worker.
   std::size_t packed_b = 0;
   std::size_t packed_a = 0;
-  std::size_t total_sums = 0;  ///< sums of slices where C cannot hold them
+  std::size_t total_sums = 0;  ///< sums so far where C cannot hold them
   std::size_t slice_sums = 0;  ///< sums of the blocks of a slice
   std::size_t apart_sums = 0;  ///< for all: C once for each slice, when the slices are tasks
   [[nodiscard]] std::size_t scratch() const noexcept {
     return packed_b + apart_sums + workers * (packed_a + total_sums + slice_sums);
   }
 
-  [[nodiscard]] std::size_t block_rows() const noexcept { return (shape.m + row_blocks - 1) / row_blocks; }
+  [[nodiscard]] std::size_t block_rows() const noexcept { return divide_up(shape.m, row_blocks); }
   /// First row of a block of C.
   [[nodiscard]] std::size_t row(std::size_t block) const noexcept { return shape.m * block / row_blocks; }
   /// Columns of B with its last vector filled up.
-  [[nodiscard]] std::size_t padded(std::size_t columns) const noexcept {
-    return (columns + width - 1) / width * width;
-  }
+  [[nodiscard]] std::size_t padded(std::size_t columns) const noexcept { return round_up(columns, width); }
 };
 
 /// How the narrow path computes a product.
@@ -83,9 +88,9 @@ template <class T>
 [[nodiscard]] product_plan plan_product(const kernel_table<T>& table, const product_shape& shape, finish end,
                                         std::size_t threads);
 
-/// Sets the sizes of scratch memory from the other fields. A plan may be changed before that, as long as panel
-/// and block_columns are multiples of `sliver`, no block of rows is empty, and C holds no sums where the
-/// result needs its old elements.
+/// Sets the sizes of scratch memory from the other fields. A plan may be changed before that, as long as
+/// panel and block_columns are multiples of `sliver`, no block of rows is empty, and C holds no sums where
+/// the result needs its old elements.
 template <class T>
 void size_scratch(product_plan& plan);
 

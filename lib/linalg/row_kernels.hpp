@@ -4,18 +4,13 @@
 
 #include <limits>
 
+#include "linalg/finish.hpp"
 #include "linalg/simd.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
 
 // --- elementwise ------------------------------------------------------------------------------------------
-
-template <class T>
-TWINPATH_INLINE vec<T> relu_of(vec<T> z) {
-  const vec<T> zero(T(0));
-  return xsimd::select(z <= zero, zero, z);
-}
 
 /// contract::exp
 template <class T>

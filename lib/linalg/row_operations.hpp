@@ -2,6 +2,7 @@
 // Operations over the rows of a batch, without the checks of the public functions.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -21,11 +22,21 @@ void for_row_parts(std::size_t rows, std::size_t bytes_per_row, const Body& body
   std::size_t workers = 1;
   const double bytes = static_cast<double>(rows) * static_cast<double>(bytes_per_row);
   if (rows > 1 && bytes >= 2 * task_bytes) {
-    workers = useful_workers(bytes, task_bytes, rows < concurrency() ? rows : concurrency());
+    workers = useful_workers(bytes, task_bytes, std::min(rows, concurrency()));
   }
   if (workers == 1) return body(std::size_t{0}, rows);
   isolated([&] {
     run_workers(workers, [&](std::size_t w) { body(rows * w / workers, rows * (w + 1) / workers); });
+  });
+}
+
+/// Calls body(begin, end) for parts of the elements 0 … size - 1, cut at multiples of a fixed number of them.
+template <class Body>
+void for_element_parts(std::size_t size, std::size_t bytes_per_element, const Body& body) {
+  constexpr std::size_t piece = 4096;
+  const std::size_t pieces = (size + piece - 1) / piece;
+  for_row_parts(pieces, piece * bytes_per_element, [&](std::size_t first, std::size_t last) {
+    body(first * piece, std::min(size, last * piece));
   });
 }
 

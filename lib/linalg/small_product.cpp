@@ -52,7 +52,7 @@ template <class T>
                                        const store_operands<T>& out) {
   alignas(64) T b[small_b];
   const std::size_t n = out.C.cols();
-  const std::size_t padded = (n + table.width - 1) / table.width * table.width;
+  const std::size_t padded = round_up(n, table.width);
   table.pack_rows(B.view().data(), B.view().stride(), n, A.cols(), b, padded);
   multiply_from(table, A, b, padded, false, out);
 }

@@ -57,7 +57,7 @@ template <class T>
 bool concurrency_pays(const backward_operands<T>& x) {
   const double work =
       static_cast<double>(x.dZ.rows()) * static_cast<double>(x.dZ.cols()) * static_cast<double>(x.A.cols());
-  return work >= task_work && concurrency() > 1;
+  return work >= task_work;
 }
 
 }  // namespace
@@ -83,7 +83,8 @@ void run_backprop_path(const backward_operands<T>& x) {
 template <class T>
 void run_backward(schedule how, const backward_operands<T>& x) {
   if (how == schedule::automatic) how = concurrency_pays(x) ? schedule::concurrent : schedule::sequential;
-  if (how == schedule::concurrent) return run_concurrently(x, concurrency());
+  const std::size_t threads = how == schedule::concurrent ? concurrency() : 1;
+  if (threads > 1) return run_concurrently(x, threads);
   run_parameter_path(x);
   run_backprop_path(x);
 }

@@ -54,6 +54,8 @@ struct mlp<T>::state {
   void check_step(const char* function, matrix_view<const T> X, const detail::targets<T>& y) const;
   T compute_gradients(matrix_view<const T> X, const detail::targets<T>& y);
   void update(const sgd& rule);
+  T checked_gradients(const char* function, matrix_view<const T> X, const detail::targets<T>& y);
+  T train_step(matrix_view<const T> X, const detail::targets<T>& y, const sgd& rule);
 };
 
 // He-uniform. The generator is std::mt19937_64, whose bits the standard fixes; a draw is the upper 53 bits.
@@ -146,6 +148,21 @@ void mlp<T>::state::update(const sgd& rule) {
 }
 
 template <class T>
+T mlp<T>::state::checked_gradients(const char* function, matrix_view<const T> X,
+                                   const detail::targets<T>& y) {
+  check_step(function, X, y);
+  return compute_gradients(X, y);
+}
+
+template <class T>
+T mlp<T>::state::train_step(matrix_view<const T> X, const detail::targets<T>& y, const sgd& rule) {
+  detail::check_rule<T>("train_step", rule);
+  const T loss = checked_gradients("train_step", X, y);
+  update(rule);
+  return loss;
+}
+
+template <class T>
 mlp<T>::mlp(std::vector<std::size_t> widths, mlp_options options) : state_(std::make_unique<state>()) {
   if (widths.size() < 2) {
     detail::fail("mlp", std::to_string(widths.size()) + " widths given, a network needs at least 2");
@@ -189,36 +206,20 @@ mlp<T>& mlp<T>::operator=(const mlp& other) {
 
 template <class T>
 T mlp<T>::train_step(matrix_view<const T> X, matrix_view<const T> Y, const sgd& rule) {
-  const detail::targets<T> y{Y, {}, false};
-  detail::check_rule<T>("train_step", rule);
-  state_->check_step("train_step", X, y);
-  const T loss = state_->compute_gradients(X, y);
-  state_->update(rule);
-  return loss;
+  return state_->train_step(X, {Y, {}, false}, rule);
 }
-
 template <class T>
 T mlp<T>::train_step(matrix_view<const T> X, std::span<const std::int32_t> classes, const sgd& rule) {
-  const detail::targets<T> y{{}, classes, true};
-  detail::check_rule<T>("train_step", rule);
-  state_->check_step("train_step", X, y);
-  const T loss = state_->compute_gradients(X, y);
-  state_->update(rule);
-  return loss;
+  return state_->train_step(X, {{}, classes, true}, rule);
 }
 
 template <class T>
 T mlp<T>::compute_gradients(matrix_view<const T> X, matrix_view<const T> Y) {
-  const detail::targets<T> y{Y, {}, false};
-  state_->check_step("compute_gradients", X, y);
-  return state_->compute_gradients(X, y);
+  return state_->checked_gradients("compute_gradients", X, {Y, {}, false});
 }
-
 template <class T>
 T mlp<T>::compute_gradients(matrix_view<const T> X, std::span<const std::int32_t> classes) {
-  const detail::targets<T> y{{}, classes, true};
-  state_->check_step("compute_gradients", X, y);
-  return state_->compute_gradients(X, y);
+  return state_->checked_gradients("compute_gradients", X, {{}, classes, true});
 }
 
 template <class T>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "nn/sgd.hpp"
 
-#include <algorithm>
 #include <limits>
 
 #include "linalg/checks.hpp"
@@ -11,9 +10,6 @@
 namespace twinpath::inline v0 {
 namespace detail {
 namespace {
-
-/// Parameters that are handed to a thread as one piece.
-constexpr std::size_t piece = 4096;
 
 template <class T>
 void checked_update(const sgd& rule, std::span<T> parameters, std::span<const T> gradients) {
@@ -37,11 +33,8 @@ void check_rule(std::string_view function, const sgd& rule) {
 template <class T>
 void apply_update(const sgd& rule, std::span<T> parameters, std::span<const T> gradients, span_label label) {
   const T rate = static_cast<T>(rule.learning_rate);
-  const std::size_t pieces = (parameters.size() + piece - 1) / piece;
-  for_row_parts(pieces, 3 * piece * sizeof(T), [&](std::size_t first, std::size_t last) {
+  for_element_parts(parameters.size(), 3 * sizeof(T), [&](std::size_t begin, std::size_t end) {
     const span_scope span(label, 0);
-    const std::size_t begin = first * piece;
-    const std::size_t end = std::min(parameters.size(), last * piece);
     kernels<T>().sgd_update(rate, gradients.data() + begin, parameters.data() + begin, end - begin);
   });
 }
