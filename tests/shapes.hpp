@@ -54,18 +54,20 @@ inline void append(shapes& all, const shapes& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
 
-/// The register tile.
+/// The register tiles.
 struct tile {
   std::size_t width;  ///< elements in a vector
-  std::size_t rows;   ///< MR
-  std::size_t cols;   ///< NR
+  std::size_t rows;   ///< the most that a tile has
+  std::size_t cols;   ///< of the widest tile of a tall product
   std::size_t widest = width * tp::detail::tile_widths.front();
 };
 
 template <class T>
 tile tile_of() {
   const auto& table = tp::detail::kernels<T>();
-  return {table.width, table.tile_rows, table.tile_vectors * table.width};
+  std::size_t vectors = table.tall_rows.size() - 1;
+  while (table.tall_rows[vectors] == 0) --vectors;
+  return {table.width, table.tile_rows, vectors * table.width};
 }
 
 /// Around one and two register tiles, around a vector, and around the widest tile of a few rows.
@@ -118,21 +120,20 @@ inline shapes long_k() {
   return {{64, 64, 16384}, {10, 20, 20000}};
 }
 
-/// Large enough that A, B or both are packed where they need not be, and that C has several blocks of rows.
+/// Large enough that A, B or both are packed where they need not be, that k has several blocks which are
+/// computed by strips or not, and that C has several blocks of rows and columns.
 template <class T>
 shapes packed() {
   const tile t = tile_of<T>();
-  const std::size_t a_only = 3 * t.rows;
-  return {{a_only, 5 * t.cols + 1, 96 * 1024 / sizeof(T) / a_only},
-          {5 * t.rows + 1, t.cols + 3, 80 * 1024 / sizeof(T) / t.cols},
-          {5 * t.rows + 2, 5 * t.cols + 3, 400},
+  return {{40, 5 * t.cols + 1, 70},
+          {24 * t.rows + 1, 160 * 1024 / sizeof(T) / 320 + 35, 321},
           {601, t.cols + 1, 33}};
 }
 
-/// A B of more than 16 MiB, and few rows.
+/// A B that is too large for strips and more columns than a block has.
 template <class T>
 shapes wide() {
-  return {{tile_of<T>().rows + 1, 16 * 1024 * 1024 / sizeof(T) / 4096 + tile_of<T>().cols + 1, 4096}};
+  return {{tile_of<T>().rows + 1, 1040, 1024}};
 }
 
 }  // namespace families

@@ -34,67 +34,62 @@ class product_run {
  public:
   product_run(const kernel_table<T>& table, const product_plan& plan, const product<T>& x, T* scratch,
               span_label label)
-      : table_(table), plan_(plan), x_(x), label_(label) {
-    packed_b_ = scratch;
-    apart_ = packed_b_ + plan.packed_b;
-    workers_ = apart_ + plan.apart_sums;
-  }
+      : table_(table),
+        plan_(plan),
+        x_(x),
+        label_(label),
+        apart_(scratch),
+        workers_(scratch + plan.apart_sums) {}
 
   void run() const {
-    const std::size_t n = plan_.shape.n;
-    if (plan_.shape.m == 0) return;
-    for (std::size_t j = 0; j < n; j += plan_.panel) {
-      const std::size_t end = std::min(n, j + plan_.panel);
-      if (plan_.pack_b) pack_panel(j, end);
-      compute_panel(j, end);
-    }
+    if (plan_.shape.m == 0 || plan_.shape.n == 0) return;
+    const std::size_t slice_tasks = plan_.slices_apart ? contract::slices(plan_.shape.k).count : 1;
+    const std::size_t tasks = plan_.row_blocks * plan_.column_blocks * slice_tasks;
+    run_tasks(plan_.workers, tasks, [&](std::size_t worker, std::size_t task) {
+      const std::size_t slice = task % slice_tasks;
+      const std::size_t row = task / slice_tasks % plan_.row_blocks;
+      const std::size_t column = task / slice_tasks / plan_.row_blocks;
+      const block c{plan_.row(row), plan_.row(row + 1), plan_.column(column), plan_.column(column + 1)};
+      T* own = workers_ + worker * plan_.worker_scratch();
+      const double steps = static_cast<double>(plan_.shape.k) / static_cast<double>(slice_tasks);
+      const span_scope span(label_, 2.0 * static_cast<double>((c.i1 - c.i0) * (c.j1 - c.j0)) * steps);
+      if (plan_.slices_apart) {
+        const target<T> sums{apart_ + slice * plan_.shape.m * plan_.shape.n, plan_.shape.n};
+        compute_slice(c, own, slice, sums, {}, sums, store_);
+      } else {
+        compute_block(c, own);
+      }
+    });
     if (plan_.slices_apart) add_slices();
   }
 
  private:
-  // --- packing ---------------------------------------------------------------------------------------------
-  //
-  // A panel of B holds all of k: block after block, in each block sliver after sliver, each as wide as the
-  // register tile; the last one is as wide as its whole vectors, of which the columns past the end hold
-  // anything.
-
-  void pack_panel(std::size_t j0, std::size_t j1) const {
-    const std::size_t slivers = (j1 - j0 + plan_.sliver - 1) / plan_.sliver;
-    const std::size_t parts = std::min(slivers, plan_.workers == 1 ? 1 : 4 * plan_.workers);
-    run_tasks(plan_.workers, parts, [&](std::size_t, std::size_t part) {
-      const span_scope span(label_, 0);
-      for (std::size_t sliver = slivers * part / parts; sliver < slivers * (part + 1) / parts; ++sliver) {
-        const std::size_t j = j0 + sliver * plan_.sliver;
-        const std::size_t columns = std::min(plan_.sliver, j1 - j);
-        for_blocks([&](std::size_t p0, std::size_t p1) {
-          const std::size_t padded = plan_.padded(columns);
-          T* out = packed_b_ + p0 * plan_.padded(j1 - j0) + (j - j0) * (p1 - p0);
-          if (x_.B.is_transposed()) {
-            const T* in = x_.B.view().data() + j * x_.B.view().stride() + p0;
-            table_.pack_rows(in, x_.B.view().stride(), columns, p1 - p0, out, padded);
-          } else {
-            const T* in = x_.B.view().data() + p0 * x_.B.view().stride() + j;
-            table_.pack_columns(in, x_.B.view().stride(), columns, p1 - p0, out, padded);
-          }
-        });
-      }
+  /// A block of C. Where the columns of B fit the L2 cache over all of k, strip of rows after strip of rows,
+  /// so that the sums of a strip stay in the L1 cache from one block of k to the next.
+  void compute_block(const block& c, T* own) const {
+    if (!plan_.by_strips) return sum_blocks(c, own);
+    if (plan_.pack_b) {
+      for_blocks([&](std::size_t p0, std::size_t p1) { pack_b(c, p0, p1, own); });
+    }
+    for_row_tiles(c.i0, c.i1, plan_.strip_rows, [&](std::size_t i, std::size_t rows) {
+      sum_blocks({i, i + rows, c.j0, c.j1}, own);
     });
   }
 
-  /// Slivers of A, one for each tile of rows, one after the other.
-  void pack_a(std::size_t i0, std::size_t i1, std::size_t p0, std::size_t p1, T* out) const {
-    const std::size_t stride = x_.A.view().stride();
-    for_row_tiles(i0, i1, plan_.tile_rows, [&](std::size_t i, std::size_t rows) {
-      T* sliver = out + (i - i0) * (p1 - p0);
-      if (x_.A.is_transposed()) {
-        table_.pack_columns(x_.A.view().data() + p0 * stride + i, stride, rows, p1 - p0, sliver, rows);
-      } else {
-        table_.pack_rows(x_.A.view().data() + i * stride + p0, stride, rows, p1 - p0, sliver, rows);
-      }
-    });
+  /// A block of C over all of k, slice after slice.
+  void sum_blocks(const block& c, T* own) const {
+    const target<T> out{x_.C.data(), x_.C.stride()};
+    const std::size_t width = plan_.block_columns();
+    T* sums = own + plan_.packed_b + plan_.packed_a;
+    const target<T> total = plan_.sums_in_c ? out : target<T>{sums, width, c.i0, c.j0};
+    const target<T> slice_sums{sums + plan_.total_sums, width, c.i0, c.j0};
+    const std::size_t slices = contract::slices(plan_.shape.k).count;
+    for (std::size_t s = 0; s < slices; ++s) {
+      const bool last = s + 1 == slices;
+      compute_slice(c, own, s, s == 0 ? total : slice_sums, s == 0 ? target<T>{} : total, last ? out : total,
+                    last ? x_.end : store_);
+    }
   }
-
-  // --- loops -----------------------------------------------------------------------------------------------
 
   /// body(p0, p1) for each block of k.
   template <class Body>
@@ -108,112 +103,119 @@ class product_run {
     }
   }
 
-  void compute_panel(std::size_t j0, std::size_t j1) const {
-    const std::size_t column_blocks = (j1 - j0 + plan_.block_columns - 1) / plan_.block_columns;
-    const std::size_t slice_tasks = plan_.slices_apart ? contract::slices(plan_.shape.k).count : 1;
-    const std::size_t tasks = plan_.row_blocks * column_blocks * slice_tasks;
-    run_tasks(plan_.workers, tasks, [&](std::size_t worker, std::size_t task) {
-      const std::size_t slice = task % slice_tasks;
-      const std::size_t row = task / slice_tasks % plan_.row_blocks;
-      const std::size_t column = task / slice_tasks / plan_.row_blocks;
-      const std::size_t first = j0 + column * plan_.block_columns;
-      const block c{plan_.row(row), plan_.row(row + 1), first, std::min(j1, first + plan_.block_columns)};
-      T* own = workers_ + worker * (plan_.packed_a + plan_.total_sums + plan_.slice_sums);
-      const double steps = static_cast<double>(plan_.shape.k) / static_cast<double>(slice_tasks);
-      const span_scope span(label_, 2.0 * static_cast<double>((c.i1 - c.i0) * (c.j1 - c.j0)) * steps);
-      if (plan_.slices_apart) {
-        const target<T> sums{apart_ + slice * plan_.shape.m * plan_.shape.n, plan_.shape.n};
-        compute_slice(c, j0, j1, own, slice, sums, {}, sums, store_);
-      } else {
-        compute_block(c, j0, j1, own);
-      }
-    });
-  }
-
-  /// A block of C over all of k, slice after slice.
-  void compute_block(const block& c, std::size_t j0, std::size_t j1, T* own) const {
-    const target<T> out{x_.C.data(), x_.C.stride()};
-    const std::size_t width = plan_.block_columns;
-    T* sums = own + plan_.packed_a;
-    const target<T> total = plan_.sums_in_c ? out : target<T>{sums, width, c.i0, c.j0};
-    const target<T> slice_sums{sums + plan_.total_sums, width, c.i0, c.j0};
-    const std::size_t slices = contract::slices(plan_.shape.k).count;
-    for (std::size_t s = 0; s < slices; ++s) {
-      const bool last = s + 1 == slices;
-      compute_slice(c, j0, j1, own, s, s == 0 ? total : slice_sums, s == 0 ? target<T>{} : total,
-                    last ? out : total, last ? x_.end : store_);
-    }
-  }
-
   /// A block of C over one slice of k. Blocks of k are summed in `sums`; the last one adds `earlier`, the sum
   /// of the slices before, and leaves in `out` what `end` makes of it.
-  void compute_slice(const block& c, std::size_t j0, std::size_t j1, T* own, std::size_t slice,
-                     target<T> sums, target<T> earlier, target<T> out, const epilogue<T>& end) const {
+  void compute_slice(const block& c, T* own, std::size_t slice, target<T> sums, target<T> earlier,
+                     target<T> out, const epilogue<T>& end) const {
     const contract::cut slices = contract::slices(plan_.shape.k);
     const std::size_t first = slices.begin(slice);
     const contract::cut blocks = contract::blocks<T>(slices.begin(slice + 1) - first);
     for (std::size_t q = 0; q < blocks.count; ++q) {
       const bool last = q + 1 == blocks.count;
-      const std::size_t p0 = first + blocks.begin(q);
-      const std::size_t p1 = first + blocks.begin(q + 1);
-      if (plan_.pack_a) pack_a(c.i0, c.i1, p0, p1, own);
-      multiply_block(c, j0, j1, p0, p1, own, q == 0 ? target<T>{} : sums, last ? earlier : target<T>{},
-                     last ? out : sums, last ? end : store_);
+      multiply_block(c, first + blocks.begin(q), first + blocks.begin(q + 1), own,
+                     q == 0 ? target<T>{} : sums, last ? earlier : target<T>{}, last ? out : sums,
+                     last ? end : store_);
     }
   }
 
-  /// All tiles of a block of C over one block of k. A sliver of B stays in the L1 cache while the tiles of
-  /// rows pass by.
-  void multiply_block(const block& c, std::size_t j0, std::size_t j1, std::size_t p0, std::size_t p1,
-                      const T* packed_a, target<T> slice, target<T> total, target<T> out,
-                      const epilogue<T>& end) const {
-    const std::size_t k = p1 - p0;
+  /// All tiles of a block of C over the steps p0 … p1 of k, tile of rows after tile of rows: its elements of
+  /// A stay in the L1 cache while those of B pass by, which come from the L2 cache one after the other.
+  void multiply_block(const block& c, std::size_t p0, std::size_t p1, T* own, target<T> slice,
+                      target<T> total, target<T> out, const epilogue<T>& end) const {
+    const matrix_view<const T>& a = x_.A.view();
+    const matrix_view<const T>& b = x_.B.view();
+    T* packed_b = plan_.by_strips ? own + p0 * plan_.padded(c.j1 - c.j0) : own;
+    T* packed_a = own + plan_.packed_b;
+    const std::size_t columns = c.j1 - c.j0;
     tile<T> t;
-    t.k = k;
+    t.k = p1 - p0;
     t.end = &end;
     t.c_stride = out.stride;
     t.slice_stride = slice.stride;
     t.total_stride = total.stride;
     t.mask_stride = x_.mask.stride();
-    // A single row of tiles has no use for a sliver again: it takes the widest tiles instead.
-    const bool by_slivers = plan_.pack_b || c.i1 - c.i0 > plan_.tile_rows;
-    const std::size_t width = by_slivers ? plan_.sliver : plan_.block_columns;
-    for (std::size_t s = c.j0; s < c.j1; s += width) {
-      const std::size_t columns = std::min(width, c.j1 - s);
-      const T* b = nullptr;
-      if (plan_.pack_b) {
-        b = packed_b_ + p0 * plan_.padded(j1 - j0) + (s - j0) * k;
-        t.b_stride = plan_.padded(std::min(plan_.sliver, j1 - s));
-      } else {
-        const std::size_t stride = x_.B.view().stride();
-        b = x_.B.view().data() + (x_.B.is_transposed() ? s * stride + p0 : p0 * stride + s);
-        t.b_stride = x_.B.view().stride();
+    if (plan_.pack_b && !plan_.by_strips) pack_b(c, p0, p1, own);
+    block strip{c.i0, c.i0, c.j0, c.j1};
+    std::size_t next_b = c.j0;
+    for_row_tiles(c.i0, c.i1, plan_.tile_rows, [&](std::size_t i, std::size_t rows) {
+      a_layout layout = a_layout::columns;
+      t.a_stride = a.stride();
+      t.ahead = nullptr;
+      t.ahead_stride = 0;
+      if (x_.A.is_transposed() && i + rows > strip.i1) {
+        strip = {i, std::min(c.i1, i + plan_.strip_rows), c.j0, c.j1};
+        if (plan_.pack_a) pack_a(strip, p0, p1, packed_a);
+        t.ahead = next_of_a(strip, c, p0, p1);
+        t.ahead_stride = a.stride();
+      } else if (!plan_.by_strips && !x_.B.is_transposed() && next_b < c.j1) {
+        t.ahead = b.data() + p1 * b.stride() + next_b;
+        t.ahead_stride = b.stride();
+        next_b += line;
       }
-      for_row_tiles(c.i0, c.i1, plan_.tile_rows, [&](std::size_t i, std::size_t rows) {
-        a_layout layout = a_layout::columns;
-        if (plan_.pack_a) {
-          t.a = packed_a + (i - c.i0) * k;
-          t.a_stride = rows;
-        } else {
-          const matrix_view<const T> a = x_.A.view();
-          layout = x_.A.is_transposed() ? a_layout::columns : a_layout::rows;
-          t.a = a.data() + (x_.A.is_transposed() ? p0 * a.stride() + i : i * a.stride() + p0);
-          t.a_stride = a.stride();
-        }
-        t.b = b;
-        t.c = out.at(i, s);
-        t.slice = slice.at(i, s);
-        t.total = total.at(i, s);
-        t.bias = x_.bias == nullptr ? t.c : x_.bias + s;
-        t.mask = x_.mask.data() == nullptr ? t.c : x_.mask.data() + i * x_.mask.stride() + s;
-        const micro_kernels<T>& kernels = table_.products[static_cast<std::size_t>(layout)];
-        if (x_.B.is_transposed() && !plan_.pack_b) {
-          multiply_row_of_transposed_tiles(kernels, plan_.width, t, rows, columns);
-        } else {
-          multiply_row_of_tiles(kernels, plan_.width, t, rows, columns);
-        }
-      });
-    }
+      if (plan_.pack_a) {
+        t.a = packed_a + (i - strip.i0);
+        t.a_stride = plan_.strip_rows;
+      } else if (x_.A.is_transposed()) {
+        t.a = a.data() + p0 * a.stride() + i;
+      } else {
+        layout = a_layout::rows;
+        t.a = a.data() + i * a.stride() + p0;
+      }
+      t.b = plan_.pack_b
+                ? packed_b
+                : b.data() + (x_.B.is_transposed() ? c.j0 * b.stride() + p0 : p0 * b.stride() + c.j0);
+      t.b_stride = b.stride();
+      t.c = out.at(i, c.j0);
+      t.slice = slice.at(i, c.j0);
+      t.total = total.at(i, c.j0);
+      t.bias = x_.bias == nullptr ? t.c : x_.bias + c.j0;
+      t.mask = x_.mask.data() == nullptr ? t.c : x_.mask.data() + i * x_.mask.stride() + c.j0;
+      const micro_kernels<T>& kernels = table_.products[static_cast<std::size_t>(layout)];
+      if (x_.B.is_transposed() && !plan_.pack_b) {
+        multiply_row_of_transposed_tiles(kernels, plan_.width, t, rows, columns);
+      } else {
+        multiply_row_of_tiles(kernels, plan_.width, plan_.tile_vectors, t, rows, columns, plan_.pack_b);
+      }
+    });
+  }
+
+  /// Slivers of B, each as wide as the tiles that read it. The last vector is padded with anything.
+  void pack_b(const block& c, std::size_t p0, std::size_t p1, T* own) const {
+    T* out = plan_.by_strips ? own + p0 * plan_.padded(c.j1 - c.j0) : own;
+    const matrix_view<const T>& b = x_.B.view();
+    const std::size_t k = p1 - p0;
+    const std::size_t w = plan_.width;
+    const auto pack = [&](std::size_t first, std::size_t columns, std::size_t padded) {
+      const std::size_t j = c.j0 + first;
+      if (x_.B.is_transposed()) {
+        table_.pack_rows(b.data() + j * b.stride() + p0, b.stride(), columns, k, out + first * k, padded);
+      } else {
+        table_.pack_columns(b.data() + p0 * b.stride() + j, b.stride(), columns, k, out + first * k, padded);
+      }
+    };
+    const std::size_t columns = c.j1 - c.j0;
+    for_tiles_across(columns / w, plan_.tile_vectors,
+                     [&](std::size_t first, std::size_t vectors, std::size_t count) {
+                       for (std::size_t s = 0; s < count; ++s)
+                         pack((first + s * vectors) * w, vectors * w, vectors * w);
+                     });
+    if (columns % w != 0) pack(columns / w * w, columns % w, w);
+  }
+
+  /// A strip of a transposed A.
+  void pack_a(const block& strip, std::size_t p0, std::size_t p1, T* out) const {
+    const matrix_view<const T>& a = x_.A.view();
+    table_.pack_columns(a.data() + p0 * a.stride() + strip.i0, a.stride(), strip.i1 - strip.i0, p1 - p0, out,
+                        plan_.strip_rows);
+  }
+
+  /// Where the strip of a transposed A begins that comes after this one. Hardware does not fetch it ahead:
+  /// its rows are a few bytes each, far apart.
+  const T* next_of_a(const block& strip, const block& c, std::size_t p0, std::size_t p1) const {
+    const matrix_view<const T>& a = x_.A.view();
+    if (plan_.by_strips && p1 < plan_.shape.k) return a.data() + p1 * a.stride() + strip.i0;
+    if (strip.i1 < c.i1) return a.data() + p0 * a.stride() + strip.i1;
+    return plan_.by_strips ? a.data() + c.i1 : a.data() + p1 * a.stride() + c.i0;
   }
 
   /// The slices that were computed apart, added in order and finished.
@@ -235,15 +237,15 @@ class product_run {
     });
   }
 
+  static constexpr std::size_t line = 64 / sizeof(T);
   static constexpr epilogue<T> store_{};
 
   const kernel_table<T>& table_;
   const product_plan& plan_;
   const product<T>& x_;
   span_label label_;
-  T* packed_b_ = nullptr;
-  T* apart_ = nullptr;
-  T* workers_ = nullptr;
+  T* apart_;
+  T* workers_;
 };
 
 }  // namespace

@@ -14,10 +14,13 @@ namespace {
 template <class T>
 std::string describe_type() {
   const detail::kernel_table<T>& table = detail::kernels<T>();
-  const std::string type = std::is_same_v<T, float> ? "float " : "double";
-  return type + "   register tile " + std::to_string(table.tile_rows) + "x" +
-         std::to_string(table.tile_vectors * table.width) + ", vectors of " + std::to_string(table.width) +
-         ", blocks of k up to " + std::to_string(contract::block_length<T>) + "\n";
+  std::string text = std::is_same_v<T, float> ? "float    register tiles" : "double   register tiles";
+  for (std::size_t vectors = 1; vectors < table.tall_rows.size(); ++vectors) {
+    if (table.tall_rows[vectors] == 0) continue;
+    text += ' ' + std::to_string(table.tall_rows[vectors]) + 'x' + std::to_string(vectors * table.width);
+  }
+  return text + ", vectors of " + std::to_string(table.width) + ", blocks of k up to " +
+         std::to_string(contract::block_length<T>) + "\n";
 }
 
 }  // namespace

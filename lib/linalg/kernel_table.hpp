@@ -30,9 +30,9 @@ struct epilogue {
   T beta = 0;
 };
 
-/// One call of a micro-kernel: a tile of C over one block of k. Without initial values, because clearing what
-/// is then set would cost as much as the smallest product: who makes one sets all fields but those of null
-/// sums.
+/// One call of a micro-kernel: tiles of C side by side, over one block of k. Without initial values, because
+/// clearing what is then set would cost as much as the smallest product: who makes one sets all fields but
+/// those of null sums.
 template <class T>
 struct tile {
   std::size_t k;
@@ -41,7 +41,11 @@ struct tile {
   const T* b;  ///< row p of the block starts at b + p * b_stride; for transposed tiles column j at b + j *
                ///< b_stride
   std::size_t b_stride;
-  std::size_t tail;  ///< columns of a partial tile; unused by the others
+  std::size_t b_next;  ///< from the b of a tile to that of its neighbour
+  std::size_t count;   ///< tiles; 1 where the tile is partial
+  std::size_t tail;    ///< columns of a partial tile; unused by the others
+  const T* ahead;      ///< what a later tile will read: the first tile fetches a cache line of it a step
+  std::size_t ahead_stride;
 
   const T* slice;  ///< sum of the earlier blocks of this slice, or null
   std::size_t slice_stride;
@@ -68,13 +72,19 @@ enum class a_layout : std::uint8_t {
 inline constexpr std::size_t max_tile_rows = 14;
 /// Vectors across that a tile can have, widest first; fewer where the accumulators do not fit.
 inline constexpr std::array<std::size_t, 5> tile_widths{8, 4, 3, 2, 1};
+/// The place of a width in `tile_widths`.
+constexpr std::size_t width_index(std::size_t vectors) noexcept {
+  std::size_t i = 0;
+  while (tile_widths[i] != vectors) ++i;
+  return i;
+}
 
 /// The micro-kernels of one layout of A, by rows - 1.
 template <class T>
 struct micro_kernels {
-  /// [i][rows - 1]: tiles of tile_widths[i] whole vectors; null where that tile does not exist.
+  /// [i][rows - 1]: tiles of tile_widths[i] whole vectors; null where they do not fit the registers.
   std::array<std::array<micro_kernel<T>, max_tile_rows>, tile_widths.size()> full;
-  /// [rows - 1]: index of the widest tile that exists.
+  /// [rows - 1]: vectors across the widest tile that exists.
   std::array<std::uint8_t, max_tile_rows> widest;
   /// Tiles of 1 … width - 1 columns.
   std::array<micro_kernel<T>, max_tile_rows> partial;
@@ -86,9 +96,11 @@ struct micro_kernels {
 template <class T>
 struct kernel_table {
   isa tier;
-  std::size_t width;         ///< elements in a vector
-  std::size_t tile_rows;     ///< rows of the register tile (MR)
-  std::size_t tile_vectors;  ///< vectors across the register tile (NR / width)
+  std::size_t width;      ///< elements in a vector
+  std::size_t tile_rows;  ///< most rows of a tile
+  /// Rows of the register tile of so many vectors across where C is taller than one tile; 0 where that width
+  /// is not used then.
+  std::array<std::uint8_t, tile_widths.front() + 1> tall_rows;
 
   std::array<micro_kernels<T>, 2> products;  ///< by a_layout
 

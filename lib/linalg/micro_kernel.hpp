@@ -16,9 +16,10 @@ namespace twinpath::inline v0::detail {
 namespace {
 
 /// The end of every micro-kernel: adds earlier sums to the accumulators and stores what the epilogue makes of
-/// them.
+/// them, `j0` columns to the right of where t points.
 template <class T, std::size_t rows, std::size_t vectors, class Columns>
-TWINPATH_INLINE void finish_tile(const tile<T>& t, const Columns& across, vec<T> (&acc)[rows][vectors]) {
+TWINPATH_INLINE void finish_tile(const tile<T>& t, std::size_t j0, const Columns& across,
+                                 vec<T> (&acc)[rows][vectors]) {
   constexpr std::size_t w = width<T>;
   const auto add_earlier = [&](const T* sums, std::size_t stride) __attribute__((always_inline)) {
     TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
@@ -27,16 +28,16 @@ TWINPATH_INLINE void finish_tile(const tile<T>& t, const Columns& across, vec<T>
       }
     }
   };
-  if (t.slice != nullptr) add_earlier(t.slice, t.slice_stride);
-  if (t.total != nullptr) add_earlier(t.total, t.total_stride);
+  if (t.slice != nullptr) add_earlier(t.slice + j0, t.slice_stride);
+  if (t.total != nullptr) add_earlier(t.total + j0, t.total_stride);
 
   finish_as(
       t.end->what, [&]<finish what>() __attribute__((always_inline)) {
         TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
           TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
-            T* c = t.c + i * t.c_stride + j * w;
-            const T* mask = t.mask + i * t.mask_stride + j * w;
-            across.store(c, finished<what, T>(acc[i][j], *t.end, across, c, t.bias + j * w, mask));
+            T* c = t.c + j0 + i * t.c_stride + j * w;
+            const T* mask = t.mask + j0 + i * t.mask_stride + j * w;
+            across.store(c, finished<what, T>(acc[i][j], *t.end, across, c, t.bias + j0 + j * w, mask));
           }
         }
       });
@@ -49,29 +50,118 @@ TWINPATH_INLINE void clear(vec<T> (&acc)[rows][vectors]) {
   }
 }
 
+/// Steps of k between two advances of pointers: fewer additions, which the multiply-adds share their ports
+/// with.
+inline constexpr std::size_t unrolled = 4;
+
+template <class T>
+TWINPATH_INLINE const T* bytes_on(const T* p, std::size_t bytes) {
+  return reinterpret_cast<const T*>(reinterpret_cast<const char*>(p) + bytes);
+}
+
+/// Four rows in memory that one pointer reaches, because an address can hold one or two times a register.
+template <class T>
+struct four_rows {
+  const T* first;
+  std::size_t stride;  // in bytes
+  std::size_t stride3;
+  TWINPATH_INLINE four_rows(const T* p, std::size_t s)
+      : first(p), stride(s * sizeof(T)), stride3(3 * stride) {}
+  TWINPATH_INLINE const T* operator[](std::size_t i) const {
+    return bytes_on(first, i == 3 ? stride3 : i * stride);
+  }
+  TWINPATH_INLINE void advance(std::size_t rows) { first = bytes_on(first, rows * stride); }
+  /// At the begin of a loop: left to itself the compiler computes the distance of each access ahead of the
+  /// loop and has no registers left for them.
+  TWINPATH_INLINE void keep() { asm("" : "+r"(stride), "+r"(stride3)); }
+};
+
+/// Elements of A: row i, `s` steps of k ahead.
+template <class T, std::size_t rows, a_layout layout>
+struct elements_of_a {
+  four_rows<T> step;
+  TWINPATH_INLINE explicit elements_of_a(const tile<T>& t) : step(t.a, t.a_stride) {}
+  TWINPATH_INLINE T operator()(std::size_t i, std::size_t s) const { return step[s][i]; }
+  TWINPATH_INLINE void advance(std::size_t steps) { step.advance(steps); }
+  TWINPATH_INLINE void keep() { step.keep(); }
+};
+template <class T, std::size_t rows>
+struct elements_of_a<T, rows, a_layout::rows> {
+  static constexpr std::size_t groups = (rows + 3) / 4;
+  const T* first[groups];
+  std::size_t stride;
+  std::size_t stride3;
+  TWINPATH_INLINE explicit elements_of_a(const tile<T>& t)
+      : stride(t.a_stride * sizeof(T)), stride3(3 * stride) {
+    TWINPATH_UNROLL for (std::size_t g = 0; g < groups; ++g) {
+      first[g] = t.a + 4 * g * t.a_stride;
+      asm("" : "+r"(first[g]));
+    }
+  }
+  TWINPATH_INLINE T operator()(std::size_t i, std::size_t s) const {
+    return bytes_on(first[i / 4], i % 4 == 3 ? stride3 : i % 4 * stride)[s];
+  }
+  TWINPATH_INLINE void advance(std::size_t steps) {
+    TWINPATH_UNROLL for (std::size_t g = 0; g < groups; ++g) first[g] += steps;
+  }
+  TWINPATH_INLINE void keep() { asm("" : "+r"(stride), "+r"(stride3)); }
+};
+
+/// Steps of k from which a tile of C is fetched while it is computed.
+inline constexpr std::size_t prefetch_steps = 48;
+
 template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool partial>
-[[gnu::flatten]] void multiply_tile(const tile<T>& t) {
+[[gnu::flatten]] void multiply_tiles(const tile<T>& t) {
   constexpr std::size_t w = width<T>;
   const std::conditional_t<partial, tail<T>, whole<T>> across(t.tail);
-  vec<T> acc[rows][vectors];
-  clear<T>(acc);
-
-  const T* a = t.a;
-  const T* b = t.b;
-  const std::size_t a_step = layout == a_layout::columns ? t.a_stride : 1;
-  const std::size_t a_row = layout == a_layout::columns ? 1 : t.a_stride;
-  const std::size_t b_step = t.b_stride;
-  for (std::size_t p = t.k; p != 0; --p) {
-    vec<T> row[vectors];
-    TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) row[j] = across.load(b + j * w);
-    TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
-      const vec<T> x(a[i * a_row]);
-      TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) acc[i][j] = fma(x, row[j], acc[i][j]);
+  const T* first_of_b = t.b;
+  const T* ahead = t.ahead;
+  std::size_t ahead_stride = t.ahead_stride * sizeof(T);
+  std::size_t j0 = 0;
+  for (std::size_t left = partial ? 1 : t.count;;) {
+    vec<T> acc[rows][vectors];
+    clear<T>(acc);
+    if (!partial && t.k >= prefetch_steps) {
+      TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
+        TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
+          __builtin_prefetch(t.c + j0 + i * t.c_stride + (j + 1) * w - 1);
+        }
+      }
     }
-    a += a_step;
-    b += b_step;
+    elements_of_a<T, rows, layout> a(t);
+    four_rows<T> b(first_of_b, t.b_stride);
+    const auto step = [&](std::size_t s) __attribute__((always_inline)) {
+      vec<T> row[vectors];
+      TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) row[j] = across.load(b[s] + j * w);
+      __builtin_prefetch(ahead);
+      ahead = bytes_on(ahead, ahead_stride);
+      TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
+        const vec<T> x(a(i, s));
+        TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) acc[i][j] = fma(x, row[j], acc[i][j]);
+      }
+    };
+    const auto advance = [&](std::size_t steps) __attribute__((always_inline)) {
+      a.advance(steps);
+      b.advance(steps);
+    };
+    std::size_t k = t.k;
+    for (; k >= unrolled; k -= unrolled) {
+      a.keep();
+      b.keep();
+      TWINPATH_UNROLL for (std::size_t s = 0; s < unrolled; ++s) step(s);
+      advance(unrolled);
+    }
+    for (; k != 0; --k) {
+      step(0);
+      advance(1);
+    }
+    finish_tile<T>(t, j0, across, acc);
+    if (partial || --left == 0) return;
+    first_of_b += t.b_next;
+    j0 += vectors * w;
+    ahead = first_of_b;
+    ahead_stride = 0;
   }
-  finish_tile<T>(t, across, acc);
 }
 
 /// Rows of B where they lie, for a tile one vector across.
@@ -124,39 +214,43 @@ template <class T, std::size_t rows, a_layout layout, bool partial>
         fma(vec<T>(a[i * a_row]), y, acc[i][0]);
     a += a_step;
   }
-  finish_tile<T>(t, across, acc);
+  finish_tile<T>(t, 0, across, acc);
 }
 
-/// The kernel of a tile, or null where its accumulators do not fit the registers.
-template <class T, std::size_t rows, std::size_t vectors, a_layout layout, std::size_t accumulators>
+/// Whether the accumulators of a tile fit the registers beside a row of B and an element of A.
+constexpr bool fits(std::size_t rows, std::size_t vectors, std::size_t registers) {
+  return rows == 1 ? vectors + 2 <= registers : rows * vectors + vectors + 1 <= registers;
+}
+
+template <class T, std::size_t rows, std::size_t vectors, a_layout layout, std::size_t registers>
 constexpr micro_kernel<T> full_tile() {
-  if constexpr (rows * vectors <= accumulators) return &multiply_tile<T, rows, vectors, layout, false>;
+  if constexpr (fits(rows, vectors, registers)) return &multiply_tiles<T, rows, vectors, layout, false>;
   return nullptr;
 }
 
-constexpr std::uint8_t widest_tile(std::size_t rows, std::size_t accumulators) {
-  std::uint8_t i = 0;
-  while (rows * tile_widths[i] > accumulators) ++i;
-  return i;
+constexpr std::uint8_t widest_tile(std::size_t rows, std::size_t registers) {
+  std::size_t i = 0;
+  while (!fits(rows, tile_widths[i], registers)) ++i;
+  return static_cast<std::uint8_t>(tile_widths[i]);
 }
 
-template <class T, a_layout layout, std::size_t accumulators, std::size_t... row>
+template <class T, a_layout layout, std::size_t registers, std::size_t... row>
 constexpr micro_kernels<T> list_micro_kernels(std::index_sequence<row...>) {
-  return {.full = {{{full_tile<T, row + 1, tile_widths[0], layout, accumulators>()...},
-                    {full_tile<T, row + 1, tile_widths[1], layout, accumulators>()...},
-                    {full_tile<T, row + 1, tile_widths[2], layout, accumulators>()...},
-                    {full_tile<T, row + 1, tile_widths[3], layout, accumulators>()...},
-                    {full_tile<T, row + 1, tile_widths[4], layout, accumulators>()...}}},
-          .widest = {widest_tile(row + 1, accumulators)...},
-          .partial = {&multiply_tile<T, row + 1, 1, layout, true>...},
+  return {.full = {{{full_tile<T, row + 1, tile_widths[0], layout, registers>()...},
+                    {full_tile<T, row + 1, tile_widths[1], layout, registers>()...},
+                    {full_tile<T, row + 1, tile_widths[2], layout, registers>()...},
+                    {full_tile<T, row + 1, tile_widths[3], layout, registers>()...},
+                    {full_tile<T, row + 1, tile_widths[4], layout, registers>()...}}},
+          .widest = {widest_tile(row + 1, registers)...},
+          .partial = {&multiply_tiles<T, row + 1, 1, layout, true>...},
           .transposed = {&multiply_transposed_tile<T, row + 1, layout, false>...},
           .transposed_partial = {&multiply_transposed_tile<T, row + 1, layout, true>...}};
 }
 
-template <class T, a_layout layout, std::size_t tile_rows, std::size_t accumulators>
+template <class T, a_layout layout, std::size_t tile_rows, std::size_t registers>
 constexpr micro_kernels<T> make_micro_kernels() {
   static_assert(tile_rows <= max_tile_rows && tile_widths.size() == 5);
-  return list_micro_kernels<T, layout, accumulators>(std::make_index_sequence<tile_rows>{});
+  return list_micro_kernels<T, layout, registers>(std::make_index_sequence<tile_rows>{});
 }
 
 }  // namespace

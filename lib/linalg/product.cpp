@@ -13,6 +13,7 @@ template <class T>
 product_route route_product(const kernel_table<T>& table, const product_shape& shape, finish end,
                             std::size_t threads) {
   product_route route;
+  if (shape.m == 0 || shape.n == 0) return route;
   if (is_narrow<T>(table, shape)) {
     route.path = product_path::narrow;
     route.narrow = plan_narrow(table, shape, threads);

@@ -27,7 +27,8 @@ struct product {
             A.is_transposed(),
             B.is_transposed(),
             aliases(A.view().stride() * sizeof(T)),
-            aliases(B.view().stride() * sizeof(T))};
+            aliases(B.view().stride() * sizeof(T)),
+            B.view().stride() * sizeof(T) % 64 != 0};
   }
 };
 

@@ -3,38 +3,60 @@
 
 #include <algorithm>
 
+#include "linalg/row_of_tiles.hpp"
 #include "runtime/parallel.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// Rows of a packed block of A: with the longest block of k in float 350 KiB, so that it stays in the L2
-/// cache while the slivers of B pass by.
-constexpr std::size_t block_rows_limit = 280;
-/// Columns of a block of C.
-constexpr std::size_t block_columns_limit = 2048;
-/// Bytes of B that are packed at a time.
-constexpr std::size_t panel_bytes = 16 << 20;
+/// Columns of a block of C: in float one block of k of B has 640 KiB, which stays in an L2 cache while the
+/// tiles of rows pass by.
+constexpr std::size_t most_columns = 512;
+/// Bytes of B, over all of k, that stay there while strips of rows pass by; and the fewest columns of a block
+/// for which strips pay, because each block reads all of A.
+constexpr std::size_t strip_bytes = 1 << 20;
+constexpr std::size_t strip_columns = 320;
+/// Rows of a block of C whose sums are kept outside of it.
+constexpr std::size_t most_summed_rows = 256;
 /// Elements of C up to which the slices of k may be tasks of their own.
 constexpr std::size_t apart_elements = 128 * 128;
 
-/// B is packed when it has to be transposed for more than one tile of rows, or when it is too large to be
-/// read in place again and again for each tile of rows: a column of tiles walks down one cache line and, in a
-/// wide matrix, one page a row.
+/// A transposed B is packed for more than one tile of rows. Another one is read in place unless it is read
+/// often and every time slowly: from cache lines that evict each other, from vectors across two lines, or
+/// from a matrix that the caches do not hold.
 template <class T>
 bool wants_packed_b(const product_plan& p) {
   const product_shape& s = p.shape;
-  const std::size_t tiles = divide_up(s.m, p.tile_rows);
+  const std::size_t tiles = divide_up(p.block_rows(), p.tile_rows);
   if (s.b_transposed) return tiles > 1;
-  return tiles > (s.b_aliases ? 1 : 4) && s.k * s.n * sizeof(T) > 64 * 1024;
+  const std::size_t bytes = std::min(s.k, contract::block_length<T>) * s.n * sizeof(T);
+  if (s.b_aliases || s.b_straddles) return tiles >= 24 && bytes > 192 * 1024;
+  return tiles >= 100 && bytes > 1024 * 1024;
 }
 
-/// A is packed when it is read for many columns and does not stay in the L1 cache meanwhile.
-template <class T>
+/// A transposed A is packed when more than two tiles read it: read in place, each step of k takes a cache
+/// line and, in a wide matrix, a page of its own.
 bool wants_packed_a(const product_plan& p) {
-  const product_shape& s = p.shape;
-  const std::size_t slivers = divide_up(s.n, p.sliver);
-  return slivers > 4 && s.m > 2 * p.tile_rows && s.m * s.k * sizeof(T) > 64 * 1024;
+  return p.shape.a_transposed && p.shape.k >= 32 && p.block_columns() > 2 * p.tile_vectors * p.width;
+}
+
+/// Cuts C into blocks, one or more for each worker.
+template <class T>
+void cut_blocks(product_plan& p) {
+  const std::size_t fitting = strip_bytes / sizeof(T) / std::max<std::size_t>(1, p.shape.k);
+  p.by_strips = p.shape.k > contract::block_length<T> && fitting >= std::min(strip_columns, p.shape.n);
+  const std::size_t least =
+      divide_up(p.shape.n, p.by_strips ? std::min(fitting, most_columns) : most_columns);
+  p.column_blocks = least;
+  if (p.workers == 1) return;
+  // Columns first, because each block packs its own part of B; but narrow blocks read A too often.
+  const std::size_t most = divide_up(p.shape.n, p.width) / 6;
+  const std::size_t wanted = round_up(least, p.workers);
+  if (wanted <= most) {
+    p.column_blocks = wanted;
+  } else {
+    p.row_blocks = std::min(divide_up(p.workers, least), std::max<std::size_t>(1, p.shape.m / 8));
+  }
 }
 
 }  // namespace
@@ -44,16 +66,18 @@ void size_scratch(product_plan& p) {
   const contract::cut slices = contract::slices(p.shape.k);
   const std::size_t longest_slice = slices.begin(1) - slices.begin(0) + 16;
   const std::size_t blocks = contract::blocks<T>(longest_slice).count;
+  const std::size_t longest_block = std::min(round_up(p.shape.k, 16), contract::block_length<T>);
   p.packed_b = p.packed_a = p.total_sums = p.slice_sums = p.apart_sums = 0;
-  if (p.pack_b) p.packed_b = round_up(p.shape.k * p.padded(p.panel), 16);
+  if (p.pack_b) p.packed_b = (p.by_strips ? round_up(p.shape.k, 16) : longest_block) * p.block_columns();
   // A sliver is stored in whole vectors, which reach behind its end.
-  if (p.pack_a) p.packed_a = round_up((p.block_rows() + 1) * contract::block_length<T> + p.width, 16);
-  const std::size_t block = round_up((p.block_rows() + 1) * p.block_columns, 16);
+  if (p.pack_a) p.packed_a = p.strip_rows * longest_block + p.width;
+  const std::size_t rows = p.by_strips ? std::min(p.strip_rows, p.block_rows()) : p.block_rows();
+  const std::size_t sums = round_up(rows * p.block_columns(), 16);
   if (p.slices_apart) {
     p.apart_sums = round_up(slices.count * p.shape.m * p.shape.n, 16);
   } else {
-    if (!p.sums_in_c && (blocks > 1 || slices.count > 1)) p.total_sums = block;
-    if (slices.count > 1) p.slice_sums = block;
+    if (!p.sums_in_c && (blocks > 1 || slices.count > 1)) p.total_sums = sums;
+    if (slices.count > 1) p.slice_sums = sums;
   }
 }
 
@@ -63,36 +87,20 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
   product_plan p;
   p.shape = shape;
   p.width = table.width;
-  p.tile_rows = table.tile_rows;
-  p.sliver = table.tile_vectors * table.width;
-  p.pack_b = wants_packed_b<T>(p);
-  p.pack_a = wants_packed_a<T>(p);
-  // Rows that are read in place side by side must not evict each other: an L1 cache has at least 8 ways.
-  if (!p.pack_a && !shape.a_transposed && shape.a_aliases)
-    p.tile_rows = std::min<std::size_t>(p.tile_rows, 7);
   p.sums_in_c = end != finish::scale && end != finish::blend;
-
   p.workers = useful_workers(multiply_adds(shape), task_work, threads);
   const contract::cut slices = contract::slices(shape.k);
-
-  const std::size_t panel_limit =
-      std::max<std::size_t>(1, panel_bytes / sizeof(T) / std::max<std::size_t>(1, shape.k));
-  p.panel = p.pack_b ? std::min(shape.n, round_up(panel_limit, p.sliver)) : shape.n;
-
-  // Blocks of C: rows first, because what is packed of B serves all rows.
-  p.row_blocks = std::max<std::size_t>(1, divide_up(shape.m, block_rows_limit));
-  p.block_columns = std::min(round_up(std::max<std::size_t>(1, shape.n), p.sliver),
-                             round_up(block_columns_limit, p.sliver));
-  if (p.workers > 1) {
-    p.slices_apart = slices.count >= p.workers && shape.m * shape.n <= apart_elements;
-    if (!p.slices_apart) {
-      const std::size_t most_rows = std::max<std::size_t>(1, shape.m / p.tile_rows);
-      p.row_blocks = std::min(most_rows, round_up(p.row_blocks, p.workers));
-      const std::size_t columns = std::max<std::size_t>(1, p.workers / p.row_blocks);
-      p.block_columns = std::min(p.block_columns, round_up(divide_up(shape.n, columns), p.sliver));
-    }
+  p.slices_apart = p.workers > 1 && slices.count >= p.workers && shape.m * shape.n <= apart_elements;
+  if (!p.slices_apart) {
+    cut_blocks<T>(p);
+    const bool outside = slices.count > 1 || (!p.sums_in_c && shape.k > contract::block_length<T>);
+    if (outside && !p.by_strips) p.row_blocks = std::max(p.row_blocks, divide_up(shape.m, most_summed_rows));
   }
-
+  p.tile_vectors = choose_tile(table, p.block_rows(), p.block_columns());
+  p.tile_rows = rows_of_tile(table, p.block_rows(), p.tile_vectors);
+  p.strip_rows = shape.a_transposed ? round_up(p.tile_rows, 64 / sizeof(T)) : p.tile_rows;
+  p.pack_b = wants_packed_b<T>(p);
+  p.pack_a = wants_packed_a(p);
   size_scratch<T>(p);
   return p;
 }

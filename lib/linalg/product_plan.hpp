@@ -28,6 +28,8 @@ struct product_shape {
   // Rows of the operand, as it lies in memory, fall on the same few sets of the caches.
   bool a_aliases = false;
   bool b_aliases = false;
+  // Vectors of B's rows lie across two cache lines.
+  bool b_straddles = false;
 };
 
 /// Whether rows of so many bytes fall on the same sets of an L1 cache: 64 sets of 64-byte lines.
@@ -44,32 +46,42 @@ struct product_shape {
 struct product_plan {
   product_shape shape;
   std::size_t width = 0;          ///< elements in a vector
-  std::size_t tile_rows = 0;      ///< rows of the register tile
-  std::size_t sliver = 0;         ///< columns of the register tile, and of a packed sliver of B
+  std::size_t tile_vectors = 0;   ///< vectors across the register tile
+  std::size_t tile_rows = 0;      ///< most rows of the register tile
+  std::size_t strip_rows = 0;     ///< rows of one tile; of a transposed A the whole cache lines around it
   bool pack_a = false;            ///< else op(A) is read in place
   bool pack_b = false;            ///< else B is read in place
   bool sums_in_c = false;         ///< C itself holds the sums of earlier blocks of k
+  bool by_strips = false;         ///< all of k for a strip of rows, then the next strip
   bool slices_apart = false;      ///< the slices of k are tasks of their own and are added at the end
-  std::size_t panel = 0;          ///< columns of B that are packed at a time
   std::size_t row_blocks = 1;     ///< C's rows are cut into so many
-  std::size_t block_columns = 0;  ///< columns of a block of C, a multiple of `sliver`
+  std::size_t column_blocks = 1;  ///< C's columns are cut into so many
   std::size_t workers = 1;        ///< tasks that may run at the same time
 
-  // Scratch memory, in elements. One packed panel of B for all, the rest for each worker.
-  std::size_t packed_b = 0;
-  std::size_t packed_a = 0;
+  // Scratch memory, in elements, for each worker.
+  std::size_t packed_b = 0;    ///< a block of k, or all of it, for the columns of a block of C
+  std::size_t packed_a = 0;    ///< a block of k for one strip of rows
   std::size_t total_sums = 0;  ///< sums so far where C cannot hold them
   std::size_t slice_sums = 0;  ///< sums of the blocks of a slice
-  std::size_t apart_sums = 0;  ///< for all: C once for each slice, when the slices are tasks
-  [[nodiscard]] std::size_t scratch() const noexcept {
-    return packed_b + apart_sums + workers * (packed_a + total_sums + slice_sums);
+  // For all.
+  std::size_t apart_sums = 0;  ///< C once for each slice, when the slices are tasks
+  [[nodiscard]] std::size_t worker_scratch() const noexcept {
+    return packed_b + packed_a + total_sums + slice_sums;
   }
+  [[nodiscard]] std::size_t scratch() const noexcept { return apart_sums + workers * worker_scratch(); }
 
+  /// Rows and columns of the largest block of C.
   [[nodiscard]] std::size_t block_rows() const noexcept { return divide_up(shape.m, row_blocks); }
-  /// First row of a block of C.
-  [[nodiscard]] std::size_t row(std::size_t block) const noexcept { return shape.m * block / row_blocks; }
+  [[nodiscard]] std::size_t block_columns() const noexcept {
+    return divide_up(divide_up(shape.n, width), column_blocks) * width;
+  }
   /// Columns of B with its last vector filled up.
   [[nodiscard]] std::size_t padded(std::size_t columns) const noexcept { return round_up(columns, width); }
+  /// First row and first column of a block of C; the columns are cut between whole vectors.
+  [[nodiscard]] std::size_t row(std::size_t block) const noexcept { return shape.m * block / row_blocks; }
+  [[nodiscard]] std::size_t column(std::size_t block) const noexcept {
+    return block == column_blocks ? shape.n : divide_up(shape.n, width) * block / column_blocks * width;
+  }
 };
 
 /// How the narrow path computes a product.
@@ -88,9 +100,9 @@ template <class T>
 [[nodiscard]] product_plan plan_product(const kernel_table<T>& table, const product_shape& shape, finish end,
                                         std::size_t threads);
 
-/// Sets the sizes of scratch memory from the other fields. A plan may be changed before that, as long as
-/// panel and block_columns are multiples of `sliver`, no block of rows is empty, and C holds no sums where
-/// the result needs its old elements.
+/// Sets the sizes of scratch memory from the other fields. A plan may be changed before that, as long as no
+/// block of C is empty, tiles of that size exist, a transposed B is packed where there are several tiles of
+/// rows, and C holds no sums where the result needs its old elements.
 template <class T>
 void size_scratch(product_plan& plan);
 

@@ -6,26 +6,53 @@
 
 namespace twinpath::inline v0::detail {
 
-/// Computes `rows` x `columns` of C in the widest tiles whose accumulators fit the registers. `t` describes
-/// the first tile; the columns of B, C and of what else it names lie side by side.
+/// Cuts so many whole vectors into tiles at most `widest` vectors across: body(first, vectors, count) for
+/// `count` tiles of the same width, of which the first begins `first` vectors to the right.
+template <class Body>
+inline void for_tiles_across(std::size_t whole, std::size_t widest, const Body& body) {
+  std::size_t choice = width_index(widest);
+  for (std::size_t first = 0; first < whole;) {
+    const std::size_t left = whole - first;
+    while (tile_widths[choice] > left) ++choice;
+    const std::size_t vectors = tile_widths[choice];
+    std::size_t count = left / vectors;
+    // Two tiles of middle width instead of a last one that is one vector across: that one would wait for
+    // memory.
+    if (vectors > 2 && left % vectors == 1) --count;
+    if (count == 0) {
+      ++choice;
+      continue;
+    }
+    body(first, vectors, count);
+    first += vectors * count;
+  }
+}
+
+/// Computes `rows` x `columns` of C in tiles at most `widest` vectors across. `t` describes the first tile;
+/// the columns of C and of what else it names lie side by side. Those of B do so too, or are packed in
+/// slivers of the same tiles.
 template <class T>
-inline void multiply_row_of_tiles(const micro_kernels<T>& kernels, std::size_t width, tile<T>& t,
-                                  std::size_t rows, std::size_t columns) {
-  std::size_t choice = kernels.widest[rows - 1];
-  while (columns >= width) {
-    while (tile_widths[choice] * width > columns) ++choice;
-    kernels.full[choice][rows - 1](t);
-    const std::size_t step = tile_widths[choice] * width;
-    columns -= step;
-    t.b += step;
+inline void multiply_row_of_tiles(const micro_kernels<T>& kernels, std::size_t width, std::size_t widest,
+                                  tile<T>& t, std::size_t rows, std::size_t columns, bool packed) {
+  const auto advance = [&](std::size_t step) {
+    t.b += packed ? step * t.k : step;
     t.c += step;
     t.bias += step;
     t.mask += step;
     if (t.slice != nullptr) t.slice += step;
     if (t.total != nullptr) t.total += step;
-  }
-  if (columns == 0) return;
-  t.tail = columns;
+  };
+  for_tiles_across(columns / width, widest, [&](std::size_t, std::size_t vectors, std::size_t count) {
+    const std::size_t step = vectors * width;
+    if (packed) t.b_stride = step;
+    t.b_next = packed ? step * t.k : step;
+    t.count = count;
+    kernels.full[width_index(vectors)][rows - 1](t);
+    advance(step * count);
+  });
+  t.tail = columns % width;
+  if (t.tail == 0) return;
+  if (packed) t.b_stride = width;
   kernels.partial[rows - 1](t);
 }
 
@@ -45,6 +72,27 @@ inline void multiply_row_of_transposed_tiles(const micro_kernels<T>& kernels, st
   if (columns == 0) return;
   t.tail = columns;
   kernels.transposed_partial[rows - 1](t);
+}
+
+/// Vectors across the tiles of a C of so many rows and columns.
+template <class T>
+inline std::size_t choose_tile(const kernel_table<T>& table, std::size_t rows, std::size_t columns) {
+  // A single row of tiles reads B once and is the faster the wider they are.
+  if (rows <= table.tile_rows) return table.products[0].widest[rows - 1];
+  const std::size_t whole = columns / table.width;
+  std::size_t widest = 1;
+  for (std::size_t vectors = 2; vectors < table.tall_rows.size(); ++vectors) {
+    if (table.tall_rows[vectors] == 0 || vectors > whole) continue;
+    // Three vectors need the fewest loads for a multiply-add; others where three leave a remainder.
+    if (vectors <= 3 || whole % 3 != 0 && whole % vectors == 0) widest = vectors;
+  }
+  return widest;
+}
+
+/// Most rows of a tile so many vectors across.
+template <class T>
+inline std::size_t rows_of_tile(const kernel_table<T>& table, std::size_t rows, std::size_t vectors) {
+  return rows <= table.tile_rows ? rows : table.tall_rows[vectors];
 }
 
 /// Calls body(i, rows) for each tile of the rows i0 … i1 - 1. Their heights are balanced and differ by at

@@ -26,22 +26,26 @@ template <class T>
   tile<T> t;
   t.k = A.cols();
   t.a_stride = stride;
-  t.b_stride = b_stride;
   t.slice = nullptr;
   t.total = nullptr;
+  t.ahead = b;
+  t.ahead_stride = 0;
   t.end = &out.end;
   t.c_stride = out.C.stride();
   t.mask_stride = out.mask.stride();
-  for_row_tiles(0, out.C.rows(), table.tile_rows, [&](std::size_t i, std::size_t rows) {
+  const std::size_t widest = choose_tile(table, out.C.rows(), out.C.cols());
+  const std::size_t tallest = rows_of_tile(table, out.C.rows(), widest);
+  for_row_tiles(0, out.C.rows(), tallest, [&](std::size_t i, std::size_t rows) {
     t.a = A.view().data() + (columns ? i : i * stride);
     t.b = b;
+    t.b_stride = b_stride;
     t.c = out.C.data() + i * out.C.stride();
     t.bias = out.bias == nullptr ? t.c : out.bias;
     t.mask = out.mask.data() == nullptr ? t.c : out.mask.data() + i * out.mask.stride();
     if (b_transposed) {
       multiply_row_of_transposed_tiles(kernels, table.width, t, rows, out.C.cols());
     } else {
-      multiply_row_of_tiles(kernels, table.width, t, rows, out.C.cols());
+      multiply_row_of_tiles(kernels, table.width, widest, t, rows, out.C.cols(), false);
     }
   });
 }

@@ -12,16 +12,16 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// `accumulators`: vector registers that the micro-kernel may use for C.
-template <class T, std::size_t tile_rows, std::size_t tile_vectors, std::size_t accumulators>
-constexpr kernel_table<T> make_kernel_table(isa tier) {
+/// `registers`: vector registers that a micro-kernel may use. `tall_rows`: as in kernel_table.
+template <class T, std::size_t tile_rows, std::size_t registers>
+constexpr kernel_table<T> make_kernel_table(isa tier, decltype(kernel_table<T>::tall_rows) tall_rows) {
   return {
       .tier = tier,
       .width = width<T>,
       .tile_rows = tile_rows,
-      .tile_vectors = tile_vectors,
-      .products = {make_micro_kernels<T, a_layout::columns, tile_rows, accumulators>(),
-                   make_micro_kernels<T, a_layout::rows, tile_rows, accumulators>()},
+      .tall_rows = tall_rows,
+      .products = {make_micro_kernels<T, a_layout::columns, tile_rows, registers>(),
+                   make_micro_kernels<T, a_layout::rows, tile_rows, registers>()},
       .pack_columns = &pack_columns<T>,
       .pack_rows = &pack_rows<T>,
       .finish_row = &finish_row<T>,

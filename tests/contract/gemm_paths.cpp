@@ -38,29 +38,27 @@ constexpr path paths[] = {
     {"both packed", [](const product_plan& p) { return p.pack_a && p.pack_b; }},
     {"A read in place transposed", [](const product_plan& p) { return !p.pack_a && p.shape.a_transposed; }},
     {"A read in place as it is", [](const product_plan& p) { return !p.pack_a && !p.shape.a_transposed; }},
-    {"A packed transposed", [](const product_plan& p) { return p.pack_a && p.shape.a_transposed; }},
-    {"A packed as it is", [](const product_plan& p) { return p.pack_a && !p.shape.a_transposed; }},
     {"B packed transposed", [](const product_plan& p) { return p.pack_b && p.shape.b_transposed; }},
     {"B read in place transposed", [](const product_plan& p) { return !p.pack_b && p.shape.b_transposed; }},
     {"B packed as it is", [](const product_plan& p) { return p.pack_b && !p.shape.b_transposed; }},
+    {"by strips", [](const product_plan& p) { return p.by_strips; }},
+    {"by strips, sums outside of C", [](const product_plan& p) { return p.by_strips && !p.sums_in_c; }},
+    {"by strips, B packed", [](const product_plan& p) { return p.by_strips && p.pack_b; }},
+    {"several blocks of k, not by strips",
+     [](const product_plan& p) { return !p.by_strips && has_blocks(p); }},
     {"one block of k", [](const product_plan& p) { return !has_blocks(p); }},
     {"blocks of k summed in C", [](const product_plan& p) { return p.sums_in_c && has_blocks(p); }},
     {"blocks of k summed outside of C", [](const product_plan& p) { return !p.sums_in_c && has_blocks(p); }},
     {"slices of k one after the other",
      [](const product_plan& p) { return slices_of(p) > 1 && !p.slices_apart; }},
     {"slices of k as tasks", [](const product_plan& p) { return slices_of(p) > 1 && p.slices_apart; }},
-    {"several panels of B", [](const product_plan& p) { return p.panel < p.shape.n; }},
     {"several blocks of rows, one worker",
      [](const product_plan& p) { return p.row_blocks > 1 && p.workers == 1; }},
     {"several blocks of rows, several workers",
      [](const product_plan& p) { return p.row_blocks > 1 && p.workers > 1 && !p.slices_apart; }},
-    {"several blocks of columns", [](const product_plan& p) { return p.block_columns < p.shape.n; }},
+    {"several blocks of columns", [](const product_plan& p) { return p.column_blocks > 1; }},
     {"two workers", [](const product_plan& p) { return p.workers == 2; }},
     {"three workers", [](const product_plan& p) { return p.workers == 3; }},
-    {"rows of A alias, read in place",
-     [](const product_plan& p) { return p.shape.a_aliases && !p.shape.a_transposed && !p.pack_a; }},
-    {"rows of A alias, packed",
-     [](const product_plan& p) { return p.shape.a_aliases && !p.shape.a_transposed && p.pack_a; }},
     {"rows of B alias, packed", [](const product_plan& p) { return p.shape.b_aliases && p.pack_b; }},
     {"partial tiles", [](const product_plan& p) { return p.shape.n % p.width != 0; }},
     {"whole tiles alone", [](const product_plan& p) { return p.shape.n % p.width == 0; }},
@@ -148,6 +146,7 @@ TEMPLATE_TEST_CASE("gemm: every path that it chooses by itself", "[gemm][paths]"
   for (const shape& s : families::wide<T>()) run<T>(s, 3, taken);
   run<T>({10, 20, 20000}, 3, taken);
   run<T>({3, 1, 20000}, 1, taken);
+  run<T>({300, 34, 8200}, 1, taken);
   run<T>({1, 4200, 20}, 3, taken);
   run<T>({2000, 10, 70}, 3, taken);
   run<T>({2000, 1, 300}, 3, taken);

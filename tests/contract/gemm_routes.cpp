@@ -18,7 +18,7 @@ using tp::detail::product_plan;
 /// What a family of shapes must have for a route to exist.
 enum needs : unsigned {
   anything = 0,
-  columns = 1,  ///< more columns than the register tile
+  columns = 1,  ///< more columns than a vector
   blocks = 2,   ///< several blocks of k
   slices = 4,   ///< several slices of k
 };
@@ -30,8 +30,9 @@ struct route {
   bool (*choose)(product_plan&);
 };
 
+/// A is packed where it is transposed, and only then.
 bool packs(product_plan& p, bool a, bool b) {
-  p.pack_a = a;
+  p.pack_a = a && p.shape.a_transposed;
   p.pack_b = b;
   return true;
 }
@@ -39,14 +40,14 @@ bool row_blocks(product_plan& p, std::size_t count) {
   p.row_blocks = count;
   return count <= p.shape.m;
 }
-// The narrowest blocks and panels there are.
+// The narrowest blocks there are.
 bool column_blocks(product_plan& p) {
-  p.block_columns = p.sliver;
-  return p.shape.n > p.sliver;
+  p.column_blocks = (p.shape.n + p.width - 1) / p.width;
+  return p.column_blocks > 1;
 }
-bool panels(product_plan& p) {
-  p.panel = p.sliver;
-  return p.shape.n > p.sliver;
+bool by_strips(product_plan& p) {
+  p.by_strips = true;
+  return true;
 }
 bool sums_outside(product_plan& p) {
   p.sums_in_c = false;
@@ -74,22 +75,26 @@ constexpr route routes[] = {
      [](product_plan& p) { return packs(p, false, false) && short_tiles(p); }},
     {"both packed, tiles of fewer rows", anything,
      [](product_plan& p) { return packs(p, true, true) && short_tiles(p); }},
+    {"nothing packed, by strips", anything,
+     [](product_plan& p) { return packs(p, false, false) && by_strips(p); }},
+    {"both packed, by strips", anything,
+     [](product_plan& p) { return packs(p, true, true) && by_strips(p); }},
     {"nothing packed, sums outside of C", blocks,
      [](product_plan& p) { return packs(p, false, false) && sums_outside(p); }},
     {"both packed, sums outside of C", blocks,
      [](product_plan& p) { return packs(p, true, true) && sums_outside(p); }},
+    {"both packed, by strips, sums outside of C", blocks,
+     [](product_plan& p) { return packs(p, true, true) && by_strips(p) && sums_outside(p); }},
     {"nothing packed, blocks of rows", anything,
      [](product_plan& p) { return packs(p, false, false) && row_blocks(p, 3); }},
     {"both packed, blocks of rows", anything,
      [](product_plan& p) { return packs(p, true, true) && row_blocks(p, 3); }},
     {"nothing packed, blocks of columns", columns,
      [](product_plan& p) { return packs(p, false, false) && column_blocks(p); }},
+    {"B packed, blocks of columns, by strips", columns,
+     [](product_plan& p) { return packs(p, false, true) && column_blocks(p) && by_strips(p); }},
     {"both packed, blocks of rows and columns", columns,
      [](product_plan& p) { return packs(p, true, true) && row_blocks(p, 2) && column_blocks(p); }},
-    {"nothing packed, panels", columns, [](product_plan& p) { return packs(p, false, false) && panels(p); }},
-    {"B packed, panels", columns, [](product_plan& p) { return packs(p, false, true) && panels(p); }},
-    {"both packed, panels, sums outside of C", columns | blocks,
-     [](product_plan& p) { return packs(p, true, true) && panels(p) && sums_outside(p); }},
     {"two workers, nothing packed", anything,
      [](product_plan& p) { return packs(p, false, false) && row_blocks(p, 2) && workers(p, 2); }},
     {"two workers, both packed", anything,
@@ -98,17 +103,18 @@ constexpr route routes[] = {
      [](product_plan& p) {
        return packs(p, true, true) && row_blocks(p, 4) && column_blocks(p) && workers(p, 3);
      }},
-    {"three workers, B packed, panels, sums outside of C", columns | blocks,
+    {"three workers, both packed, blocks of rows and columns, by strips, sums outside of C", columns | blocks,
      [](product_plan& p) {
-       return packs(p, false, true) && row_blocks(p, 2) && panels(p) && sums_outside(p) && workers(p, 3);
+       return packs(p, true, true) && row_blocks(p, 2) && column_blocks(p) && by_strips(p) &&
+              sums_outside(p) && workers(p, 3);
      }},
     {"slices apart, one worker", slices,
      [](product_plan& p) { return packs(p, false, false) && slices_apart(p); }},
     {"slices apart, three workers", slices,
      [](product_plan& p) { return packs(p, false, false) && slices_apart(p) && workers(p, 3); }},
-    {"slices apart, both packed, blocks of rows and columns, panels, two workers", columns | slices,
+    {"slices apart, both packed, blocks of rows and columns, two workers", columns | slices,
      [](product_plan& p) {
-       return packs(p, true, true) && slices_apart(p) && row_blocks(p, 2) && column_blocks(p) && panels(p) &&
+       return packs(p, true, true) && slices_apart(p) && row_blocks(p, 2) && column_blocks(p) &&
               workers(p, 2);
      }},
 };
@@ -137,9 +143,9 @@ void run(const shape& s, tally& taken, data kind = data::uniform) {
               tp::detail::plan_product(table, {s.m, s.n, s.k, a_transposed, b_transposed}, ends[e].what, 1);
           plan.workers = 1;
           plan.slices_apart = false;
+          plan.by_strips = false;
           plan.row_blocks = 1;
-          plan.panel = s.n;
-          plan.block_columns = (s.n + plan.sliver - 1) / plan.sliver * plan.sliver;
+          plan.column_blocks = 1;
           if (!way.choose(plan)) break;
           ++taken[way.name];
           tp::detail::size_scratch<T>(plan);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every micro-kernel of the tier's table by itself: each tile, both layouts of A, every way to finish, with
 // and without sums of earlier blocks and slices.
+#include <algorithm>
 #include <vector>
 
 #include "catch.hpp"
@@ -39,7 +40,7 @@ struct bench {
     return folded.expected(end);
   }
 
-  void run(tp::detail::micro_kernel<T> kernel, a_layout from, bool b_transposed) {
+  void run(tp::detail::micro_kernel<T> kernel, a_layout from, bool b_transposed, std::size_t count = 1) {
     const padded_matrix<T> earlier_blocks(slice.view(), layouts[1]);
     const padded_matrix<T> earlier_slices(total.view(), layouts[2]);
     const padded_matrix<T> bias(x.bias.view(), layouts[1]);
@@ -58,7 +59,11 @@ struct bench {
           t.a_stride = A.stride();
           t.b = B.data();
           t.b_stride = B.stride();
+          t.b_next = x.size.n / count;
+          t.count = count;
           t.tail = x.size.n;
+          t.ahead = nullptr;
+          t.ahead_stride = 0;
           if (with_slice) {
             t.slice = earlier_blocks.view().data();
             t.slice_stride = earlier_blocks.view().stride();
@@ -99,18 +104,21 @@ TEMPLATE_TEST_CASE("every micro-kernel of the table", "[kernels]", float, double
   const auto& table = tp::detail::kernels<T>();
   std::size_t whole = 0;
   std::size_t partial = 0;
-  bool has_register_tile = false;
+  std::size_t register_tiles = 0;
   for (const a_layout from : {a_layout::columns, a_layout::rows}) {
     const auto& kernels = table.products[static_cast<std::size_t>(from)];
     for (std::size_t rows = 1; rows <= table.tile_rows; ++rows) {
-      for (const std::size_t k : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{23}}) {
+      for (const std::size_t k :
+           {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{50}}) {
         for (std::size_t w = 0; w < tp::detail::tile_widths.size(); ++w) {
           const auto kernel = kernels.full[w][rows - 1];
           if (kernel == nullptr) continue;
           const std::size_t vectors = tp::detail::tile_widths[w];
-          bench<T>(rows, vectors * table.width, k).run(kernel, from, false);
+          for (const std::size_t count : {1, 3}) {
+            bench<T>(rows, count * vectors * table.width, k).run(kernel, from, false, count);
+          }
           ++whole;
-          has_register_tile |= rows == table.tile_rows && vectors == table.tile_vectors;
+          register_tiles += vectors < table.tall_rows.size() && rows == table.tall_rows[vectors] ? 1 : 0;
         }
         bench<T>(rows, table.width, k).run(kernels.transposed[rows - 1], from, true);
         for (std::size_t columns = 1; columns < table.width; ++columns) {
@@ -121,7 +129,8 @@ TEMPLATE_TEST_CASE("every micro-kernel of the table", "[kernels]", float, double
       }
     }
   }
-  CHECK(whole >= 2 * 4 * table.tile_rows);
-  CHECK(partial == 2 * 4 * table.tile_rows * (table.width - 1));
-  CHECK(has_register_tile);
+  CHECK(whole >= 2 * 5 * table.tile_rows);
+  CHECK(partial == 2 * 5 * table.tile_rows * (table.width - 1));
+  const auto used = std::ranges::count_if(table.tall_rows, [](std::uint8_t rows) { return rows != 0; });
+  CHECK(register_tiles == 2 * 5 * static_cast<std::size_t>(used));
 }

@@ -29,7 +29,7 @@ void multiply(const tp::operand<T>& A, const tp::operand<T>& B, tp::matrix_view<
   for (const bool packed : {false, true}) {
     const tp::detail::product<T> x{A, B, C, {}, nullptr, {}};
     auto plan = tp::detail::plan_product(table, x.shape(), x.end.what, 1);
-    plan.pack_a = packed;
+    plan.pack_a = packed && A.is_transposed();
     plan.pack_b = packed;
     tp::detail::size_scratch<T>(plan);
     tp::matrix<T> scratch(1, plan.scratch() + 64 / sizeof(T));
