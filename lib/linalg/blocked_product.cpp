@@ -39,7 +39,14 @@ class product_run {
         x_(x),
         label_(label),
         apart_(scratch),
-        workers_(scratch + plan.apart_sums) {}
+        workers_(scratch + plan.apart_sums) {
+    if (plan.pack_b) {
+      b_layout_ = b_layout::packed;
+    } else if (plan.block_rows() <= plan.tile_rows && plan.tile_rows >= 3 &&
+               plan.shape.k * plan.shape.n * sizeof(T) > near_bytes) {
+      b_layout_ = b_layout::streaming;
+    }
+  }
 
   void run() const {
     if (plan_.shape.m == 0 || plan_.shape.n == 0) return;
@@ -141,13 +148,12 @@ class product_run {
       a_layout layout = a_layout::columns;
       t.a_stride = a.stride();
       t.ahead = nullptr;
-      t.ahead_stride = 0;
       if (x_.A.is_transposed() && i + rows > strip.i1) {
         strip = {i, std::min(c.i1, i + plan_.strip_rows), c.j0, c.j1};
         if (plan_.pack_a) pack_a(strip, p0, p1, packed_a);
         t.ahead = next_of_a(strip, c, p0, p1);
         t.ahead_stride = a.stride();
-      } else if (!plan_.by_strips && !x_.B.is_transposed() && next_b < c.j1) {
+      } else if (!plan_.by_strips && !x_.B.is_transposed() && next_b < c.j1 && p1 < plan_.shape.k) {
         t.ahead = b.data() + p1 * b.stride() + next_b;
         t.ahead_stride = b.stride();
         next_b += line;
@@ -174,7 +180,7 @@ class product_run {
       if (x_.B.is_transposed() && !plan_.pack_b) {
         multiply_row_of_transposed_tiles(kernels, plan_.width, t, rows, columns);
       } else {
-        multiply_row_of_tiles(kernels, plan_.width, plan_.tile_vectors, t, rows, columns, plan_.pack_b);
+        multiply_row_of_tiles(kernels, plan_.width, plan_.tile_vectors, t, rows, columns, b_layout_);
       }
     });
   }
@@ -209,13 +215,16 @@ class product_run {
                         plan_.strip_rows);
   }
 
-  /// Where the strip of a transposed A begins that comes after this one. Hardware does not fetch it ahead:
-  /// its rows are a few bytes each, far apart.
+  /// Where the strip of a transposed A begins that comes after this one; null behind the last one. Hardware
+  /// does not fetch it ahead: its rows are a few bytes each, far apart.
   const T* next_of_a(const block& strip, const block& c, std::size_t p0, std::size_t p1) const {
     const matrix_view<const T>& a = x_.A.view();
-    if (plan_.by_strips && p1 < plan_.shape.k) return a.data() + p1 * a.stride() + strip.i0;
+    const bool more_steps = p1 < plan_.shape.k;
+    const bool more_rows = strip.i1 < plan_.shape.m;
+    if (plan_.by_strips && more_steps) return a.data() + p1 * a.stride() + strip.i0;
+    if (plan_.by_strips) return more_rows ? a.data() + strip.i1 : nullptr;
     if (strip.i1 < c.i1) return a.data() + p0 * a.stride() + strip.i1;
-    return plan_.by_strips ? a.data() + c.i1 : a.data() + p1 * a.stride() + c.i0;
+    return more_steps ? a.data() + p1 * a.stride() + c.i0 : nullptr;
   }
 
   /// The slices that were computed apart, added in order and finished.
@@ -237,6 +246,8 @@ class product_run {
     });
   }
 
+  /// Bytes of B that a near cache may hold from one product to the next.
+  static constexpr std::size_t near_bytes = 1 << 20;
   static constexpr std::size_t line = 64 / sizeof(T);
   static constexpr epilogue<T> store_{};
 
@@ -244,6 +255,7 @@ class product_run {
   const product_plan& plan_;
   const product<T>& x_;
   span_label label_;
+  b_layout b_layout_ = b_layout::in_place;
   T* apart_;
   T* workers_;
 };

@@ -10,10 +10,39 @@ namespace twinpath::inline v0 {
 namespace detail {
 namespace {
 
-[[noreturn]] void fail_gemm(std::string_view why, std::size_t a_rows, std::size_t a_cols, std::size_t b_rows,
-                            std::size_t b_cols) {
-  fail("gemm", "A is " + shape_text(a_rows, a_cols) + " and B is " + shape_text(b_rows, b_cols) + ": " +
-                   std::string(why));
+/// Refuses what does not fit. Out of line, because its texts need a stack that a small product is spared.
+template <class T>
+[[gnu::noinline]] void check_gemm(const operand<T>& A, const operand<T>& B, const matrix_view<T>& C) {
+  const auto refuse = [&](const std::string& why) {
+    fail("gemm", "A is " + shape_text(A.rows(), A.cols()) + " and B is " + shape_text(B.rows(), B.cols()) +
+                     ": " + why);
+  };
+  if (A.cols() != B.rows()) {
+    refuse("inner dimensions " + std::to_string(A.cols()) + " and " + std::to_string(B.rows()) + " differ");
+  }
+  if (C.rows() != A.rows() || C.cols() != B.cols()) {
+    refuse("their product is " + shape_text(A.rows(), B.cols()) + ", but C is " +
+           shape_text(C.rows(), C.cols()));
+  }
+  check_apart("gemm", "C", C, "A", A.view());
+  check_apart("gemm", "C", C, "B", B.view());
+}
+
+/// Behind the last element of a view that has one.
+template <class T>
+[[gnu::always_inline]] inline const void* end_of(const matrix_view<T>& x) {
+  return x.data() + ((x.rows() - 1) * x.stride() + x.cols());
+}
+
+/// Whether a product needs no look at its arguments by `check_gemm`.
+template <class T>
+[[gnu::always_inline]] inline bool fits_at_a_glance(const operand<T>& A, const operand<T>& B,
+                                                    const matrix_view<T>& C) {
+  const auto apart = [&](const matrix_view<const T>& x) {
+    return end_of(C) <= static_cast<const void*>(x.data()) || end_of(x) <= static_cast<const void*>(C.data());
+  };
+  return A.cols() == B.rows() && C.rows() == A.rows() && C.cols() == B.cols() &&
+         C.rows() * C.cols() * A.cols() != 0 && apart(A.view()) && apart(B.view());
 }
 
 template <class T>
@@ -22,27 +51,23 @@ finish finish_of(T alpha, T beta) {
   return alpha == 1 ? finish::store : finish::scale;
 }
 
+/// Out of line, so that a small product does not pay for the stack of a large one.
+template <class T>
+[[gnu::noinline]] void large_gemm(const operand<T>& A, const operand<T>& B, const matrix_view<T>& C,
+                                  const epilogue<T>& end) {
+  run_product<T>({A, B, C, end, nullptr, {}}, {"gemm"});
+}
+
 template <class T>
 [[gnu::always_inline]] inline void checked_gemm(const operand<T>& A, const operand<T>& B,
                                                 const matrix_view<T>& C, T alpha, T beta) {
   const product_shape shape{A.rows(), B.cols(), A.cols(), A.is_transposed(), B.is_transposed()};
-  if (shape.k != B.rows()) [[unlikely]] {
-    fail_gemm("inner dimensions " + std::to_string(shape.k) + " and " + std::to_string(B.rows()) + " differ",
-              A.rows(), A.cols(), B.rows(), B.cols());
-  }
-  if (C.rows() != shape.m || C.cols() != shape.n) [[unlikely]] {
-    fail_gemm(
-        "their product is " + shape_text(shape.m, shape.n) + ", but C is " + shape_text(C.rows(), C.cols()),
-        A.rows(), A.cols(), B.rows(), B.cols());
-  }
-  check_apart("gemm", "C", C, "A", A.view());
-  check_apart("gemm", "C", C, "B", B.view());
+  if (!fits_at_a_glance(A, B, C)) [[unlikely]]
+    check_gemm(A, B, C);
   const epilogue<T> end{finish_of(alpha, beta), alpha, beta};
-  if (is_small(shape) && !is_narrow<T>(kernels<T>(), shape)) {
-    const span_scope span({"gemm"}, 2 * multiply_adds(shape));
-    return multiply_small<T>(kernels<T>(), A, B, C, end, nullptr, {});
-  }
-  run_product<T>({A, B, C, end, nullptr, {}}, {"gemm"});
+  if (!is_small(shape) || is_narrow<T>(kernels<T>(), shape)) return large_gemm(A, B, C, end);
+  const span_scope span({"gemm"}, 2 * multiply_adds(shape));
+  multiply_small<T>(kernels<T>(), A, B, C, end, nullptr, {});
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ struct tile {
   std::size_t b_next;  ///< from the b of a tile to that of its neighbour
   std::size_t count;   ///< tiles; 1 where the tile is partial
   std::size_t tail;    ///< columns of a partial tile; unused by the others
-  const T* ahead;      ///< what a later tile will read: the first tile fetches a cache line of it a step
+  const T* ahead;  ///< what a later call will read: the first tile fetches a cache line of it a step; or null
   std::size_t ahead_stride;
 
   const T* slice;  ///< sum of the earlier blocks of this slice, or null
@@ -69,15 +69,11 @@ enum class a_layout : std::uint8_t {
   rows,     ///< a[i * a_stride + p]: an operand read in place
 };
 
-inline constexpr std::size_t max_tile_rows = 14;
+inline constexpr std::size_t max_tile_rows = 16;
 /// Vectors across that a tile can have, widest first; fewer where the accumulators do not fit.
 inline constexpr std::array<std::size_t, 5> tile_widths{8, 4, 3, 2, 1};
-/// The place of a width in `tile_widths`.
-constexpr std::size_t width_index(std::size_t vectors) noexcept {
-  std::size_t i = 0;
-  while (tile_widths[i] != vectors) ++i;
-  return i;
-}
+/// The place in `tile_widths` of the widest one that is at most so many vectors.
+inline constexpr std::array<std::uint8_t, tile_widths.front() + 1> width_index{4, 4, 3, 2, 1, 1, 1, 1, 0};
 
 /// The micro-kernels of one layout of A, by rows - 1.
 template <class T>
@@ -86,6 +82,8 @@ struct micro_kernels {
   std::array<std::array<micro_kernel<T>, max_tile_rows>, tile_widths.size()> full;
   /// [rows - 1]: vectors across the widest tile that exists.
   std::array<std::uint8_t, max_tile_rows> widest;
+  /// [rows - 1]: that tile, for a B which is read once and does not come from a near cache.
+  std::array<micro_kernel<T>, max_tile_rows> streaming;
   /// Tiles of 1 … width - 1 columns.
   std::array<micro_kernel<T>, max_tile_rows> partial;
   /// [rows - 1]: a tile of one vector, of a transposed B that is read in place.

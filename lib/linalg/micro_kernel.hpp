@@ -31,13 +31,21 @@ TWINPATH_INLINE void finish_tile(const tile<T>& t, std::size_t j0, const Columns
   if (t.slice != nullptr) add_earlier(t.slice + j0, t.slice_stride);
   if (t.total != nullptr) add_earlier(t.total + j0, t.total_stride);
 
+  // Copies, because a store of vectors might change t as far as the compiler knows.
+  const epilogue<T> end = *t.end;
+  T* const first = t.c + j0;
+  const T* const first_bias = t.bias + j0;
+  const T* const first_mask = t.mask + j0;
+  const std::size_t stride = t.c_stride;
+  const std::size_t mask_stride = t.mask_stride;
   finish_as(
-      t.end->what, [&]<finish what>() __attribute__((always_inline)) {
+      end.what, [&]<finish what>() __attribute__((always_inline)) {
         TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
+          T* c = first + i * stride;
+          const T* mask = first_mask + i * mask_stride;
           TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
-            T* c = t.c + j0 + i * t.c_stride + j * w;
-            const T* mask = t.mask + j0 + i * t.mask_stride + j * w;
-            across.store(c, finished<what, T>(acc[i][j], *t.end, across, c, t.bias + j0 + j * w, mask));
+            across.store(c + j * w, finished<what, T>(acc[i][j], end, across, c + j * w, first_bias + j * w,
+                                                      mask + j * w));
           }
         }
       });
@@ -109,14 +117,22 @@ struct elements_of_a<T, rows, a_layout::rows> {
 
 /// Steps of k from which a tile of C is fetched while it is computed.
 inline constexpr std::size_t prefetch_steps = 48;
+/// How many rows ahead B is fetched where it comes from far away.
+inline constexpr std::size_t rows_ahead = 6;
 
-template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool partial>
+/// What a micro-kernel fetches beside what it multiplies.
+enum class fetch {
+  nothing,
+  ahead,  ///< tile::ahead
+  b,      ///< the rows of B that follow
+};
+
+/// `streams`: B is read once and does not come from a near cache.
+template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool partial, bool streams = false>
 [[gnu::flatten]] void multiply_tiles(const tile<T>& t) {
   constexpr std::size_t w = width<T>;
   const std::conditional_t<partial, tail<T>, whole<T>> across(t.tail);
   const T* first_of_b = t.b;
-  const T* ahead = t.ahead;
-  std::size_t ahead_stride = t.ahead_stride * sizeof(T);
   std::size_t j0 = 0;
   for (std::size_t left = partial ? 1 : t.count;;) {
     vec<T> acc[rows][vectors];
@@ -128,39 +144,52 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
         }
       }
     }
-    elements_of_a<T, rows, layout> a(t);
-    four_rows<T> b(first_of_b, t.b_stride);
-    const auto step = [&](std::size_t s) __attribute__((always_inline)) {
-      vec<T> row[vectors];
-      TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) row[j] = across.load(b[s] + j * w);
-      __builtin_prefetch(ahead);
-      ahead = bytes_on(ahead, ahead_stride);
-      TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
-        const vec<T> x(a(i, s));
-        TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) acc[i][j] = fma(x, row[j], acc[i][j]);
+    const auto multiply = [&]<fetch what>() __attribute__((always_inline)) {
+      elements_of_a<T, rows, layout> a(t);
+      four_rows<T> b(first_of_b, t.b_stride);
+      const std::size_t ahead_stride = (what == fetch::b ? t.b_stride : t.ahead_stride) * sizeof(T);
+      const T* ahead = what == fetch::b ? bytes_on(first_of_b, rows_ahead * ahead_stride) : t.ahead;
+      const auto step = [&](std::size_t s) __attribute__((always_inline)) {
+        vec<T> row[vectors];
+        TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) row[j] = across.load(b[s] + j * w);
+        if constexpr (what != fetch::nothing) {
+          TWINPATH_UNROLL for (std::size_t j = 0; j < (what == fetch::b ? vectors : 1); ++j) {
+            __builtin_prefetch(ahead + j * w);
+          }
+          ahead = bytes_on(ahead, ahead_stride);
+        }
+        TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
+          const vec<T> x(a(i, s));
+          TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) acc[i][j] = fma(x, row[j], acc[i][j]);
+        }
+        // No load moves to an earlier step, where it would want a register that the accumulators need.
+        asm volatile("" ::: "memory");
+      };
+      std::size_t k = t.k;
+      for (; k >= unrolled; k -= unrolled) {
+        a.keep();
+        b.keep();
+        TWINPATH_UNROLL for (std::size_t s = 0; s < unrolled; ++s) step(s);
+        a.advance(unrolled);
+        b.advance(unrolled);
+      }
+      for (; k != 0; --k) {
+        step(0);
+        a.advance(1);
+        b.advance(1);
       }
     };
-    const auto advance = [&](std::size_t steps) __attribute__((always_inline)) {
-      a.advance(steps);
-      b.advance(steps);
-    };
-    std::size_t k = t.k;
-    for (; k >= unrolled; k -= unrolled) {
-      a.keep();
-      b.keep();
-      TWINPATH_UNROLL for (std::size_t s = 0; s < unrolled; ++s) step(s);
-      advance(unrolled);
-    }
-    for (; k != 0; --k) {
-      step(0);
-      advance(1);
+    if constexpr (streams) {
+      multiply.template operator()<fetch::b>();
+    } else if (!partial && j0 == 0 && t.ahead != nullptr) {
+      multiply.template operator()<fetch::ahead>();
+    } else {
+      multiply.template operator()<fetch::nothing>();
     }
     finish_tile<T>(t, j0, across, acc);
     if (partial || --left == 0) return;
     first_of_b += t.b_next;
     j0 += vectors * w;
-    ahead = first_of_b;
-    ahead_stride = 0;
   }
 }
 
@@ -187,6 +216,7 @@ struct rows_of_b<T, true> {
 template <class T, std::size_t rows, a_layout layout, bool partial>
 [[gnu::flatten]] void multiply_transposed_tile(const tile<T>& t) {
   constexpr std::size_t group = columns_at_once<T>;
+  constexpr std::size_t line = 64 / sizeof(T);
   const std::conditional_t<partial, tail<T>, whole<T>> across(t.tail);
   const rows_of_b<T, partial> b(t);
   vec<T> acc[rows][1];
@@ -195,24 +225,35 @@ template <class T, std::size_t rows, a_layout layout, bool partial>
   const T* a = t.a;
   const std::size_t a_step = layout == a_layout::columns ? t.a_stride : 1;
   const std::size_t a_row = layout == a_layout::columns ? 1 : t.a_stride;
-  std::size_t p = 0;
-  for (; p + group <= t.k; p += group) {
+  const auto multiply = [&](const vec<T>& column, std::size_t s) __attribute__((always_inline)) {
+    TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
+      acc[i][0] = fma(vec<T>(a[i * a_row + s * a_step]), column, acc[i][0]);
+    }
+  };
+  const auto multiply_group = [&](std::size_t p) __attribute__((always_inline)) {
     vec<T> column[group];
     load_columns(b, p, column);
-    TWINPATH_UNROLL for (std::size_t s = 0; s < group; ++s) {
-      TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
-        acc[i][0] = fma(vec<T>(a[i * a_row + s * a_step]), column[s], acc[i][0]);
-      }
-    }
+    TWINPATH_UNROLL for (std::size_t s = 0; s < group; ++s) multiply(column[s], s);
     a += group * a_step;
+  };
+  std::size_t p = 0;
+  // So many rows side by side are more than the hardware fetches ahead.
+  for (; !partial && p + line <= t.k; p += line) {
+    TWINPATH_UNROLL for (std::size_t g = 0; g < line / group; ++g) {
+      constexpr std::size_t share = (width<T> * group + line - 1) / line;
+      TWINPATH_UNROLL for (std::size_t r = g * share; r < (g + 1) * share && r < width<T>; ++r) {
+        __builtin_prefetch(b[r] + p + 2 * line);
+      }
+      multiply_group(p + g * group);
+    }
   }
-  for (; p < t.k; ++p) {
-    T column[width<T>];
-    for (std::size_t r = 0; r < width<T>; ++r) column[r] = b[r][p];
-    const vec<T> y = load(column);
-    TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) acc[i][0] =
-        fma(vec<T>(a[i * a_row]), y, acc[i][0]);
-    a += a_step;
+  for (; p + group <= t.k; p += group) multiply_group(p);
+  if (p < t.k) {
+    vec<T> column[group];
+    load_columns(b, p, column, lane_tail(t.k - p));
+    TWINPATH_UNROLL for (std::size_t s = 0; s + 1 < group; ++s) {
+      if (s < t.k - p) multiply(column[s], s);
+    }
   }
   finish_tile<T>(t, 0, across, acc);
 }
@@ -234,6 +275,11 @@ constexpr std::uint8_t widest_tile(std::size_t rows, std::size_t registers) {
   return static_cast<std::uint8_t>(tile_widths[i]);
 }
 
+template <class T, std::size_t rows, a_layout layout, std::size_t registers>
+constexpr micro_kernel<T> streaming_tile() {
+  return &multiply_tiles<T, rows, widest_tile(rows, registers), layout, false, true>;
+}
+
 template <class T, a_layout layout, std::size_t registers, std::size_t... row>
 constexpr micro_kernels<T> list_micro_kernels(std::index_sequence<row...>) {
   return {.full = {{{full_tile<T, row + 1, tile_widths[0], layout, registers>()...},
@@ -242,6 +288,7 @@ constexpr micro_kernels<T> list_micro_kernels(std::index_sequence<row...>) {
                     {full_tile<T, row + 1, tile_widths[3], layout, registers>()...},
                     {full_tile<T, row + 1, tile_widths[4], layout, registers>()...}}},
           .widest = {widest_tile(row + 1, registers)...},
+          .streaming = {streaming_tile<T, row + 1, layout, registers>()...},
           .partial = {&multiply_tiles<T, row + 1, 1, layout, true>...},
           .transposed = {&multiply_transposed_tile<T, row + 1, layout, false>...},
           .transposed_partial = {&multiply_transposed_tile<T, row + 1, layout, true>...}};

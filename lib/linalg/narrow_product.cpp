@@ -9,23 +9,37 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// Most rows of C in a block: its transpose stays in the L1 cache.
-constexpr std::size_t block_limit = 256;
+/// Most rows of a C with few columns in a block: its transpose stays in the L1 cache.
+constexpr std::size_t most_rows = 256;
+/// Most columns of a C with few rows in a block: each block packs op(A)^T again.
+constexpr std::size_t most_columns = 512;
 
-/// op(B)^T * op(A)^T for `rows` rows of C.
-product_shape inner_shape(const product_shape& s, std::size_t rows) {
-  return {s.n, rows, s.k, !s.b_transposed, !s.a_transposed, s.b_aliases, s.a_aliases};
+/// op(B)^T * op(A)^T for a block of C.
+product_shape inner_shape(const product_shape& s, std::size_t rows, std::size_t columns) {
+  return {columns, rows, s.k, !s.b_transposed, !s.a_transposed, s.b_aliases, s.a_aliases};
+}
+
+struct block {
+  std::size_t i, rows, j, columns;
+};
+
+/// Rows i … of op(x), all columns.
+template <class T>
+operand<T> rows_of(const operand<T>& x, std::size_t i, std::size_t rows) {
+  const matrix_view<const T>& v = x.view();
+  return {x.is_transposed() ? v.block(0, i, v.rows(), rows) : v.block(i, 0, rows, v.cols()),
+          x.is_transposed()};
+}
+template <class T>
+operand<T> turned(const operand<T>& x) {
+  return {x.view(), !x.is_transposed()};
 }
 
 template <class T>
-product<T> inner_product(const product<T>& x, std::size_t i, std::size_t rows, T* sums, std::size_t stride) {
-  const matrix_view<const T>& a = x.A.view();
-  const bool stored_by_k = x.A.is_transposed();
-  const matrix_view<const T> part =
-      stored_by_k ? a.block(0, i, a.rows(), rows) : a.block(i, 0, rows, a.cols());
-  return {transposed(x.B),
-          operand<T>(part, !stored_by_k),
-          matrix_view<T>(sums, x.C.cols(), rows, stride),
+product<T> inner_product(const product<T>& x, const block& c, T* sums, std::size_t stride) {
+  return {rows_of(turned(x.B), c.j, c.columns),
+          turned(rows_of(x.A, c.i, c.rows)),
+          matrix_view<T>(sums, c.columns, c.rows, stride),
           {},
           nullptr,
           {}};
@@ -38,16 +52,28 @@ narrow_plan plan_narrow(const kernel_table<T>& table, const product_shape& shape
   narrow_plan p;
   p.shape = shape;
   p.workers = useful_workers(multiply_adds(shape), task_work, threads);
-  const std::size_t most = std::max<std::size_t>(1, shape.m / (2 * table.width));
-  p.workers = std::min(p.workers, most);
-  p.blocks = round_up(divide_up(shape.m, block_limit), p.workers);
-  p.block = round_up(divide_up(shape.m, p.blocks), table.width);
-  p.blocks = divide_up(shape.m, p.block);
-  p.sums = round_up(shape.n * p.block, 16);
-  const std::size_t last = shape.m - (p.blocks - 1) * p.block;
-  for (const std::size_t rows : {p.block, last}) {
-    p.inner = std::max(p.inner, plan_product(table, inner_shape(shape, rows), finish::store, 1).scratch());
+  p.block_rows = round_up(shape.m, table.width);
+  p.block_columns = shape.n;
+  const std::size_t w = table.width;
+  if (has_few_rows(table, shape)) {
+    const std::size_t blocks = round_up(divide_up(shape.n, most_columns), p.workers);
+    p.block_columns = divide_up(shape.n, blocks);
+  } else {
+    p.workers = std::min(p.workers, std::max<std::size_t>(1, shape.m / (2 * w)));
+    const std::size_t blocks = round_up(divide_up(shape.m, most_rows), p.workers);
+    p.block_rows = round_up(divide_up(shape.m, blocks), w);
   }
+  p.sums = round_up(p.block_columns * p.block_rows, 16);
+  // The last block of rows or columns may be smaller, and planned otherwise.
+  const std::size_t last_rows = shape.m - (p.row_blocks() - 1) * p.block_rows;
+  const std::size_t last_columns = shape.n - (p.column_blocks() - 1) * p.block_columns;
+  const auto want = [&](std::size_t rows, std::size_t columns) {
+    const product_shape inner = inner_shape(shape, rows, columns);
+    p.inner = std::max(p.inner, plan_product(table, inner, finish::store, 1).scratch());
+  };
+  want(last_rows, last_columns);
+  if (p.row_blocks() > 1) want(p.block_rows, p.block_columns);
+  if (p.column_blocks() > 1) want(last_rows, p.block_columns);
   p.inner = round_up(p.inner, 16);
   return p;
 }
@@ -55,19 +81,20 @@ narrow_plan plan_narrow(const kernel_table<T>& table, const product_shape& shape
 template <class T>
 void run_narrow(const kernel_table<T>& table, const narrow_plan& plan, const product<T>& x, T* scratch,
                 span_label label) {
-  const std::size_t n = x.C.cols();
-  run_tasks(plan.workers, plan.blocks, [&](std::size_t worker, std::size_t task) {
-    const std::size_t i0 = task * plan.block;
-    const std::size_t rows = std::min(plan.block, plan.shape.m - i0);
+  const std::size_t row_blocks = plan.row_blocks();
+  run_tasks(plan.workers, row_blocks * plan.column_blocks(), [&](std::size_t worker, std::size_t task) {
+    block c{task % row_blocks * plan.block_rows, 0, task / row_blocks * plan.block_columns, 0};
+    c.rows = std::min(plan.block_rows, plan.shape.m - c.i);
+    c.columns = std::min(plan.block_columns, plan.shape.n - c.j);
     T* sums = scratch + worker * (plan.sums + plan.inner);
-    const product<T> inner = inner_product(x, i0, rows, sums, plan.block);
+    const product<T> inner = inner_product(x, c, sums, plan.block_rows);
     run_blocked(table, plan_product(table, inner.shape(), finish::store, 1), inner, sums + plan.sums, label);
-    for (std::size_t i = 0; i < rows; i += table.width) {
-      T* c = x.C.row(i0 + i).data();
-      const T* bias = x.bias == nullptr ? c : x.bias;
-      const T* mask = x.mask.data() == nullptr ? c : x.mask.row(i0 + i).data();
-      table.finish_columns(sums + i, plan.block, std::min(table.width, rows - i), n, x.end, bias, mask,
-                           x.mask.stride(), c, x.C.stride());
+    for (std::size_t i = 0; i < c.rows; i += table.width) {
+      T* out = x.C.row(c.i + i).data() + c.j;
+      const T* bias = x.bias == nullptr ? out : x.bias + c.j;
+      const T* mask = x.mask.data() == nullptr ? out : x.mask.row(c.i + i).data() + c.j;
+      table.finish_columns(sums + i, plan.block_rows, std::min(table.width, c.rows - i), c.columns, x.end,
+                           bias, mask, x.mask.stride(), out, x.C.stride());
     }
   });
 }

@@ -1,24 +1,39 @@
 // SPDX-License-Identifier: MIT
-// The narrow path: a C with so few columns that most lanes of a vector across them would idle. The transposed
-// product is computed, vectorised along the rows of C, and transposed back in the store.
+// The narrow path: the transposed product is computed, and transposed back in the store.
 //
 //   C^T (n x m) = op(B)^T (n x k) * op(A)^T (k x m)
+//
+// That pays for a C with so few columns that most lanes of a vector across them would idle: it is vectorised
+// along the rows of C instead. And it pays for few rows of A * B^T: a small A is transposed where a large B
+// would be.
 #pragma once
 
 #include "linalg/product.hpp"
 
 namespace twinpath::inline v0::detail {
 
-/// Whether the narrow path pays: when a quarter of the lanes would idle otherwise. Where op(A)^T has to be
-/// transposed on its way through the registers, one tile must be the only one to read it.
+/// Whether C has so few columns that the narrow path pays: when a quarter of the lanes would idle otherwise.
+/// Where op(A)^T has to be transposed on its way through the registers, one tile must be the only one to read
+/// it.
+template <class T>
+[[nodiscard]] inline bool has_few_columns(const kernel_table<T>& table, const product_shape& s) noexcept {
+  const std::size_t w = table.width;
+  if (s.m < 2 * w || 4 * s.n > 3 * round_up(s.n, w)) return false;
+  if (s.a_transposed) return s.n <= 2 * w && s.k >= 48;
+  // A vector's length of rows is read side by side, which is slow where they evict each other.
+  return 8 * s.n <= 3 * w && !s.a_aliases;
+}
+
+/// Whether A * B^T has so few rows that A and C are sooner transposed than B.
+template <class T>
+[[nodiscard]] inline bool has_few_rows(const kernel_table<T>& table, const product_shape& s) noexcept {
+  return s.b_transposed && !s.a_transposed && 4 * s.m > 3 * round_up(s.m, table.width) - table.width &&
+         9 * s.m * (s.k + s.n) < 5 * s.n * s.k && s.m * s.n * s.k > 64 * 64 * 64;
+}
+
 template <class T>
 [[nodiscard]] inline bool is_narrow(const kernel_table<T>& table, const product_shape& s) noexcept {
-  const std::size_t w = table.width;
-  const std::size_t padded = round_up(s.n, w);
-  if (s.m < 2 * w || 4 * s.n > 3 * padded) return false;
-  if (s.a_transposed) return s.n <= 2 * w;
-  // A vector's length of rows is read side by side, which is slow where they evict each other.
-  return s.n <= table.tile_rows && (!s.a_aliases || 2 * s.n < w);
+  return has_few_columns(table, s) || has_few_rows(table, s);
 }
 
 /// The plan for at most so many threads.

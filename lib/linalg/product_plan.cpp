@@ -34,10 +34,11 @@ bool wants_packed_b(const product_plan& p) {
   return tiles >= 100 && bytes > 1024 * 1024;
 }
 
-/// A transposed A is packed when more than two tiles read it: read in place, each step of k takes a cache
-/// line and, in a wide matrix, a page of its own.
+/// A transposed A is packed when more than two tiles read it and it is wider than they: read in place, each
+/// step of k takes a cache line and, in a wide matrix, a page of its own.
 bool wants_packed_a(const product_plan& p) {
-  return p.shape.a_transposed && p.shape.k >= 32 && p.block_columns() > 2 * p.tile_vectors * p.width;
+  return p.shape.a_transposed && p.shape.m > p.strip_rows && p.shape.k >= 32 &&
+         p.block_columns() > 2 * p.tile_vectors * p.width;
 }
 
 /// Cuts C into blocks, one or more for each worker.
@@ -96,8 +97,9 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
     const bool outside = slices.count > 1 || (!p.sums_in_c && shape.k > contract::block_length<T>);
     if (outside && !p.by_strips) p.row_blocks = std::max(p.row_blocks, divide_up(shape.m, most_summed_rows));
   }
-  p.tile_vectors = choose_tile(table, p.block_rows(), p.block_columns());
-  p.tile_rows = rows_of_tile(table, p.block_rows(), p.tile_vectors);
+  const tile_choice tile = choose_tile(table, p.block_rows(), p.block_columns());
+  p.tile_vectors = tile.vectors;
+  p.tile_rows = tile.rows;
   p.strip_rows = shape.a_transposed ? round_up(p.tile_rows, 64 / sizeof(T)) : p.tile_rows;
   p.pack_b = wants_packed_b<T>(p);
   p.pack_a = wants_packed_a(p);

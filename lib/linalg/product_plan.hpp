@@ -87,11 +87,14 @@ struct product_plan {
 /// How the narrow path computes a product.
 struct narrow_plan {
   product_shape shape;
-  std::size_t block = 0;  ///< rows of C that a task computes, a multiple of the vector's width
-  std::size_t blocks = 0;
+  // C is cut into blocks of so many rows, a multiple of the vector's width, and columns.
+  std::size_t block_rows = 0;
+  std::size_t block_columns = 0;
   std::size_t workers = 1;
   std::size_t sums = 0;   ///< elements of the transposed block
   std::size_t inner = 0;  ///< elements that its product needs
+  [[nodiscard]] std::size_t row_blocks() const noexcept { return divide_up(shape.m, block_rows); }
+  [[nodiscard]] std::size_t column_blocks() const noexcept { return divide_up(shape.n, block_columns); }
   [[nodiscard]] std::size_t scratch() const noexcept { return workers * (sums + inner); }
 };
 

@@ -2,6 +2,8 @@
 // One tile of rows of C, all the way across: the innermost loop around the micro-kernels.
 #pragma once
 
+#include <bit>
+
 #include "linalg/kernel_table.hpp"
 
 namespace twinpath::inline v0::detail {
@@ -10,7 +12,7 @@ namespace twinpath::inline v0::detail {
 /// `count` tiles of the same width, of which the first begins `first` vectors to the right.
 template <class Body>
 inline void for_tiles_across(std::size_t whole, std::size_t widest, const Body& body) {
-  std::size_t choice = width_index(widest);
+  std::size_t choice = width_index[widest];
   for (std::size_t first = 0; first < whole;) {
     const std::size_t left = whole - first;
     while (tile_widths[choice] > left) ++choice;
@@ -28,12 +30,19 @@ inline void for_tiles_across(std::size_t whole, std::size_t widest, const Body& 
   }
 }
 
+enum class b_layout {
+  in_place,
+  streaming,  ///< in place, read once and from no near cache
+  packed,     ///< in slivers of the tiles that read them
+};
+
 /// Computes `rows` x `columns` of C in tiles at most `widest` vectors across. `t` describes the first tile;
 /// the columns of C and of what else it names lie side by side. Those of B do so too, or are packed in
 /// slivers of the same tiles.
 template <class T>
 inline void multiply_row_of_tiles(const micro_kernels<T>& kernels, std::size_t width, std::size_t widest,
-                                  tile<T>& t, std::size_t rows, std::size_t columns, bool packed) {
+                                  tile<T>& t, std::size_t rows, std::size_t columns, b_layout b) {
+  const bool packed = b == b_layout::packed;
   const auto advance = [&](std::size_t step) {
     t.b += packed ? step * t.k : step;
     t.c += step;
@@ -42,15 +51,21 @@ inline void multiply_row_of_tiles(const micro_kernels<T>& kernels, std::size_t w
     if (t.slice != nullptr) t.slice += step;
     if (t.total != nullptr) t.total += step;
   };
-  for_tiles_across(columns / width, widest, [&](std::size_t, std::size_t vectors, std::size_t count) {
-    const std::size_t step = vectors * width;
-    if (packed) t.b_stride = step;
-    t.b_next = packed ? step * t.k : step;
-    t.count = count;
-    kernels.full[width_index(vectors)][rows - 1](t);
-    advance(step * count);
-  });
-  t.tail = columns % width;
+  // Not a division, which costs as much as ten multiply-adds: a width is a power of 2.
+  for_tiles_across(columns >> std::countr_zero(width), widest,
+                   [&](std::size_t, std::size_t vectors, std::size_t count) {
+                     const std::size_t step = vectors * width;
+                     if (packed) t.b_stride = step;
+                     t.b_next = packed ? step * t.k : step;
+                     t.count = count;
+                     if (b == b_layout::streaming && vectors == kernels.widest[rows - 1]) {
+                       kernels.streaming[rows - 1](t);
+                     } else {
+                       kernels.full[width_index[vectors]][rows - 1](t);
+                     }
+                     advance(step * count);
+                   });
+  t.tail = columns & (width - 1);
   if (t.tail == 0) return;
   if (packed) t.b_stride = width;
   kernels.partial[rows - 1](t);
@@ -74,25 +89,26 @@ inline void multiply_row_of_transposed_tiles(const micro_kernels<T>& kernels, st
   kernels.transposed_partial[rows - 1](t);
 }
 
-/// Vectors across the tiles of a C of so many rows and columns.
+/// The register tiles for a C of so many rows and columns.
+struct tile_choice {
+  std::size_t vectors;  ///< across
+  std::size_t rows;     ///< at most
+};
 template <class T>
-inline std::size_t choose_tile(const kernel_table<T>& table, std::size_t rows, std::size_t columns) {
-  // A single row of tiles reads B once and is the faster the wider they are.
-  if (rows <= table.tile_rows) return table.products[0].widest[rows - 1];
-  const std::size_t whole = columns / table.width;
-  std::size_t widest = 1;
-  for (std::size_t vectors = 2; vectors < table.tall_rows.size(); ++vectors) {
-    if (table.tall_rows[vectors] == 0 || vectors > whole) continue;
-    // Three vectors need the fewest loads for a multiply-add; others where three leave a remainder.
-    if (vectors <= 3 || whole % 3 != 0 && whole % vectors == 0) widest = vectors;
+inline tile_choice choose_tile(const kernel_table<T>& table, std::size_t rows, std::size_t columns) {
+  const std::size_t whole = columns >> std::countr_zero(table.width);
+  // A single row of tiles reads B once, and is the faster the wider they are.
+  if (rows <= table.tile_rows) {
+    const std::size_t widest = table.products[0].widest[rows - 1];
+    if (widest > 1 || whole <= 1) return {widest, rows};
   }
-  return widest;
-}
-
-/// Most rows of a tile so many vectors across.
-template <class T>
-inline std::size_t rows_of_tile(const kernel_table<T>& table, std::size_t rows, std::size_t vectors) {
-  return rows <= table.tile_rows ? rows : table.tall_rows[vectors];
+  std::size_t vectors = 1;
+  for (std::size_t v = 2; v < table.tall_rows.size(); ++v) {
+    if (table.tall_rows[v] == 0 || v > whole) continue;
+    // Three vectors need the fewest loads for a multiply-add; others where three leave a remainder.
+    if (v <= 3 || (whole % 3 != 0 && whole % v == 0)) vectors = v;
+  }
+  return {vectors, table.tall_rows[vectors]};
 }
 
 /// Calls body(i, rows) for each tile of the rows i0 … i1 - 1. Their heights are balanced and differ by at

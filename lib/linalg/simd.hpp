@@ -8,8 +8,10 @@
 //   fma(a, b, c)             a * b + c, rounded once (twice on SSE2, which has no such instruction)
 //   tail<T>(n).load/store    the first n elements of a vector; memory behind them is not touched
 //   transpose(rows)          a square of as many rows as a vector has elements
-//   load_columns(rows, p, …) columns p … of as many rows in memory as a vector has elements,
-//   `columns_at_once` fold_lanes(v)            upper half added to the lower half until one element is left
+//   load_columns(rows, p, …) `columns_at_once` columns from p of as many rows in memory as a vector has
+//   elements,
+//                            or with a `lane_tail` fewer
+//   fold_lanes(v)            upper half added to the lower half until one element is left
 //   exp2_of_rounded(v)       contract::exp2_of_rounded
 //   exponent_of(v), fraction_of(v)   the two parts of contract::log's argument
 //
@@ -77,6 +79,25 @@ struct whole {
 
 using float_constants = contract::elementary<float>;
 using double_constants = contract::elementary<double>;
+
+#if defined(__AVX2__)
+
+/// A 128-bit lane of a row, or its first n elements.
+struct whole_lane {
+  TWINPATH_INLINE __m128 load(const float* p) const { return _mm_loadu_ps(p); }
+  TWINPATH_INLINE __m128d load(const double* p) const { return _mm_loadu_pd(p); }
+};
+struct lane_tail {
+  __m128i mask32;
+  __m128i mask64;
+  TWINPATH_INLINE explicit lane_tail(std::size_t n)
+      : mask32(_mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(n)), _mm_setr_epi32(0, 1, 2, 3))),
+        mask64(_mm_cmpgt_epi64(_mm_set1_epi64x(static_cast<long long>(n)), _mm_set_epi64x(1, 0))) {}
+  TWINPATH_INLINE __m128 load(const float* p) const { return _mm_maskload_ps(p, mask32); }
+  TWINPATH_INLINE __m128d load(const double* p) const { return _mm_maskload_pd(p, mask64); }
+};
+
+#endif
 
 #if defined(__AVX512F__)
 
@@ -150,14 +171,14 @@ TWINPATH_INLINE void transpose(vec<double> (&r)[8]) {
 
 // A 128-bit lane of `q` takes four (two) columns of one row, lane l of vector r those of row 4 l + r (2 l +
 // r): inserting from memory saves half of the shuffles, which have one port where loads have two.
-template <class Rows>
-TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<float> (&out)[4]) {
+template <class Rows, class Lane = whole_lane>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<float> (&out)[4], Lane lane = {}) {
   __m512 q[4];
   TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
-    __m512 v = _mm512_castps128_ps512(_mm_loadu_ps(row[r] + p));
-    v = _mm512_insertf32x4(v, _mm_loadu_ps(row[4 + r] + p), 1);
-    v = _mm512_insertf32x4(v, _mm_loadu_ps(row[8 + r] + p), 2);
-    q[r] = _mm512_insertf32x4(v, _mm_loadu_ps(row[12 + r] + p), 3);
+    __m512 v = _mm512_castps128_ps512(lane.load(row[r] + p));
+    v = _mm512_insertf32x4(v, lane.load(row[4 + r] + p), 1);
+    v = _mm512_insertf32x4(v, lane.load(row[8 + r] + p), 2);
+    q[r] = _mm512_insertf32x4(v, lane.load(row[12 + r] + p), 3);
   }
   const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(q[0], q[1]));
   const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(q[0], q[1]));
@@ -168,14 +189,14 @@ TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<float> (&o
   out[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23));
   out[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23));
 }
-template <class Rows>
-TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&out)[2]) {
+template <class Rows, class Lane = whole_lane>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&out)[2], Lane lane = {}) {
   __m512d q[2];
   TWINPATH_UNROLL for (std::size_t r = 0; r < 2; ++r) {
-    __m512d v = _mm512_castpd128_pd512(_mm_loadu_pd(row[r] + p));
-    v = _mm512_insertf64x2(v, _mm_loadu_pd(row[2 + r] + p), 1);
-    v = _mm512_insertf64x2(v, _mm_loadu_pd(row[4 + r] + p), 2);
-    q[r] = _mm512_insertf64x2(v, _mm_loadu_pd(row[6 + r] + p), 3);
+    __m512d v = _mm512_castpd128_pd512(lane.load(row[r] + p));
+    v = _mm512_insertf64x2(v, lane.load(row[2 + r] + p), 1);
+    v = _mm512_insertf64x2(v, lane.load(row[4 + r] + p), 2);
+    q[r] = _mm512_insertf64x2(v, lane.load(row[6 + r] + p), 3);
   }
   out[0] = _mm512_unpacklo_pd(q[0], q[1]);
   out[1] = _mm512_unpackhi_pd(q[0], q[1]);
@@ -273,12 +294,12 @@ TWINPATH_INLINE void transpose(vec<double> (&r)[4]) {
 }
 
 // As for AVX-512, with two lanes.
-template <class Rows>
-TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<float> (&out)[4]) {
+template <class Rows, class Lane = whole_lane>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<float> (&out)[4], Lane lane = {}) {
   __m256 q[4];
   TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
-    const __m256 v = _mm256_castps128_ps256(_mm_loadu_ps(row[r] + p));
-    q[r] = _mm256_insertf128_ps(v, _mm_loadu_ps(row[4 + r] + p), 1);
+    const __m256 v = _mm256_castps128_ps256(lane.load(row[r] + p));
+    q[r] = _mm256_insertf128_ps(v, lane.load(row[4 + r] + p), 1);
   }
   const __m256d low01 = _mm256_castps_pd(_mm256_unpacklo_ps(q[0], q[1]));
   const __m256d high01 = _mm256_castps_pd(_mm256_unpackhi_ps(q[0], q[1]));
@@ -289,12 +310,12 @@ TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<float> (&o
   out[2] = _mm256_castpd_ps(_mm256_unpacklo_pd(high01, high23));
   out[3] = _mm256_castpd_ps(_mm256_unpackhi_pd(high01, high23));
 }
-template <class Rows>
-TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&out)[2]) {
+template <class Rows, class Lane = whole_lane>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&out)[2], Lane lane = {}) {
   __m256d q[2];
   TWINPATH_UNROLL for (std::size_t r = 0; r < 2; ++r) {
-    const __m256d v = _mm256_castpd128_pd256(_mm_loadu_pd(row[r] + p));
-    q[r] = _mm256_insertf128_pd(v, _mm_loadu_pd(row[2 + r] + p), 1);
+    const __m256d v = _mm256_castpd128_pd256(lane.load(row[r] + p));
+    q[r] = _mm256_insertf128_pd(v, lane.load(row[2 + r] + p), 1);
   }
   out[0] = _mm256_unpacklo_pd(q[0], q[1]);
   out[1] = _mm256_unpackhi_pd(q[0], q[1]);
@@ -334,7 +355,6 @@ TWINPATH_INLINE vec<double> fraction_of(vec<double> x) {
 }
 
 #else  // 128-bit vectors: no masked memory access on either architecture
-
 template <class T>
 struct tail {
   std::size_t n;
@@ -466,9 +486,24 @@ TWINPATH_INLINE vec<double> fraction_of(vec<double> x) {
 
 #endif
 
-template <class T, class Rows>
-TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<T> (&out)[width<T>]) {
-  for (std::size_t r = 0; r < width<T>; ++r) out[r] = load(row[r] + p);
+// A lane is the whole vector.
+struct whole_lane {
+  template <class T>
+  TWINPATH_INLINE vec<T> load(const T* p) const {
+    return vec<T>::load_unaligned(p);
+  }
+};
+struct lane_tail {
+  std::size_t n;
+  TWINPATH_INLINE explicit lane_tail(std::size_t count) : n(count) {}
+  template <class T>
+  TWINPATH_INLINE vec<T> load(const T* p) const {
+    return tail<T>(n).load(p);
+  }
+};
+template <class T, class Rows, class Lane = whole_lane>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<T> (&out)[width<T>], Lane lane = {}) {
+  for (std::size_t r = 0; r < width<T>; ++r) out[r] = lane.load(row[r] + p);
   transpose(out);
 }
 

@@ -28,14 +28,12 @@ template <class T>
   t.a_stride = stride;
   t.slice = nullptr;
   t.total = nullptr;
-  t.ahead = b;
-  t.ahead_stride = 0;
+  t.ahead = nullptr;
   t.end = &out.end;
   t.c_stride = out.C.stride();
   t.mask_stride = out.mask.stride();
-  const std::size_t widest = choose_tile(table, out.C.rows(), out.C.cols());
-  const std::size_t tallest = rows_of_tile(table, out.C.rows(), widest);
-  for_row_tiles(0, out.C.rows(), tallest, [&](std::size_t i, std::size_t rows) {
+  const tile_choice tallest = choose_tile(table, out.C.rows(), out.C.cols());
+  for_row_tiles(0, out.C.rows(), tallest.rows, [&](std::size_t i, std::size_t rows) {
     t.a = A.view().data() + (columns ? i : i * stride);
     t.b = b;
     t.b_stride = b_stride;
@@ -45,7 +43,7 @@ template <class T>
     if (b_transposed) {
       multiply_row_of_transposed_tiles(kernels, table.width, t, rows, out.C.cols());
     } else {
-      multiply_row_of_tiles(kernels, table.width, widest, t, rows, out.C.cols(), false);
+      multiply_row_of_tiles(kernels, table.width, tallest.vectors, t, rows, out.C.cols(), b_layout::in_place);
     }
   });
 }

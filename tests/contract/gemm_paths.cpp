@@ -73,7 +73,7 @@ struct narrow_path {
 constexpr narrow_path narrow_paths[] = {
     {"narrow, A transposed", 2, [](const narrow_plan& p) { return p.shape.a_transposed; }},
     {"narrow, A as it is", 4, [](const narrow_plan& p) { return !p.shape.a_transposed; }},
-    {"narrow, several blocks", 2, [](const narrow_plan& p) { return p.blocks > 1; }},
+    {"narrow, several blocks", 2, [](const narrow_plan& p) { return p.row_blocks() > 1; }},
     {"narrow, several workers", 2, [](const narrow_plan& p) { return p.workers > 1; }},
 };
 

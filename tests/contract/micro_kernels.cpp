@@ -62,8 +62,8 @@ struct bench {
           t.b_next = x.size.n / count;
           t.count = count;
           t.tail = x.size.n;
-          t.ahead = nullptr;
-          t.ahead_stride = 0;
+          t.ahead = with_total ? A.data() : nullptr;
+          t.ahead_stride = A.stride();
           if (with_slice) {
             t.slice = earlier_blocks.view().data();
             t.slice_stride = earlier_blocks.view().stride();
@@ -116,6 +116,9 @@ TEMPLATE_TEST_CASE("every micro-kernel of the table", "[kernels]", float, double
           const std::size_t vectors = tp::detail::tile_widths[w];
           for (const std::size_t count : {1, 3}) {
             bench<T>(rows, count * vectors * table.width, k).run(kernel, from, false, count);
+          }
+          if (vectors == kernels.widest[rows - 1]) {
+            bench<T>(rows, 2 * vectors * table.width, k).run(kernels.streaming[rows - 1], from, false, 2);
           }
           ++whole;
           register_tiles += vectors < table.tall_rows.size() && rows == table.tall_rows[vectors] ? 1 : 0;

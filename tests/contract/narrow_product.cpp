@@ -35,7 +35,7 @@ void run(const shape& s, data kind, tally& taken) {
           tp::detail::run_narrow<T>(table, plan, stored.call(a_transposed, b_transposed, end), scratch.data(),
                                     {});
           ++taken.calls;
-          taken.blocks += plan.blocks > 1 ? 1 : 0;
+          taken.blocks += plan.row_blocks() > 1 ? 1 : 0;
           taken.partial_rows += s.m % table.width != 0 ? 1 : 0;
           const std::string wrong = stored.wrong(expected);
           if (wrong.empty() && scratch.respected()) continue;
