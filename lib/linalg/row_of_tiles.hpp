@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One tile of rows of C, all the way across: the innermost loop around the micro-kernels.
+// One tile of rows of C, all the way across: the innermost loop around the micro-kernels. All of it is
+// inlined by force, because in the smallest products each call on the way costs as much as the multiply-adds.
 #pragma once
 
 #include <bit>
@@ -11,7 +12,7 @@ namespace twinpath::inline v0::detail {
 /// Cuts so many whole vectors into tiles at most `widest` vectors across: body(first, vectors, count) for
 /// `count` tiles of the same width, of which the first begins `first` vectors to the right.
 template <class Body>
-inline void for_tiles_across(std::size_t whole, std::size_t widest, const Body& body) {
+[[gnu::always_inline]] inline void for_tiles_across(std::size_t whole, std::size_t widest, const Body& body) {
   std::size_t choice = width_index[widest];
   for (std::size_t first = 0; first < whole;) {
     const std::size_t left = whole - first;
@@ -40,10 +41,11 @@ enum class b_layout {
 /// the columns of C and of what else it names lie side by side. Those of B do so too, or are packed in
 /// slivers of the same tiles.
 template <class T>
-inline void multiply_row_of_tiles(const micro_kernels<T>& kernels, std::size_t width, std::size_t widest,
-                                  tile<T>& t, std::size_t rows, std::size_t columns, b_layout b) {
+[[gnu::always_inline]] inline void multiply_row_of_tiles(const micro_kernels<T>& kernels, std::size_t width,
+                                                         std::size_t widest, tile<T>& t, std::size_t rows,
+                                                         std::size_t columns, b_layout b) {
   const bool packed = b == b_layout::packed;
-  const auto advance = [&](std::size_t step) {
+  const auto advance = [&](std::size_t step) __attribute__((always_inline)) {
     t.b += packed ? step * t.k : step;
     t.c += step;
     t.bias += step;
@@ -51,20 +53,21 @@ inline void multiply_row_of_tiles(const micro_kernels<T>& kernels, std::size_t w
     if (t.slice != nullptr) t.slice += step;
     if (t.total != nullptr) t.total += step;
   };
-  // Not a division, which costs as much as ten multiply-adds: a width is a power of 2.
-  for_tiles_across(columns >> std::countr_zero(width), widest,
-                   [&](std::size_t, std::size_t vectors, std::size_t count) {
-                     const std::size_t step = vectors * width;
-                     if (packed) t.b_stride = step;
-                     t.b_next = packed ? step * t.k : step;
-                     t.count = count;
-                     if (b == b_layout::streaming && vectors == kernels.widest[rows - 1]) {
-                       kernels.streaming[rows - 1](t);
-                     } else {
-                       kernels.full[width_index[vectors]][rows - 1](t);
-                     }
-                     advance(step * count);
-                   });
+  // Not a division: a width is a power of 2.
+  for_tiles_across(
+      columns >> std::countr_zero(width),
+      widest, [&](std::size_t, std::size_t vectors, std::size_t count) __attribute__((always_inline)) {
+        const std::size_t step = vectors * width;
+        if (packed) t.b_stride = step;
+        t.b_next = packed ? step * t.k : step;
+        t.count = count;
+        if (b == b_layout::streaming && vectors == kernels.widest[rows - 1]) {
+          kernels.streaming[rows - 1](t);
+        } else {
+          kernels.full[width_index[vectors]][rows - 1](t);
+        }
+        advance(step * count);
+      });
   t.tail = columns & (width - 1);
   if (t.tail == 0) return;
   if (packed) t.b_stride = width;
@@ -73,8 +76,9 @@ inline void multiply_row_of_tiles(const micro_kernels<T>& kernels, std::size_t w
 
 /// The same for a transposed B that is read in place.
 template <class T>
-inline void multiply_row_of_transposed_tiles(const micro_kernels<T>& kernels, std::size_t width, tile<T>& t,
-                                             std::size_t rows, std::size_t columns) {
+[[gnu::always_inline]] inline void multiply_row_of_transposed_tiles(const micro_kernels<T>& kernels,
+                                                                    std::size_t width, tile<T>& t,
+                                                                    std::size_t rows, std::size_t columns) {
   for (; columns >= width; columns -= width) {
     kernels.transposed[rows - 1](t);
     t.b += width * t.b_stride;
@@ -95,7 +99,8 @@ struct tile_choice {
   std::size_t rows;     ///< at most
 };
 template <class T>
-inline tile_choice choose_tile(const kernel_table<T>& table, std::size_t rows, std::size_t columns) {
+[[gnu::always_inline]] inline tile_choice choose_tile(const kernel_table<T>& table, std::size_t rows,
+                                                      std::size_t columns) {
   const std::size_t whole = columns >> std::countr_zero(table.width);
   // A single row of tiles reads B once, and is the faster the wider they are.
   if (rows <= table.tile_rows) {
@@ -115,10 +120,13 @@ inline tile_choice choose_tile(const kernel_table<T>& table, std::size_t rows, s
 /// most one.
 template <class Body>
 inline void for_row_tiles(std::size_t i0, std::size_t i1, std::size_t tile_rows, const Body& body) {
-  if (i1 - i0 <= tile_rows) return body(i0, i1 - i0);
-  const std::size_t tiles = (i1 - i0 + tile_rows - 1) / tile_rows;
-  const std::size_t rows = (i1 - i0) / tiles;
-  std::size_t taller = (i1 - i0) % tiles;
+  std::size_t rows = i1 - i0;
+  std::size_t taller = 0;
+  if (rows > tile_rows) {  // a division costs as much as ten multiply-adds
+    const std::size_t tiles = (rows + tile_rows - 1) / tile_rows;
+    taller = rows % tiles;
+    rows /= tiles;
+  }
   for (std::size_t i = i0; i < i1;) {
     const std::size_t height = rows + (taller != 0 ? 1 : 0);
     taller -= taller != 0 ? 1 : 0;

@@ -16,47 +16,69 @@ struct store_operands {
 };
 
 template <class T>
-[[gnu::always_inline]] inline void multiply_from(const kernel_table<T>& table, const operand<T>& A,
-                                                 const T* b, std::size_t b_stride, bool b_transposed,
-                                                 const store_operands<T>& out) {
-  const bool columns = A.is_transposed();
-  const std::size_t stride = A.view().stride();
-  const micro_kernels<T>& kernels =
-      table.products[static_cast<std::size_t>(columns ? a_layout::columns : a_layout::rows)];
-  tile<T> t;
+[[gnu::always_inline]] inline const micro_kernels<T>& kernels_for(const kernel_table<T>& table,
+                                                                  const operand<T>& A) {
+  return table.products[static_cast<std::size_t>(A.is_transposed() ? a_layout::columns : a_layout::rows)];
+}
+
+/// The tile at the upper left.
+template <class T>
+[[gnu::always_inline]] inline void set_first(tile<T>& t, const operand<T>& A, const T* b,
+                                             std::size_t b_stride, const store_operands<T>& out) {
   t.k = A.cols();
-  t.a_stride = stride;
+  t.a = A.view().data();
+  t.a_stride = A.view().stride();
+  t.b = b;
+  t.b_stride = b_stride;
   t.slice = nullptr;
   t.total = nullptr;
   t.ahead = nullptr;
   t.end = &out.end;
+  t.c = out.C.data();
   t.c_stride = out.C.stride();
+  t.bias = out.bias == nullptr ? t.c : out.bias;
+  t.mask = out.mask.data() == nullptr ? t.c : out.mask.data();
   t.mask_stride = out.mask.stride();
+}
+
+/// All of C is one row of tiles.
+template <class T>
+[[gnu::always_inline]] inline void multiply_row(const kernel_table<T>& table, const operand<T>& A,
+                                                const operand<T>& B, const store_operands<T>& out) {
+  tile<T> t;
+  set_first(t, A, B.view().data(), B.view().stride(), out);
+  const micro_kernels<T>& kernels = kernels_for(table, A);
+  const std::size_t rows = out.C.rows();
+  if (B.is_transposed()) return multiply_row_of_transposed_tiles(kernels, table.width, t, rows, out.C.cols());
+  multiply_row_of_tiles(kernels, table.width, kernels.widest[rows - 1], t, rows, out.C.cols(),
+                        b_layout::in_place);
+}
+
+template <class T>
+[[gnu::noinline]] void multiply_rows(const kernel_table<T>& table, const operand<T>& A, const T* b,
+                                     std::size_t b_stride, const store_operands<T>& out) {
+  const micro_kernels<T>& kernels = kernels_for(table, A);
   const tile_choice tallest = choose_tile(table, out.C.rows(), out.C.cols());
+  tile<T> first;
+  set_first(first, A, b, b_stride, out);
   for_row_tiles(0, out.C.rows(), tallest.rows, [&](std::size_t i, std::size_t rows) {
-    t.a = A.view().data() + (columns ? i : i * stride);
-    t.b = b;
-    t.b_stride = b_stride;
-    t.c = out.C.data() + i * out.C.stride();
-    t.bias = out.bias == nullptr ? t.c : out.bias;
-    t.mask = out.mask.data() == nullptr ? t.c : out.mask.data() + i * out.mask.stride();
-    if (b_transposed) {
-      multiply_row_of_transposed_tiles(kernels, table.width, t, rows, out.C.cols());
-    } else {
-      multiply_row_of_tiles(kernels, table.width, tallest.vectors, t, rows, out.C.cols(), b_layout::in_place);
-    }
+    tile<T> t = first;
+    t.a += A.is_transposed() ? i : i * t.a_stride;
+    t.c += i * t.c_stride;
+    if (out.bias == nullptr) t.bias = t.c;
+    t.mask = out.mask.data() == nullptr ? t.c : t.mask + i * t.mask_stride;
+    multiply_row_of_tiles(kernels, table.width, tallest.vectors, t, rows, out.C.cols(), b_layout::in_place);
   });
 }
 
-/// A transposed B for several tiles of rows.
 template <class T>
-[[gnu::noinline]] void multiply_copied(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
-                                       const store_operands<T>& out) {
+[[gnu::noinline]] void multiply_rows_transposed(const kernel_table<T>& table, const operand<T>& A,
+                                                const operand<T>& B, const store_operands<T>& out) {
   alignas(64) T b[small_b];
   const std::size_t n = out.C.cols();
   const std::size_t padded = round_up(n, table.width);
   table.pack_rows(B.view().data(), B.view().stride(), n, A.cols(), b, padded);
-  multiply_from(table, A, b, padded, false, out);
+  multiply_rows(table, A, b, padded, out);
 }
 
 }  // namespace
@@ -67,8 +89,9 @@ void multiply_small(const kernel_table<T>& table, const operand<T>& A, const ope
                     const matrix_view<const T>& mask) {
   if (C.empty()) return;
   const store_operands<T> out{C, end, bias, mask};
-  if (B.is_transposed() && C.rows() > table.tile_rows) return multiply_copied(table, A, B, out);
-  multiply_from(table, A, B.view().data(), B.view().stride(), B.is_transposed(), out);
+  if (C.rows() <= table.tile_rows) return multiply_row(table, A, B, out);
+  if (B.is_transposed()) return multiply_rows_transposed(table, A, B, out);
+  multiply_rows(table, A, B.view().data(), B.view().stride(), out);
 }
 
 template void multiply_small(const kernel_table<float>&, const operand<float>&, const operand<float>&,
