@@ -154,7 +154,7 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
         TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) row[j] = across.load(b[s] + j * w);
         if constexpr (what != fetch::nothing) {
           TWINPATH_UNROLL for (std::size_t j = 0; j < (what == fetch::b ? vectors : 1); ++j) {
-            __builtin_prefetch(ahead + j * w);
+            __builtin_prefetch(ahead + j * w, 0, what == fetch::b ? 3 : 2);
           }
           ahead = bytes_on(ahead, ahead_stride);
         }

@@ -9,9 +9,9 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// Columns of a block of C: in float one block of k of B has 640 KiB, which stays in an L2 cache while the
-/// tiles of rows pass by.
-constexpr std::size_t most_columns = 512;
+/// Bytes of one block of k of B, for the columns of a block of C: they stay in an L2 cache while the tiles of
+/// rows pass by.
+constexpr std::size_t block_bytes = 640 * 1024;
 /// Bytes of B, over all of k, that stay there while strips of rows pass by; and the fewest columns of a block
 /// for which strips pay, because each block reads all of A.
 constexpr std::size_t strip_bytes = 1 << 20;
@@ -44,19 +44,24 @@ bool wants_packed_a(const product_plan& p) {
 /// Cuts C into blocks, one or more for each worker.
 template <class T>
 void cut_blocks(product_plan& p) {
-  const std::size_t fitting = strip_bytes / sizeof(T) / std::max<std::size_t>(1, p.shape.k);
-  p.by_strips = p.shape.k > contract::block_length<T> && fitting >= std::min(strip_columns, p.shape.n);
-  const std::size_t least =
-      divide_up(p.shape.n, p.by_strips ? std::min(fitting, most_columns) : most_columns);
-  p.column_blocks = least;
+  const product_shape& s = p.shape;
+  const std::size_t k = std::max<std::size_t>(1, s.k);
+  std::size_t columns = block_bytes / sizeof(T) / std::min(k, contract::block_length<T>);
+  const std::size_t by_strips = strip_bytes / sizeof(T) / k;
+  p.by_strips =
+      k > contract::block_length<T> && by_strips >= (s.a_transposed ? s.n : std::min(strip_columns, s.n));
+  if (p.by_strips) columns = std::min(columns, by_strips);
+  p.column_blocks = divide_up(s.n, columns);
   if (p.workers == 1) return;
-  // Columns first, because each block packs its own part of B; but narrow blocks read A too often.
-  const std::size_t most = divide_up(p.shape.n, p.width) / 6;
-  const std::size_t wanted = round_up(least, p.workers);
-  if (wanted <= most) {
-    p.column_blocks = wanted;
+  // A block of rows reads all of B, which costs little unless it has to transpose that; a block of columns
+  // reads all of A, and the narrower it is the less it does with it.
+  const std::size_t by_rows = std::min(divide_up(p.workers, p.column_blocks), s.m / 16);
+  const std::size_t by_columns = round_up(p.column_blocks, p.workers);
+  const bool wide = by_columns <= divide_up(s.n, p.width) / 6;
+  if (wide && (s.b_transposed || by_rows * p.column_blocks < p.workers)) {
+    p.column_blocks = by_columns;
   } else {
-    p.row_blocks = std::min(divide_up(p.workers, least), std::max<std::size_t>(1, p.shape.m / 8));
+    p.row_blocks = std::max<std::size_t>(1, by_rows);
   }
 }
 

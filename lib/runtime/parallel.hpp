@@ -6,6 +6,7 @@
 #include <oneapi/tbb/parallel_invoke.h>
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 
@@ -59,9 +60,12 @@ void run_tasks(std::size_t workers, std::size_t tasks, const Body& body) {
     for (std::size_t task = 0; task < tasks; ++task) body(std::size_t{0}, task);
     return;
   }
-  std::atomic<std::size_t> next{0};
+  workers = std::min(workers, tasks);
+  std::atomic<std::size_t> next{workers};
   run_workers(workers, [&](std::size_t worker) {
-    for (std::size_t task; (task = next.fetch_add(1, std::memory_order_relaxed)) < tasks;) body(worker, task);
+    // The first task is the worker's own, so that the same thread meets the same data in the next call.
+    for (std::size_t task = worker; task < tasks; task = next.fetch_add(1, std::memory_order_relaxed))
+      body(worker, task);
   });
 }
 
