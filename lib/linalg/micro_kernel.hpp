@@ -160,7 +160,7 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
         }
         TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
           const vec<T> x(a(i, s));
-          TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) acc[i][j] = fma(x, row[j], acc[i][j]);
+          TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) accumulate(acc[i][j], x, row[j]);
         }
         // No load moves to an earlier step, where it would want a register that the accumulators need.
         asm volatile("" ::: "memory");
@@ -227,7 +227,7 @@ template <class T, std::size_t rows, a_layout layout, bool partial>
   const std::size_t a_row = layout == a_layout::columns ? 1 : t.a_stride;
   const auto multiply = [&](const vec<T>& column, std::size_t s) __attribute__((always_inline)) {
     TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
-      acc[i][0] = fma(vec<T>(a[i * a_row + s * a_step]), column, acc[i][0]);
+      accumulate(acc[i][0], vec<T>(a[i * a_row + s * a_step]), column);
     }
   };
   const auto multiply_group = [&](std::size_t p) __attribute__((always_inline)) {

@@ -6,6 +6,9 @@
 // for each instruction set:
 //
 //   fma(a, b, c)             a * b + c, rounded once (twice on SSE2, which has no such instruction)
+//   accumulate(c, a, b)      c = fma(a, b, c) in place: with 16 registers GCC lets the sums of a loop change
+//   places,
+//                            runs out of registers and spills some of them in every round
 //   tail<T>(n).load/store    the first n elements of a vector; memory behind them is not touched
 //   transpose(rows)          a square of as many rows as a vector has elements
 //   load_columns(rows, p, …) `columns_at_once` columns from p of as many rows in memory as a vector has
@@ -241,6 +244,17 @@ TWINPATH_INLINE vec<float> fma(vec<float> a, vec<float> b, vec<float> c) {
 }
 TWINPATH_INLINE vec<double> fma(vec<double> a, vec<double> b, vec<double> c) {
   return _mm256_fmadd_pd(a, b, c);
+}
+#define TWINPATH_ACCUMULATES
+TWINPATH_INLINE void accumulate(vec<float>& acc, vec<float> a, vec<float> b) {
+  __m256 sum = acc;
+  asm("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(static_cast<__m256>(a)), "x"(static_cast<__m256>(b)));
+  acc = sum;
+}
+TWINPATH_INLINE void accumulate(vec<double>& acc, vec<double> a, vec<double> b) {
+  __m256d sum = acc;
+  asm("vfmadd231pd %2, %1, %0" : "+x"(sum) : "x"(static_cast<__m256d>(a)), "x"(static_cast<__m256d>(b)));
+  acc = sum;
 }
 
 template <>
@@ -545,6 +559,13 @@ TWINPATH_INLINE double fold_register(float64x2_t v) {
   return vgetq_lane_f64(v, 0) + vgetq_lane_f64(v, 1);
 }
 
+#endif
+
+#if !defined(TWINPATH_ACCUMULATES)
+template <class T>
+TWINPATH_INLINE void accumulate(vec<T>& acc, vec<T> a, vec<T> b) {
+  acc = fma(a, b, acc);
+}
 #endif
 
 /// Calls body(offset, columns) for each vector of a row of n elements; `columns` is a `whole` or a `tail`.
