@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "accuracy.hpp"
 #include "adapter.hpp"
 #include "machine.hpp"
 #include "options.hpp"
@@ -56,6 +57,11 @@ int run(int argc, char** argv) {
   }
   if (o.describe) {
     std::printf("%s %s: %s\n", lib.name.c_str(), lib.version.c_str(), lib.kernels.c_str());
+    return EXIT_SUCCESS;
+  }
+  if (o.accuracy) {
+    std::printf("%s %s: %s\n", lib.name.c_str(), lib.version.c_str(), lib.kernels.c_str());
+    print_accuracy();
     return EXIT_SUCCESS;
   }
   add_context(lib, o);

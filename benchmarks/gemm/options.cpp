@@ -33,6 +33,8 @@ options parse_command_line(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--any-kernel", o.any_kernel, "Measure kernels below the machine's best instruction set too");
   app.add_flag("--describe", o.describe, "Say which library and which kernels these are, and end");
+  app.add_flag("--accuracy", o.accuracy,
+               "Print errors against long double, and what subnormal inputs cost, and end");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

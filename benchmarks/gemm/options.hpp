@@ -19,6 +19,7 @@ struct options {
   int repetitions = 0;
   bool any_kernel = false;
   bool describe = false;
+  bool accuracy = false;
   std::vector<std::string> rest;  ///< for Google Benchmark
 };
 

@@ -15,6 +15,7 @@ usage: benchmarks/gemm/run.sh [OPTION...]
   --libraries LIST   of twinpath,openblas,blis,eigen,onednn-sgemm,onednn-matmul,onemkl (default: what was built)
   --rounds N         rounds in which each library takes its turn (default: 3)
   --quick            two rounds with little time for a row: a first impression
+  --accuracy         print errors against long double and what subnormal inputs cost, instead of measuring
   --isa TIER         cap twinpath, such as avx2; the others stay at their best
   --any-kernel       compare also with a library that does not run AVX-512 kernels on a machine that has them
   --build DIR        the build folder (default: build/release)
@@ -35,11 +36,12 @@ fail() {
 
 # --- options --------------------------------------------------------------------------------------------
 
-threads_list=1 types=f32 families='' filter='' libraries='' rounds='' quick='' isa='' any_kernel=() out=''
+threads_list=1 types=f32 families='' filter='' libraries='' rounds='' quick='' isa='' any_kernel=() out='' accuracy=''
 build=$root/build/release
 while (($# != 0)); do
   case $1 in
     --quick) quick=1 ;;
+    --accuracy) accuracy=1 ;;
     --any-kernel) any_kernel=(--any-kernel) ;;
     --help | -h)
       usage
@@ -128,6 +130,11 @@ for library in $libraries; do
   esac
 done
 ((${#accepted[@]} != 0)) || fail "nothing to measure"
+
+if [[ -n $accuracy ]]; then
+  for library in "${accepted[@]}"; do run_library "$library" 1 --accuracy; done
+  exit
+fi
 
 # --- measure --------------------------------------------------------------------------------------------
 
