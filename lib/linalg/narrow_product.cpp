@@ -51,7 +51,7 @@ template <class T>
 narrow_plan plan_narrow(const kernel_table<T>& table, const product_shape& shape, std::size_t threads) {
   narrow_plan p;
   p.shape = shape;
-  p.workers = useful_workers(multiply_adds(shape), task_work, threads);
+  p.workers = product_workers(shape, threads);
   p.block_rows = round_up(shape.m, table.width);
   p.block_columns = shape.n;
   const std::size_t w = table.width;

@@ -45,7 +45,8 @@ template <class T>
 void run_product(const product<T>& x, span_label label) {
   const kernel_table<T>& table = kernels<T>();
   const product_shape shape = x.shape();
-  const std::size_t threads = multiply_adds(shape) < 2 * task_work ? 1 : concurrency();
+  const bool shared = product_workers(shape, 2) > 1;
+  const std::size_t threads = shared ? concurrency() : 1;
   const product_route route = route_product(table, shape, x.end.what, threads);
   scratch_frame scratch;
   T* memory = route.scratch() == 0 ? nullptr : scratch.allocate<T>(route.scratch());

@@ -53,15 +53,15 @@ void cut_blocks(product_plan& p) {
   if (p.by_strips) columns = std::min(columns, by_strips);
   p.column_blocks = divide_up(s.n, columns);
   if (p.workers == 1) return;
-  // A block of rows reads all of B, which costs little unless it has to transpose that; a block of columns
-  // reads all of A, and the narrower it is the less it does with it.
-  const std::size_t by_rows = std::min(divide_up(p.workers, p.column_blocks), s.m / 16);
+  // A block of rows reads all of B, which costs little unless it has to transpose that for few rows; a block
+  // of columns reads all of A, and the narrower it is the less it does with it.
+  const bool by_rows = s.m >= 16 * p.workers;
   const std::size_t by_columns = round_up(p.column_blocks, p.workers);
-  const bool wide = by_columns <= divide_up(s.n, p.width) / 6;
-  if (wide && (s.b_transposed || by_rows * p.column_blocks < p.workers)) {
+  const bool wide = by_columns <= divide_up(s.n, p.width) / 4;
+  if (wide && (!by_rows || (s.b_transposed && s.m < 512 && s.k >= 32))) {
     p.column_blocks = by_columns;
-  } else {
-    p.row_blocks = std::max<std::size_t>(1, by_rows);
+  } else if (p.column_blocks % p.workers != 0) {
+    p.row_blocks = std::min(p.workers, std::max<std::size_t>(1, s.m / 8));
   }
 }
 
@@ -94,7 +94,7 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
   p.shape = shape;
   p.width = table.width;
   p.sums_in_c = end != finish::scale && end != finish::blend;
-  p.workers = useful_workers(multiply_adds(shape), task_work, threads);
+  p.workers = product_workers(shape, threads);
   const contract::cut slices = contract::slices(shape.k);
   p.slices_apart = p.workers > 1 && slices.count >= p.workers && shape.m * shape.n <= apart_elements;
   if (!p.slices_apart) {

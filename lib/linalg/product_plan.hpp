@@ -8,6 +8,7 @@
 #include <twinpath/contract.hpp>
 
 #include "linalg/kernel_table.hpp"
+#include "runtime/parallel.hpp"
 
 namespace twinpath::inline v0::detail {
 
@@ -40,6 +41,12 @@ struct product_shape {
 
 [[nodiscard]] constexpr double multiply_adds(const product_shape& s) noexcept {
   return static_cast<double>(s.m) * static_cast<double>(s.n) * static_cast<double>(s.k);
+}
+
+/// How many of `threads` a product is worth. Storing an element of C takes as long as some multiply-adds.
+[[nodiscard]] constexpr std::size_t product_workers(product_shape s, std::size_t threads) noexcept {
+  s.k = s.k < 8 ? 8 : s.k;
+  return useful_workers(multiply_adds(s), task_work, threads);
 }
 
 /// How the blocked path computes a product.
