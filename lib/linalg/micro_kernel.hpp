@@ -193,22 +193,38 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
   }
 }
 
-/// Rows of B where they lie, for a tile one vector across.
+/// Rows of a transposed B where they lie, for a tile one vector across: a pointer for every four.
 template <class T, bool partial>
 struct rows_of_b {
-  const T* first;
+  static constexpr std::size_t groups = (width<T> + 3) / 4;
+  const T* first[groups];
   std::size_t stride;
-  TWINPATH_INLINE rows_of_b(const tile<T>& t) : first(t.b), stride(t.b_stride) {}
-  TWINPATH_INLINE const T* operator[](std::size_t r) const { return first + r * stride; }
+  std::size_t stride3;
+  TWINPATH_INLINE explicit rows_of_b(const tile<T>& t) : stride(t.b_stride * sizeof(T)), stride3(3 * stride) {
+    TWINPATH_UNROLL for (std::size_t g = 0; g < groups; ++g) {
+      first[g] = t.b + 4 * g * t.b_stride;
+      asm("" : "+r"(first[g]));
+    }
+  }
+  TWINPATH_INLINE const T* operator[](std::size_t r) const {
+    return bytes_on(first[r / 4], r % 4 == 3 ? stride3 : r % 4 * stride);
+  }
+  TWINPATH_INLINE void advance(std::size_t steps) {
+    TWINPATH_UNROLL for (std::size_t g = 0; g < groups; ++g) first[g] += steps;
+  }
+  TWINPATH_INLINE void keep() { asm("" : "+r"(stride), "+r"(stride3)); }
 };
 /// The last row stands in for the missing ones.
 template <class T>
 struct rows_of_b<T, true> {
   const T* row[width<T>];
-  TWINPATH_INLINE rows_of_b(const tile<T>& t) {
+  std::size_t offset = 0;
+  TWINPATH_INLINE explicit rows_of_b(const tile<T>& t) {
     for (std::size_t r = 0; r < width<T>; ++r) row[r] = t.b + (r < t.tail ? r : t.tail - 1) * t.b_stride;
   }
-  TWINPATH_INLINE const T* operator[](std::size_t r) const { return row[r]; }
+  TWINPATH_INLINE const T* operator[](std::size_t r) const { return row[r] + offset; }
+  TWINPATH_INLINE void advance(std::size_t steps) { offset += steps; }
+  TWINPATH_INLINE void keep() {}
 };
 
 /// The same for a transposed B that is read in place: element (p, j) is b[j * b_stride + p]. It is transposed
@@ -218,41 +234,43 @@ template <class T, std::size_t rows, a_layout layout, bool partial>
   constexpr std::size_t group = columns_at_once<T>;
   constexpr std::size_t line = 64 / sizeof(T);
   const std::conditional_t<partial, tail<T>, whole<T>> across(t.tail);
-  const rows_of_b<T, partial> b(t);
   vec<T> acc[rows][1];
   clear<T>(acc);
 
-  const T* a = t.a;
-  const std::size_t a_step = layout == a_layout::columns ? t.a_stride : 1;
-  const std::size_t a_row = layout == a_layout::columns ? 1 : t.a_stride;
+  rows_of_b<T, partial> b(t);
+  elements_of_a<T, rows, layout> a(t);
   const auto multiply = [&](const vec<T>& column, std::size_t s) __attribute__((always_inline)) {
-    TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
-      accumulate(acc[i][0], vec<T>(a[i * a_row + s * a_step]), column);
-    }
+    TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) accumulate(acc[i][0], vec<T>(a(i, s)), column);
   };
   const auto multiply_group = [&](std::size_t p) __attribute__((always_inline)) {
     vec<T> column[group];
     load_columns(b, p, column);
     TWINPATH_UNROLL for (std::size_t s = 0; s < group; ++s) multiply(column[s], s);
-    a += group * a_step;
+    a.advance(group);
   };
-  std::size_t p = 0;
+  std::size_t k = t.k;
   // So many rows side by side are more than the hardware fetches ahead.
-  for (; !partial && p + line <= t.k; p += line) {
+  for (; !partial && k >= line; k -= line) {
+    a.keep();
+    b.keep();
     TWINPATH_UNROLL for (std::size_t g = 0; g < line / group; ++g) {
       constexpr std::size_t share = (width<T> * group + line - 1) / line;
       TWINPATH_UNROLL for (std::size_t r = g * share; r < (g + 1) * share && r < width<T>; ++r) {
-        __builtin_prefetch(b[r] + p + 2 * line);
+        __builtin_prefetch(b[r] + 2 * line);
       }
-      multiply_group(p + g * group);
+      multiply_group(g * group);
     }
+    b.advance(line);
   }
-  for (; p + group <= t.k; p += group) multiply_group(p);
-  if (p < t.k) {
+  for (; k >= group; k -= group) {
+    multiply_group(0);
+    b.advance(group);
+  }
+  if (k != 0) {
     vec<T> column[group];
-    load_columns(b, p, column, lane_tail(t.k - p));
+    load_columns(b, 0, column, lane_tail(k));
     TWINPATH_UNROLL for (std::size_t s = 0; s + 1 < group; ++s) {
-      if (s < t.k - p) multiply(column[s], s);
+      if (s < k) multiply(column[s], s);
     }
   }
   finish_tile<T>(t, 0, across, acc);
