@@ -255,8 +255,8 @@ template <class T, std::size_t rows, a_layout layout, bool partial>
     b.keep();
     TWINPATH_UNROLL for (std::size_t g = 0; g < line / group; ++g) {
       constexpr std::size_t share = (width<T> * group + line - 1) / line;
-      TWINPATH_UNROLL for (std::size_t r = g * share; r < (g + 1) * share && r < width<T>; ++r) {
-        __builtin_prefetch(b[r] + 2 * line);
+      TWINPATH_UNROLL for (std::size_t r = 0; r < share; ++r) {
+        if (g * share + r < width<T>) __builtin_prefetch(b[g * share + r] + 2 * line);
       }
       multiply_group(g * group);
     }
