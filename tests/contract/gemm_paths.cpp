@@ -74,6 +74,7 @@ constexpr narrow_path narrow_paths[] = {
     {"narrow, A transposed", 2, [](const narrow_plan& p) { return p.shape.a_transposed; }},
     {"narrow, A as it is", 4, [](const narrow_plan& p) { return !p.shape.a_transposed; }},
     {"narrow, several blocks", 2, [](const narrow_plan& p) { return p.row_blocks() > 1; }},
+    {"narrow, several blocks of columns", 2, [](const narrow_plan& p) { return p.column_blocks() > 1; }},
     {"narrow, several workers", 2, [](const narrow_plan& p) { return p.workers > 1; }},
 };
 
@@ -148,6 +149,7 @@ TEMPLATE_TEST_CASE("gemm: every path that it chooses by itself", "[gemm][paths]"
   run<T>({3, 1, 20000}, 1, taken);
   run<T>({300, 34, 8200}, 1, taken);
   run<T>({1, 4200, 20}, 3, taken);
+  run<T>({32, 1100, 300}, 3, taken);
   run<T>({2000, 10, 70}, 3, taken);
   run<T>({2000, 1, 300}, 3, taken);
   run<T>({2, 70, 300}, 1, taken);

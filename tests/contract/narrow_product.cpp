@@ -68,6 +68,9 @@ TEMPLATE_TEST_CASE("narrow products: around vectors and blocks", "[gemm][narrow]
   const tally tall = run_all<TestType>(families::cross({255, 256, 257, 600}, {1, 3, 10}, {3, 30}));
   CHECK(tall.blocks > 0);
 }
+TEMPLATE_TEST_CASE("narrow products: few rows", "[gemm][narrow]", float, double) {
+  run_all<TestType>({{16, 300, 70}, {17, 700, 40}, {33, 520, 330}, {48, 1030, 12}});
+}
 TEMPLATE_TEST_CASE("narrow products: tiny and narrow", "[gemm][narrow]", float, double) {
   for (const data kind : {data::uniform, data::special}) {
     run_all<TestType>(families::tiny(), kind);
