@@ -76,7 +76,7 @@ class product_run {
   void compute_block(const block& c, T* own) const {
     if (!plan_.by_strips) return sum_blocks(c, own);
     if (plan_.pack_b) {
-      for_blocks([&](std::size_t p0, std::size_t p1) { pack_b(c, p0, p1, own); });
+      for_blocks([&](std::size_t p0, std::size_t p1) { pack_b(c, p0, p1, packed_b(c, p0, own)); });
     }
     for_row_tiles(c.i0, c.i1, plan_.strip_rows, [&](std::size_t i, std::size_t rows) {
       sum_blocks({i, i + rows, c.j0, c.j1}, own);
@@ -131,7 +131,7 @@ class product_run {
                       target<T> total, target<T> out, const epilogue<T>& end) const {
     const matrix_view<const T>& a = x_.A.view();
     const matrix_view<const T>& b = x_.B.view();
-    T* packed_b = plan_.by_strips ? own + p0 * plan_.padded(c.j1 - c.j0) : own;
+    T* panel = packed_b(c, p0, own);
     T* packed_a = own + plan_.packed_b;
     const std::size_t columns = c.j1 - c.j0;
     tile<T> t;
@@ -141,7 +141,7 @@ class product_run {
     t.slice_stride = slice.stride;
     t.total_stride = total.stride;
     t.mask_stride = x_.mask.stride();
-    if (plan_.pack_b && !plan_.by_strips) pack_b(c, p0, p1, own);
+    if (plan_.pack_b && !plan_.by_strips) pack_b(c, p0, p1, panel);
     block strip{c.i0, c.i0, c.j0, c.j1};
     std::size_t next_b = c.j0;
     for_row_tiles(c.i0, c.i1, plan_.tile_rows, [&](std::size_t i, std::size_t rows) {
@@ -168,7 +168,7 @@ class product_run {
         t.a = a.data() + i * a.stride() + p0;
       }
       t.b = plan_.pack_b
-                ? packed_b
+                ? panel
                 : b.data() + (x_.B.is_transposed() ? c.j0 * b.stride() + p0 : p0 * b.stride() + c.j0);
       t.b_stride = b.stride();
       t.c = out.at(i, c.j0);
@@ -185,9 +185,13 @@ class product_run {
     });
   }
 
+  /// Where the block of k of B lies that begins at p0: by strips all of them are kept.
+  T* packed_b(const block& c, std::size_t p0, T* own) const {
+    return plan_.by_strips ? own + p0 * plan_.padded(c.j1 - c.j0) : own;
+  }
+
   /// Slivers of B, each as wide as the tiles that read it. The last vector is padded with anything.
-  void pack_b(const block& c, std::size_t p0, std::size_t p1, T* own) const {
-    T* out = plan_.by_strips ? own + p0 * plan_.padded(c.j1 - c.j0) : own;
+  void pack_b(const block& c, std::size_t p0, std::size_t p1, T* out) const {
     const matrix_view<const T>& b = x_.B.view();
     const std::size_t k = p1 - p0;
     const std::size_t w = plan_.width;

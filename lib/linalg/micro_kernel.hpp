@@ -2,8 +2,8 @@
 // The micro-kernel: a register tile of rows x (vectors * width) of C over one block of k.
 //
 //   chain = 0;  for each p: chain = fma(a(i, p), b(p, j), chain)      vectorised across j, never across p
-//   t = slice + chain;  t = total + t                                  where there were earlier blocks,
-//   slices C = finish(t)
+//   t = slice + chain;  t = total + t                   where there were earlier blocks, earlier slices
+//   C = finish(t)
 #pragma once
 
 #include <utility>
@@ -84,35 +84,40 @@ struct four_rows {
   TWINPATH_INLINE void keep() { asm("" : "+r"(stride), "+r"(stride3)); }
 };
 
-/// Elements of A: row i, `s` steps of k ahead.
-template <class T, std::size_t rows, a_layout layout>
-struct elements_of_a {
-  four_rows<T> step;
-  TWINPATH_INLINE explicit elements_of_a(const tile<T>& t) : step(t.a, t.a_stride) {}
-  TWINPATH_INLINE T operator()(std::size_t i, std::size_t s) const { return step[s][i]; }
-  TWINPATH_INLINE void advance(std::size_t steps) { step.advance(steps); }
-  TWINPATH_INLINE void keep() { step.keep(); }
-};
+/// Rows that are read side by side: a pointer for every four.
 template <class T, std::size_t rows>
-struct elements_of_a<T, rows, a_layout::rows> {
+struct rows_by_four {
   static constexpr std::size_t groups = (rows + 3) / 4;
   const T* first[groups];
-  std::size_t stride;
+  std::size_t stride;  // in bytes
   std::size_t stride3;
-  TWINPATH_INLINE explicit elements_of_a(const tile<T>& t)
-      : stride(t.a_stride * sizeof(T)), stride3(3 * stride) {
+  TWINPATH_INLINE rows_by_four(const T* p, std::size_t s) : stride(s * sizeof(T)), stride3(3 * stride) {
     TWINPATH_UNROLL for (std::size_t g = 0; g < groups; ++g) {
-      first[g] = t.a + 4 * g * t.a_stride;
+      first[g] = p + 4 * g * s;
       asm("" : "+r"(first[g]));
     }
   }
-  TWINPATH_INLINE T operator()(std::size_t i, std::size_t s) const {
-    return bytes_on(first[i / 4], i % 4 == 3 ? stride3 : i % 4 * stride)[s];
+  TWINPATH_INLINE const T* operator[](std::size_t i) const {
+    return bytes_on(first[i / 4], i % 4 == 3 ? stride3 : i % 4 * stride);
   }
-  TWINPATH_INLINE void advance(std::size_t steps) {
-    TWINPATH_UNROLL for (std::size_t g = 0; g < groups; ++g) first[g] += steps;
+  /// By columns.
+  TWINPATH_INLINE void advance(std::size_t columns) {
+    TWINPATH_UNROLL for (std::size_t g = 0; g < groups; ++g) first[g] += columns;
   }
+  /// As four_rows::keep.
   TWINPATH_INLINE void keep() { asm("" : "+r"(stride), "+r"(stride3)); }
+};
+
+/// Elements of A: row i, `s` steps of k ahead.
+template <class T, std::size_t rows, a_layout layout>
+struct elements_of_a {
+  std::conditional_t<layout == a_layout::columns, four_rows<T>, rows_by_four<T, rows>> lines;
+  TWINPATH_INLINE explicit elements_of_a(const tile<T>& t) : lines(t.a, t.a_stride) {}
+  TWINPATH_INLINE T operator()(std::size_t i, std::size_t s) const {
+    return layout == a_layout::columns ? lines[s][i] : lines[i][s];
+  }
+  TWINPATH_INLINE void advance(std::size_t steps) { lines.advance(steps); }
+  TWINPATH_INLINE void keep() { lines.keep(); }
 };
 
 /// Steps of k from which a tile of C is fetched while it is computed.
@@ -193,26 +198,10 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
   }
 }
 
-/// Rows of a transposed B where they lie, for a tile one vector across: a pointer for every four.
+/// Rows of a transposed B where they lie, for a tile one vector across.
 template <class T, bool partial>
-struct rows_of_b {
-  static constexpr std::size_t groups = (width<T> + 3) / 4;
-  const T* first[groups];
-  std::size_t stride;
-  std::size_t stride3;
-  TWINPATH_INLINE explicit rows_of_b(const tile<T>& t) : stride(t.b_stride * sizeof(T)), stride3(3 * stride) {
-    TWINPATH_UNROLL for (std::size_t g = 0; g < groups; ++g) {
-      first[g] = t.b + 4 * g * t.b_stride;
-      asm("" : "+r"(first[g]));
-    }
-  }
-  TWINPATH_INLINE const T* operator[](std::size_t r) const {
-    return bytes_on(first[r / 4], r % 4 == 3 ? stride3 : r % 4 * stride);
-  }
-  TWINPATH_INLINE void advance(std::size_t steps) {
-    TWINPATH_UNROLL for (std::size_t g = 0; g < groups; ++g) first[g] += steps;
-  }
-  TWINPATH_INLINE void keep() { asm("" : "+r"(stride), "+r"(stride3)); }
+struct rows_of_b : rows_by_four<T, width<T>> {
+  TWINPATH_INLINE explicit rows_of_b(const tile<T>& t) : rows_by_four<T, width<T>>(t.b, t.b_stride) {}
 };
 /// The last row stands in for the missing ones.
 template <class T>

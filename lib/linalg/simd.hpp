@@ -6,14 +6,12 @@
 // for each instruction set:
 //
 //   fma(a, b, c)             a * b + c, rounded once (twice on SSE2, which has no such instruction)
-//   accumulate(c, a, b)      c = fma(a, b, c) in place: with 16 registers GCC lets the sums of a loop change
-//   places,
-//                            runs out of registers and spills some of them in every round
+//   accumulate(c, a, b)      c = fma(a, b, c) in place: with 16 registers GCC lets the sums of a loop
+//                            change places, and spills some of them in every round
 //   tail<T>(n).load/store    the first n elements of a vector; memory behind them is not touched
 //   transpose(rows)          a square of as many rows as a vector has elements
-//   load_columns(rows, p, …) `columns_at_once` columns from p of as many rows in memory as a vector has
-//   elements,
-//                            or with a `lane_tail` fewer
+//   load_columns(rows, p, …) `columns_at_once` columns from p, or with a `lane_tail` fewer, of as many
+//                            rows in memory as a vector has elements
 //   fold_lanes(v)            upper half added to the lower half until one element is left
 //   exp2_of_rounded(v)       contract::exp2_of_rounded
 //   exponent_of(v), fraction_of(v)   the two parts of contract::log's argument
@@ -369,6 +367,7 @@ TWINPATH_INLINE vec<double> fraction_of(vec<double> x) {
 }
 
 #else  // 128-bit vectors: no masked memory access on either architecture
+
 template <class T>
 struct tail {
   std::size_t n;
