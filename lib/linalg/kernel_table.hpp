@@ -127,10 +127,13 @@ struct kernel_table {
   void (*relu)(const T* x, T* y, std::size_t n);
   void (*exp)(const T* x, T* y, std::size_t n);
   void (*log)(const T* x, T* y, std::size_t n);
-  void (*softmax_row)(const T* z, T* p, std::size_t n);
-  /// Returns the loss of the row; y may be dz, and so may z.
-  T (*cross_entropy_row)(const T* z, const T* y, T* dz, std::size_t n, T scale);
-  T (*cross_entropy_class)(const T* z, std::size_t label, T* dz, std::size_t n, T scale);
+  /// contract::softmax_row of m rows; z may be p.
+  void (*softmax)(const T* z, std::size_t z_stride, T* p, std::size_t p_stride, std::size_t m, std::size_t n);
+  /// contract::cross_entropy_row of m rows, their losses in losses[0 … m - 1]; dz may be z or y.
+  void (*cross_entropy)(const T* z, std::size_t z_stride, const T* y, std::size_t y_stride, T* dz,
+                        std::size_t dz_stride, std::size_t m, std::size_t n, T scale, T* losses);
+  void (*cross_entropy_classes)(const T* z, std::size_t z_stride, const std::int32_t* classes, T* dz,
+                                std::size_t dz_stride, std::size_t m, std::size_t n, T scale, T* losses);
   /// w[i] = fma(-rate, g[i], w[i])
   void (*sgd_update)(T rate, const T* g, T* w, std::size_t n);
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Kernels over one row or a few rows: sums, elementwise functions, softmax and cross-entropy, the update.
+// Kernels over one row or a few rows: sums, elementwise functions, the update.
 #pragma once
 
 #include <limits>
@@ -175,103 +175,6 @@ template <class T>
   }
   for_vectors<T>(n - j, [&](std::size_t i, auto across) { sum.at(i) = sum.at(i) + across.load(x + j + i); });
   return sum.fold(n);
-}
-
-// --- softmax ----------------------------------------------------------------------------------------------
-
-/// contract::row_maximum. The order does not matter: NaN is passed over and +0 and -0 lead to the same bits.
-template <class T>
-TWINPATH_INLINE T row_maximum(const T* z, std::size_t n) {
-  const vec<T> lowest(-std::numeric_limits<T>::infinity());
-  vec<T> largest = lowest;
-  std::size_t j = 0;
-  for (; j + width<T> <= n; j += width<T>) {
-    const vec<T> x = load(z + j);
-    largest = xsimd::select(x > largest, x, largest);
-  }
-  T lanes[width<T>];
-  store(lanes, largest);
-  T result = lanes[0];
-  for (std::size_t l = 1; l < width<T>; ++l) result = lanes[l] > result ? lanes[l] : result;
-  for (; j < n; ++j) result = z[j] > result ? z[j] : result;
-  return result;
-}
-
-/// p = exp(z - max); returns the sum of p. z may be p.
-template <class T>
-TWINPATH_INLINE T shifted_exponentials(const T* z, T* p, std::size_t n, T largest) {
-  row_lanes<T> sum;
-  const vec<T> shift(largest);
-  for_vectors<T>(
-      n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
-        across.store(p + j, exp_of<T>(across.load(z + j) - shift));
-        sum.at(j) = sum.at(j) + across.load(p + j);
-      });
-  return sum.fold(n);
-}
-
-template <class T>
-TWINPATH_INLINE T log_of_scalar(T x) {
-  T lanes[width<T>];
-  store(lanes, log_of<T>(vec<T>(x)));
-  return lanes[0];
-}
-
-template <class T>
-[[gnu::flatten]] void softmax_row(const T* z, T* p, std::size_t n) {
-  const T total = shifted_exponentials(z, p, n, row_maximum(z, n));
-  const vec<T> inverse(T(1) / total);
-  for_vectors<T>(n, [&](std::size_t j, auto across) { across.store(p + j, across.load(p + j) * inverse); });
-}
-
-template <class T>
-[[gnu::flatten]] T cross_entropy_row(const T* z, const T* y, T* dz, std::size_t n, T scale) {
-  const T largest = row_maximum(z, n);
-  const vec<T> shift(largest);
-  const vec<T> zero(T(0));
-  // First the sums, so that dz may overwrite z or y.
-  row_lanes<T> exponentials;
-  row_lanes<T> targets;
-  for_vectors<T>(
-      n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
-        // Columns behind the row load as 0 and would count as exp(0 - max).
-        T kept[width<T>] = {};
-        const vec<T> e = exp_of<T>(across.load(z + j) - shift);
-        across.store(kept, e);
-        exponentials.at(j) = exponentials.at(j) + load(kept);
-        targets.at(j) = targets.at(j) + across.load(y + j);
-      });
-  const T total = exponentials.fold(n);
-  const T log_total = log_of_scalar(total);
-  const vec<T> inverse(T(1) / total);
-  const vec<T> target_sum(targets.fold(n));
-  const vec<T> factor(scale);
-  row_lanes<T> loss;
-  for_vectors<T>(
-      n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
-        const vec<T> shifted = across.load(z + j) - shift;
-        const vec<T> target = across.load(y + j);
-        const vec<T> p = exp_of<T>(shifted) * inverse;
-        loss.at(j) =
-            xsimd::select(target == zero, loss.at(j), fma(target, vec<T>(log_total) - shifted, loss.at(j)));
-        across.store(dz + j, fma(p, target_sum, zero - target) * factor);
-      });
-  return loss.fold(n);
-}
-
-template <class T>
-[[gnu::flatten]] T cross_entropy_class(const T* z, std::size_t label, T* dz, std::size_t n, T scale) {
-  const T largest = row_maximum(z, n);
-  const T shifted_label = z[label] - largest;
-  const T total = shifted_exponentials(z, dz, n, largest);
-  const T log_total = log_of_scalar(total);
-  const vec<T> inverse(T(1) / total);
-  const vec<T> factor(scale);
-  const T label_error = (dz[label] * (T(1) / total) - T(1)) * scale;
-  for_vectors<T>(
-      n, [&](std::size_t j, auto across) { across.store(dz + j, across.load(dz + j) * inverse * factor); });
-  dz[label] = label_error;
-  return T(0) + (log_total - shifted_label);
 }
 
 }  // namespace

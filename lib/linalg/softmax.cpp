@@ -11,7 +11,7 @@ namespace detail {
 namespace {
 
 /// An exponential costs about as much as reading so many elements.
-constexpr std::size_t exponential_cost = 8;
+constexpr std::size_t exponential_cost = 4;
 
 template <class T>
 void checked_softmax(matrix_view<const T> Z, matrix_view<T> P) {
@@ -53,9 +53,8 @@ template <class T>
 void softmax(matrix_view<const T> Z, matrix_view<T> P) {
   for_row_parts(Z.rows(), exponential_cost * Z.cols() * sizeof(T), [&](std::size_t first, std::size_t last) {
     const span_scope span({"softmax"}, 0);
-    for (std::size_t i = first; i < last; ++i) {
-      kernels<T>().softmax_row(Z.row(i).data(), P.row(i).data(), Z.cols());
-    }
+    kernels<T>().softmax(Z.data() + first * Z.stride(), Z.stride(), P.data() + first * P.stride(), P.stride(),
+                         last - first, Z.cols());
   });
 }
 
@@ -70,12 +69,14 @@ T cross_entropy(matrix_view<const T> Z, const targets<T>& y, matrix_view<T> dZ, 
   T* losses = scratch.allocate<T>(Z.rows());
   for_row_parts(Z.rows(), exponential_cost * n * sizeof(T), [&](std::size_t first, std::size_t last) {
     const span_scope span(label, 0);
-    for (std::size_t i = first; i < last; ++i) {
-      const T* z = Z.row(i).data();
-      T* dz = dZ.row(i).data();
-      losses[i] = y.by_class
-                      ? table.cross_entropy_class(z, static_cast<std::size_t>(y.classes[i]), dz, n, scale)
-                      : table.cross_entropy_row(z, y.soft.row(i).data(), dz, n, scale);
+    const T* z = Z.data() + first * Z.stride();
+    T* dz = dZ.data() + first * dZ.stride();
+    if (y.by_class) {
+      table.cross_entropy_classes(z, Z.stride(), y.classes.data() + first, dz, dZ.stride(), last - first, n,
+                                  scale, losses + first);
+    } else {
+      table.cross_entropy(z, Z.stride(), y.soft.data() + first * y.soft.stride(), y.soft.stride(), dz,
+                          dZ.stride(), last - first, n, scale, losses + first);
     }
   });
   T total;

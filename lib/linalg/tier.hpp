@@ -7,6 +7,7 @@
 #include "linalg/micro_kernel.hpp"
 #include "linalg/pack.hpp"
 #include "linalg/row_kernels.hpp"
+#include "linalg/softmax_kernels.hpp"
 #include "linalg/tiers/tables.hpp"
 
 namespace twinpath::inline v0::detail {
@@ -33,9 +34,9 @@ constexpr kernel_table<T> make_kernel_table(isa tier, decltype(kernel_table<T>::
       .relu = &relu<T>,
       .exp = &exp<T>,
       .log = &log<T>,
-      .softmax_row = &softmax_row<T>,
-      .cross_entropy_row = &cross_entropy_row<T>,
-      .cross_entropy_class = &cross_entropy_class<T>,
+      .softmax = &softmax<T>,
+      .cross_entropy = &cross_entropy<T>,
+      .cross_entropy_classes = &cross_entropy_classes<T>,
       .sgd_update = &sgd_update<T>,
   };
 }
