@@ -48,11 +48,11 @@ std::vector<std::size_t> parse_layers(const std::string& text) {
 }
 
 twinpath::schedule parse_schedule(const std::string& text) {
-  for (const auto how :
-       {twinpath::schedule::sequential, twinpath::schedule::concurrent, twinpath::schedule::automatic}) {
+  for (const auto how : {twinpath::schedule::sequential, twinpath::schedule::concurrent,
+                         twinpath::schedule::row_blocks, twinpath::schedule::automatic}) {
     if (text == name(how)) return how;
   }
-  fail("--schedule", text, "sequential, concurrent or automatic");
+  fail("--schedule", text, "sequential, concurrent, row-blocks or automatic");
 }
 
 }  // namespace
@@ -77,7 +77,8 @@ parsed_options parse_command_line(int argc, char** argv) {
   add("--epochs", epochs, "Passes over the training data", "N")->capture_default_str();
   add("--seed", seed, "Seed of the initial weights and of the order of the examples", "N")
       ->capture_default_str();
-  add("--schedule", schedule, "Schedule while training: sequential, concurrent or automatic", "NAME")
+  add("--schedule", schedule, "Schedule while training: sequential, concurrent, row-blocks or automatic",
+      "NAME")
       ->capture_default_str();
   add("--threads", threads, "Threads to use (default: all)", "N");
   add("--trace", trace, "Write the trace of the last epoch to this file, as Chrome JSON", "FILE");
@@ -121,6 +122,8 @@ std::string name(twinpath::schedule how) {
       return "sequential";
     case twinpath::schedule::concurrent:
       return "concurrent";
+    case twinpath::schedule::row_blocks:
+      return "row-blocks";
     case twinpath::schedule::automatic:
       break;
   }

@@ -13,11 +13,13 @@ enum class activation {
   relu,      ///< A = max(0, Z); the backprop path takes its mask from A, so Z need not be kept
 };
 
-/// How the two backward paths of a layer are run. The bits are the same for all.
+/// How the two backward paths are run. The bits are the same for all.
 enum class schedule {
-  sequential,  ///< the parameter path, then the backprop path; each may be parallel inside
-  concurrent,  ///< the two paths as sibling tasks
-  automatic,   ///< sequential or concurrent, whichever the cost model expects to be faster
+  sequential,  ///< one path after the other; each operation may be parallel inside
+  concurrent,  ///< the two paths of a layer as sibling tasks
+  row_blocks,  ///< tasks take blocks of rows from Z1 to dZ1, then tasks take rows of all dW; `sequential` for
+               ///< a layer on its own
+  automatic,  ///< whatever the cost model expects to be fastest
 };
 
 /// A = activation(X*W + b); bias and activation are applied in the store of the product.

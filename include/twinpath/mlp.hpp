@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <twinpath/dense.hpp>
@@ -32,7 +33,7 @@ struct mlp_options {
 ///
 /// Thread safety: one thread may call a given network at a time; different networks are independent. Work is
 /// parallel in the caller's TBB arena where that pays.
-/// Steady state: after the first step with a batch size, a step with that or a smaller one allocates nothing.
+/// Steady state: a step with a batch size that was seen before, on as many threads, allocates nothing.
 template <class T>
 class mlp {
  public:
@@ -48,6 +49,8 @@ class mlp {
 
   /// One step of training: forward, loss, both backward paths, update. Returns the loss before the update.
   ///
+  /// The update is part of the products that compute dW, so gradients and activations are not kept; see
+  /// `compute_gradients` for those.
   /// Shapes: X is m x widths.front(), Y is m x widths.back(). Bits: a function of parameters, X, Y, rule and
   /// options alone. X and Y must not be memory of this network.
   /// Throws std::invalid_argument, with the network unchanged, when a shape does not fit or an option is
@@ -56,11 +59,13 @@ class mlp {
   /// The same with one class index a row; the bits are those of the one-hot Y.
   T train_step(matrix_view<const T> X, std::span<const std::int32_t> classes, const sgd& rule);
 
-  /// The step without its update: fills every layer's activations and gradients. Returns the loss.
+  /// The step without its update: fills every layer's activations and gradients. Returns the loss. With
+  /// `apply` after it the parameters have the bits of `train_step`.
   T compute_gradients(matrix_view<const T> X, matrix_view<const T> Y);
   /// The same with one class index a row.
   T compute_gradients(matrix_view<const T> X, std::span<const std::int32_t> classes);
-  /// The update alone, from the gradients of the last `compute_gradients` or `train_step`.
+  /// The update alone, from the gradients of the last `compute_gradients`.
+  /// Throws std::invalid_argument when there was none, or the rate is impossible.
   void apply(const sgd& rule);
 
   /// Class probabilities of each row of X: m x widths.back(). Row i has the same bits alone and in any batch.
@@ -72,7 +77,7 @@ class mlp {
   [[nodiscard]] std::size_t layers() const noexcept;
   [[nodiscard]] const std::vector<std::size_t>& widths() const noexcept;
   [[nodiscard]] const mlp_options& options() const noexcept;
-  /// Chooses another schedule for later steps; no influence on the bits. The next step may allocate once more.
+  /// Chooses another schedule for later steps; no influence on the bits. The next step may allocate once.
   void set_schedule(twinpath::schedule how) noexcept;
 
   /// Weights of layer l = 1 … layers(): widths[l-1] x widths[l]. Throws std::invalid_argument for another l.
@@ -85,16 +90,22 @@ class mlp {
   [[nodiscard]] std::span<T> parameters(std::size_t layer);
   [[nodiscard]] std::span<const T> parameters(std::size_t layer) const;
 
-  /// Gradients of the last step, with the same layout as the parameters; zeros before the first step.
+  /// Gradients of the last `compute_gradients`, with the same layout as the parameters; empty before that.
   [[nodiscard]] matrix_view<const T> weight_gradients(std::size_t layer) const;
   [[nodiscard]] std::span<const T> bias_gradients(std::size_t layer) const;
   /// All gradients of layer l in one contiguous span, laid out as `parameters(layer)`.
   [[nodiscard]] std::span<const T> gradients(std::size_t layer) const;
 
   /// Activations of layer l in the last step: m x widths[l]; for the last layer the scores Z before softmax.
+  /// Empty unless that step was `compute_gradients`.
   [[nodiscard]] matrix_view<const T> activations(std::size_t layer) const;
-  /// dZ of layer l in the last step: m x widths[l].
-  [[nodiscard]] matrix_view<const T> output_errors(std::size_t layer) const;
+
+  /// Bytes of memory that training with batches of so many rows takes in this network, on the threads of the
+  /// caller's arena: parameters, and everything between the first layer and the update. `compute_gradients`
+  /// takes the gradients on top of that.
+  [[nodiscard]] std::size_t memory(std::size_t rows) const;
+  /// How a step of training with batches of so many rows is computed here, and why.
+  [[nodiscard]] std::string describe(std::size_t rows) const;
 
  private:
   struct state;

@@ -13,8 +13,8 @@ namespace {
 /// rows pass by.
 constexpr std::size_t block_bytes = 640 * 1024;
 /// Bytes of B, over all of k, that stay there while strips of rows pass by; and the fewest columns of a block
-/// for which strips pay, because each block reads all of A. Read in place B has to fit as a whole: part of each
-/// row would crowd into part of the cache.
+/// for which strips pay, because each block reads all of A. Read in place B has to fit as a whole: part of
+/// each row would crowd into part of the cache.
 constexpr std::size_t strip_bytes = 1 << 20;
 constexpr std::size_t strip_columns = 320;
 /// Rows of a block of C whose sums are kept outside of it.
@@ -49,8 +49,8 @@ void cut_blocks(product_plan& p) {
   const std::size_t k = std::max<std::size_t>(1, s.k);
   std::size_t columns = block_bytes / sizeof(T) / std::min(k, contract::block_length<T>);
   const std::size_t by_strips = strip_bytes / sizeof(T) / k;
-  p.by_strips =
-      k > contract::block_length<T> && by_strips >= (s.b_transposed && !s.a_transposed ? std::min(strip_columns, s.n) : s.n);
+  p.by_strips = k > contract::block_length<T> &&
+                by_strips >= (s.b_transposed && !s.a_transposed ? std::min(strip_columns, s.n) : s.n);
   if (p.by_strips) columns = std::min(columns, by_strips);
   p.column_blocks = divide_up(s.n, columns);
   if (p.workers == 1) return;

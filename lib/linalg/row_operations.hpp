@@ -10,6 +10,7 @@
 #include <twinpath/matrix.hpp>
 #include <twinpath/softmax.hpp>
 
+#include "linalg/kernel_table.hpp"
 #include "runtime/parallel.hpp"
 #include "runtime/span.hpp"
 
@@ -40,6 +41,9 @@ void for_element_parts(std::size_t size, std::size_t bytes_per_element, const Bo
   });
 }
 
+/// An exponential costs about as much as reading so many elements.
+inline constexpr std::size_t exponential_cost = 4;
+
 /// One-hot or soft targets, or class indices.
 template <class T>
 struct targets {
@@ -66,6 +70,27 @@ void softmax(matrix_view<const T> Z, matrix_view<T> P);
 template <class T>
 T cross_entropy(matrix_view<const T> Z, const targets<T>& y, matrix_view<T> dZ, reduction how,
                 span_label label);
+
+/// What a loss over so many rows multiplies dZ by.
+template <class T>
+[[nodiscard]] T error_scale(reduction how, std::size_t rows) noexcept {
+  return how == reduction::mean ? T(1) / static_cast<T>(rows) : T(1);
+}
+
+/// The losses of all rows of Z, and their dZ times `scale`, on the calling thread. The targets of Z's first
+/// row are those of row `first`.
+template <class T>
+void cross_entropy_rows(const kernel_table<T>& table, matrix_view<const T> Z, const targets<T>& y,
+                        std::size_t first, matrix_view<T> dZ, T scale, T* losses);
+
+/// The loss of a batch from those of its rows, with `loss_scratch` elements of 64-byte aligned scratch
+/// memory.
+template <class T>
+[[nodiscard]] T fold_losses(const kernel_table<T>& table, const T* losses, std::size_t rows, reduction how,
+                            T* scratch);
+[[nodiscard]] constexpr std::size_t loss_scratch(std::size_t rows) noexcept {
+  return rows + rows / 32 + 64;
+}
 
 /// Throws std::invalid_argument when a class is not below `count`.
 void check_classes(std::string_view function, std::span<const std::int32_t> classes, std::size_t count);

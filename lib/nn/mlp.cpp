@@ -10,52 +10,32 @@
 #include "linalg/checks.hpp"
 #include "linalg/row_operations.hpp"
 #include "nn/layer.hpp"
+#include "nn/layer_state.hpp"
 #include "nn/sgd.hpp"
+#include "nn/step.hpp"
+#include "runtime/parallel.hpp"
 #include "runtime/scratch.hpp"
 
 namespace twinpath::inline v0 {
 
-/// One layer's parameters and gradients, each as one buffer: weights row by row, then the bias.
-template <class T>
-struct layer_state {
-  std::size_t inputs = 0;
-  std::size_t outputs = 0;
-  matrix<T> parameters;
-  matrix<T> gradients;
-  matrix<T> activations;  ///< of the last step; capacity x outputs
-  matrix<T> errors;       ///< dZ of the last step
-
-  [[nodiscard]] std::size_t weights_size() const noexcept { return inputs * outputs; }
-  [[nodiscard]] matrix_view<T> weights() noexcept { return {parameters.data(), inputs, outputs}; }
-  [[nodiscard]] matrix_view<const T> weights() const noexcept { return {parameters.data(), inputs, outputs}; }
-  [[nodiscard]] std::span<T> bias() noexcept { return parameters.elements().subspan(weights_size()); }
-  [[nodiscard]] std::span<const T> bias() const noexcept {
-    return parameters.elements().subspan(weights_size());
-  }
-  [[nodiscard]] matrix_view<T> weight_gradients() noexcept { return {gradients.data(), inputs, outputs}; }
-  [[nodiscard]] std::span<T> bias_gradients() noexcept {
-    return gradients.elements().subspan(weights_size());
-  }
-};
+using detail::layer_state;
 
 template <class T>
 struct mlp<T>::state {
   std::vector<std::size_t> widths;
   mlp_options options;
   std::vector<layer_state<T>> layers;
-  std::size_t capacity = 0;  ///< rows that activations and errors have room for
-  std::size_t batch = 0;     ///< rows of the last step
+  detail::training_step<T> step;
 
   void initialise();
-  void reserve(std::size_t rows);
   [[nodiscard]] activation activation_of(std::size_t layer) const noexcept {
     return layer + 1 == layers.size() ? activation::identity : activation::relu;
   }
   void check_step(const char* function, matrix_view<const T> X, const detail::targets<T>& y) const;
   T compute_gradients(matrix_view<const T> X, const detail::targets<T>& y);
-  void update(const sgd& rule);
-  T checked_gradients(const char* function, matrix_view<const T> X, const detail::targets<T>& y);
+  void apply(const sgd& rule);
   T train_step(matrix_view<const T> X, const detail::targets<T>& y, const sgd& rule);
+  [[nodiscard]] detail::step_plan<T> plan(std::size_t rows) const;
 };
 
 // He-uniform. The generator is std::mt19937_64, whose bits the standard fixes; a draw is the upper 53 bits.
@@ -69,21 +49,6 @@ void mlp<T>::state::initialise() {
       w = static_cast<T>(unit * limit);
     }
   }
-}
-
-template <class T>
-void mlp<T>::state::reserve(std::size_t rows) {
-  if (rows <= capacity) return;
-  std::vector<std::pair<matrix<T>, matrix<T>>> larger;
-  larger.reserve(layers.size());
-  for (const layer_state<T>& layer : layers) {
-    larger.emplace_back(matrix<T>(rows, layer.outputs), matrix<T>(rows, layer.outputs));
-  }
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    layers[l].activations = std::move(larger[l].first);
-    layers[l].errors = std::move(larger[l].second);
-  }
-  capacity = rows;
 }
 
 template <class T>
@@ -103,43 +68,18 @@ void mlp<T>::state::check_step(const char* function, matrix_view<const T> X,
 
 template <class T>
 T mlp<T>::state::compute_gradients(matrix_view<const T> X, const detail::targets<T>& y) {
-  reserve(X.rows());
-  batch = X.rows();
-  const auto rows_of = [&](matrix<T>& m) { return m.view().block(0, 0, batch, m.cols()); };
-  const auto input_of = [&](std::size_t l) -> matrix_view<const T> {
-    return l == 0 ? X : matrix_view<const T>(rows_of(layers[l - 1].activations));
-  };
-
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    layer_state<T>& layer = layers[l];
-    detail::forward<T>(input_of(l), layer.weights(), layer.bias(), activation_of(l),
-                       rows_of(layer.activations), static_cast<unsigned>(l + 1));
+  check_step("compute_gradients", X, y);
+  step.prepare(widths, X.rows(), X.stride(), options.schedule, false);
+  for (layer_state<T>& layer : layers) {
+    if (layer.gradients.empty()) layer.gradients = matrix<T>(1, layer.size());
   }
-  layer_state<T>& last = layers.back();
-  const T loss = detail::cross_entropy<T>(rows_of(last.activations), y, rows_of(last.errors),
-                                          options.reduction, {"loss"});
-  for (std::size_t l = layers.size(); l-- > 0;) {
-    layer_state<T>& layer = layers[l];
-    detail::backward_operands<T> x;
-    x.A = input_of(l);
-    x.dZ = rows_of(layer.errors);
-    x.dW = layer.weight_gradients();
-    x.db = layer.bias_gradients();
-    x.layer = static_cast<unsigned>(l + 1);
-    if (l == 0) {
-      detail::run_parameter_path(x);
-    } else {
-      x.W = layer.weights();
-      x.dZ_below = rows_of(layers[l - 1].errors);
-      x.f = activation_of(l - 1);
-      detail::run_backward(options.schedule, x);
-    }
-  }
-  return loss;
+  return step.run(layers, X, y, options.reduction, T(0));
 }
 
 template <class T>
-void mlp<T>::state::update(const sgd& rule) {
+void mlp<T>::state::apply(const sgd& rule) {
+  detail::check_rule<T>("apply", rule);
+  if (layers.front().gradients.empty()) detail::fail("apply", "there are no gradients yet");
   for (std::size_t l = 0; l < layers.size(); ++l) {
     detail::apply_update<T>(rule, layers[l].parameters.elements(),
                             std::as_const(layers[l].gradients).elements(),
@@ -148,18 +88,18 @@ void mlp<T>::state::update(const sgd& rule) {
 }
 
 template <class T>
-T mlp<T>::state::checked_gradients(const char* function, matrix_view<const T> X,
-                                   const detail::targets<T>& y) {
-  check_step(function, X, y);
-  return compute_gradients(X, y);
+T mlp<T>::state::train_step(matrix_view<const T> X, const detail::targets<T>& y, const sgd& rule) {
+  detail::check_rule<T>("train_step", rule);
+  check_step("train_step", X, y);
+  step.prepare(widths, X.rows(), X.stride(), options.schedule, true);
+  return step.run(layers, X, y, options.reduction, static_cast<T>(rule.learning_rate));
 }
 
 template <class T>
-T mlp<T>::state::train_step(matrix_view<const T> X, const detail::targets<T>& y, const sgd& rule) {
-  detail::check_rule<T>("train_step", rule);
-  const T loss = checked_gradients("train_step", X, y);
-  update(rule);
-  return loss;
+detail::step_plan<T> mlp<T>::state::plan(std::size_t rows) const {
+  detail::step_shape shape{rows, widths.front(), 1, options.schedule, true};
+  if (detail::worth_sharing(widths, rows)) shape.threads = detail::concurrency();
+  return detail::plan_step(detail::kernels<T>(), widths, shape);
 }
 
 template <class T>
@@ -180,10 +120,7 @@ mlp<T>::mlp(std::vector<std::size_t> widths, mlp_options options) : state_(std::
     layer_state<T>& layer = state_->layers.emplace_back();
     layer.inputs = widths[i - 1];
     layer.outputs = widths[i];
-    layer.parameters = matrix<T>(1, layer.weights_size() + layer.outputs);
-    layer.gradients = matrix<T>(1, layer.weights_size() + layer.outputs);
-    layer.activations = matrix<T>(0, layer.outputs);
-    layer.errors = matrix<T>(0, layer.outputs);
+    layer.parameters = matrix<T>(1, layer.size());
   }
   state_->widths = std::move(widths);
   state_->options = options;
@@ -215,17 +152,16 @@ T mlp<T>::train_step(matrix_view<const T> X, std::span<const std::int32_t> class
 
 template <class T>
 T mlp<T>::compute_gradients(matrix_view<const T> X, matrix_view<const T> Y) {
-  return state_->checked_gradients("compute_gradients", X, {Y, {}, false});
+  return state_->compute_gradients(X, {Y, {}, false});
 }
 template <class T>
 T mlp<T>::compute_gradients(matrix_view<const T> X, std::span<const std::int32_t> classes) {
-  return state_->checked_gradients("compute_gradients", X, {{}, classes, true});
+  return state_->compute_gradients(X, {{}, classes, true});
 }
 
 template <class T>
 void mlp<T>::apply(const sgd& rule) {
-  detail::check_rule<T>("apply", rule);
-  state_->update(rule);
+  state_->apply(rule);
 }
 
 template <class T>
@@ -324,13 +260,18 @@ std::span<const T> mlp<T>::gradients(std::size_t layer) const {
 }
 template <class T>
 matrix_view<const T> mlp<T>::activations(std::size_t layer) const {
-  const layer_state<T>& x = layer_at(std::as_const(*state_).layers, layer);
-  return x.activations.view().block(0, 0, state_->batch, x.activations.cols());
+  return state_->step.activations(layer - 1, layer_at(state_->layers, layer).outputs);
+}
+
+template <class T>
+std::size_t mlp<T>::memory(std::size_t rows) const {
+  std::size_t elements = state_->plan(rows).elements;
+  for (const layer_state<T>& layer : state_->layers) elements += layer.size();
+  return elements * sizeof(T);
 }
 template <class T>
-matrix_view<const T> mlp<T>::output_errors(std::size_t layer) const {
-  const layer_state<T>& x = layer_at(std::as_const(*state_).layers, layer);
-  return x.errors.view().block(0, 0, state_->batch, x.errors.cols());
+std::string mlp<T>::describe(std::size_t rows) const {
+  return detail::describe_plan(state_->plan(rows));
 }
 
 template class mlp<float>;

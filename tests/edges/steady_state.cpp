@@ -26,7 +26,7 @@ namespace tp = twinpath;
 using std::chrono::steady_clock;
 
 constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
-                                      tp::schedule::automatic};
+                                      tp::schedule::row_blocks, tp::schedule::automatic};
 constexpr tp::sgd rule{.learning_rate = 0.001};
 
 template <class Body>
@@ -221,6 +221,7 @@ TEMPLATE_TEST_CASE("the first step allocates, later ones do not", "[steady-state
           later = allocations_of([&] {
             for (int i = 0; i < 10; ++i) x.step();
           });
+          x.other_steps();
           others = allocations_of([&] { x.other_steps(); });
         });
         INFO(text_of(s) << ", " << threads << " threads, schedule " << static_cast<int>(how));
@@ -250,7 +251,7 @@ TEMPLATE_TEST_CASE("a change of the schedule allocates once", "[steady-state]", 
 TEMPLATE_TEST_CASE("a worker that joins late does not allocate", "[steady-state]", float, double) {
   for (const size& s : sizes) {
     if (s.batch == 10) continue;  // never worth a second thread
-    for (const tp::schedule how : {tp::schedule::sequential, tp::schedule::concurrent}) {
+    for (const tp::schedule how : schedules) {
       trained<TestType> x(s, how);
       const late_workers step = with_late_workers([&] { x.step(); }, [&] { x.step(); });
       INFO(text_of(s) << ", schedule " << static_cast<int>(how));

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+
+#include <twinpath/matrix.hpp>
+
+namespace twinpath::inline v0::detail {
+
+/// One layer's parameters and gradients, each as one buffer: weights row by row, then the bias.
+template <class T>
+struct layer_state {
+  std::size_t inputs = 0;
+  std::size_t outputs = 0;
+  matrix<T> parameters;
+  matrix<T> gradients;  ///< 0x0 until somebody asks for gradients
+
+  [[nodiscard]] std::size_t weights_size() const noexcept { return inputs * outputs; }
+  [[nodiscard]] std::size_t size() const noexcept { return weights_size() + outputs; }
+  [[nodiscard]] matrix_view<T> weights() noexcept { return {parameters.data(), inputs, outputs}; }
+  [[nodiscard]] matrix_view<const T> weights() const noexcept { return {parameters.data(), inputs, outputs}; }
+  [[nodiscard]] std::span<T> bias() noexcept { return parameters.elements().subspan(weights_size()); }
+  [[nodiscard]] std::span<const T> bias() const noexcept {
+    return parameters.elements().subspan(weights_size());
+  }
+  [[nodiscard]] matrix_view<T> weight_gradients() noexcept {
+    if (gradients.empty()) return {};
+    return {gradients.data(), inputs, outputs};
+  }
+  [[nodiscard]] std::span<T> bias_gradients() noexcept {
+    if (gradients.empty()) return {};
+    return gradients.elements().subspan(weights_size());
+  }
+};
+
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// One step of training: forward, loss, both backward paths, update, as planned.
+#pragma once
+
+#include <vector>
+
+#include <twinpath/mlp.hpp>
+
+#include "linalg/row_operations.hpp"
+#include "nn/layer_state.hpp"
+#include "nn/step_plan.hpp"
+
+namespace twinpath::inline v0::detail {
+
+/// The plan and the memory of a network's steps.
+template <class T>
+class training_step {
+ public:
+  /// Plans for this shape and holds memory for it; what is there already is used again. Throws
+  /// std::bad_alloc, and the next call plans anew.
+  void prepare(const std::vector<std::size_t>& widths, std::size_t rows, std::size_t x_stride, schedule how,
+               bool updates);
+
+  /// Computes as prepared. `updates`: W <- fma(-rate, dW, W) for all parameters; else the gradients are
+  /// filled. Returns the loss.
+  T run(std::vector<layer_state<T>>& layers, matrix_view<const T> X, const targets<T>& y, reduction how,
+        T rate);
+
+  /// Of the last step that kept them, else 0x0.
+  [[nodiscard]] matrix_view<const T> activations(std::size_t layer, std::size_t outputs) const;
+
+ private:
+  /// Batches of some sizes take turns, such as the last one of an epoch.
+  static constexpr std::size_t most_plans = 8;
+
+  std::vector<step_plan<T>> plans_;
+  std::size_t current_ = 0;  ///< plans_.size() for none
+  matrix<T> memory_;
+};
+
+}  // namespace twinpath::inline v0::detail
