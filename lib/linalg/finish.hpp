@@ -75,11 +75,12 @@ template <class T>
               for (std::size_t r = 0; r < w; ++r)
                 square[r] = r < present ? load(in + (j + r) * in_stride) : vec<T>(T(0));
               transpose(square);
+              // As in a micro-kernel: all loads before the stores.
               for (std::size_t i = 0; i < rows; ++i) {
-                T* out = c + i * c_stride + j;
-                across.store(out, finished<what, T>(square[i], end, across, out, bias + j,
-                                                    mask + i * mask_stride + j));
+                square[i] = finished<what, T>(square[i], end, across, c + i * c_stride + j, bias + j,
+                                              mask + i * mask_stride + j);
               }
+              for (std::size_t i = 0; i < rows; ++i) across.store(c + i * c_stride + j, square[i]);
             });
       });
 }

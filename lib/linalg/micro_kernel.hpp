@@ -40,12 +40,19 @@ TWINPATH_INLINE void finish_tile(const tile<T>& t, std::size_t j0, const Columns
   const std::size_t mask_stride = t.mask_stride;
   finish_as(
       end.what, [&]<finish what>() __attribute__((always_inline)) {
+        // All of C is read before any of it is stored: a load beside a masked store waits until that one has
+        // left for the cache.
         TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
-          T* c = first + i * stride;
+          const T* c = first + i * stride;
           const T* mask = first_mask + i * mask_stride;
           TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
-            across.store(c + j * w, finished<what, T>(acc[i][j], end, across, c + j * w, first_bias + j * w,
-                                                      mask + j * w));
+            acc[i][j] =
+                finished<what, T>(acc[i][j], end, across, c + j * w, first_bias + j * w, mask + j * w);
+          }
+        }
+        TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
+          TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
+            across.store(first + i * stride + j * w, acc[i][j]);
           }
         }
       });

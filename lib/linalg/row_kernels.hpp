@@ -12,14 +12,14 @@ namespace {
 
 // --- elementwise ------------------------------------------------------------------------------------------
 
-/// contract::exp
-template <class T>
+/// contract::exp. `positive`: x may be greater than 0.
+template <class T, bool positive = true>
 TWINPATH_INLINE vec<T> exp_of(vec<T> x) {
   using c = contract::elementary<T>;
   const vec<T> round(c::round);
   const auto overflow = x > vec<T>(c::exp_largest);
   const auto underflow = x < vec<T>(c::exp_smallest);
-  x = xsimd::select(overflow, vec<T>(c::exp_largest), x);
+  if constexpr (positive) x = xsimd::select(overflow, vec<T>(c::exp_largest), x);
   x = xsimd::select(underflow, vec<T>(c::exp_smallest), x);
   const vec<T> n = fma(x, vec<T>(c::log2e), round) - round;
   vec<T> r = fma(n, vec<T>(-c::ln2_high), x);
@@ -28,11 +28,10 @@ TWINPATH_INLINE vec<T> exp_of(vec<T> x) {
   for (std::size_t i = 1; i < std::size(c::exp_coefficients); ++i)
     p = fma(p, r, vec<T>(c::exp_coefficients[i]));
   const vec<T> y = fma(p, r * r, r) + vec<T>(T(1));
-  const vec<T> half = fma(n, vec<T>(T(0.5)), round);
-  const vec<T> rest = n - (half - round) + round;
-  const vec<T> result = y * exp2_of_rounded(half) * exp2_of_rounded(rest);
-  const vec<T> kept = xsimd::select(overflow, vec<T>(std::numeric_limits<T>::infinity()), result);
-  return xsimd::select(underflow, vec<T>(T(0)), kept);
+  vec<T> result = scale(y, n);
+  if constexpr (positive)
+    result = xsimd::select(overflow, vec<T>(std::numeric_limits<T>::infinity()), result);
+  return xsimd::select(underflow, vec<T>(T(0)), result);
 }
 
 /// contract::log

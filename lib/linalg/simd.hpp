@@ -12,8 +12,9 @@
 //   transpose(rows)          a square of as many rows as a vector has elements
 //   load_columns(rows, p, …) `columns_at_once` columns from p, or with a `lane_tail` fewer, of as many
 //                            rows in memory as a vector has elements
+//   store_columns(c, x, …)   the way back
 //   fold_lanes(v)            upper half added to the lower half until one element is left
-//   exp2_of_rounded(v)       contract::exp2_of_rounded
+//   scale(y, n)              y * 2^n, n whole, rounded once
 //   exponent_of(v), fraction_of(v)   the two parts of contract::log's argument
 //
 // The instruction set is the one that the including file is compiled for. Everything has internal linkage: a
@@ -87,6 +88,8 @@ using double_constants = contract::elementary<double>;
 struct whole_lane {
   TWINPATH_INLINE __m128 load(const float* p) const { return _mm_loadu_ps(p); }
   TWINPATH_INLINE __m128d load(const double* p) const { return _mm_loadu_pd(p); }
+  TWINPATH_INLINE void store(float* p, __m128 v) const { _mm_storeu_ps(p, v); }
+  TWINPATH_INLINE void store(double* p, __m128d v) const { _mm_storeu_pd(p, v); }
 };
 struct lane_tail {
   __m128i mask32;
@@ -96,6 +99,8 @@ struct lane_tail {
         mask64(_mm_cmpgt_epi64(_mm_set1_epi64x(static_cast<long long>(n)), _mm_set_epi64x(1, 0))) {}
   TWINPATH_INLINE __m128 load(const float* p) const { return _mm_maskload_ps(p, mask32); }
   TWINPATH_INLINE __m128d load(const double* p) const { return _mm_maskload_pd(p, mask64); }
+  TWINPATH_INLINE void store(float* p, __m128 v) const { _mm_maskstore_ps(p, mask32, v); }
+  TWINPATH_INLINE void store(double* p, __m128d v) const { _mm_maskstore_pd(p, mask64, v); }
 };
 
 #endif
@@ -203,13 +208,49 @@ TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&
   out[1] = _mm512_unpackhi_pd(q[0], q[1]);
 }
 
-TWINPATH_INLINE vec<float> exp2_of_rounded(vec<float> v) {
-  const __m512i n = _mm512_slli_epi32(_mm512_castps_si512(v), float_constants::mantissa);
-  return _mm512_castsi512_ps(_mm512_add_epi32(n, _mm512_set1_epi32(0x3f800000)));
+#define TWINPATH_SCALES
+TWINPATH_INLINE vec<float> scale(vec<float> y, vec<float> n) {
+  return _mm512_scalef_ps(y, n);
 }
-TWINPATH_INLINE vec<double> exp2_of_rounded(vec<double> v) {
-  const __m512i n = _mm512_slli_epi64(_mm512_castpd_si512(v), double_constants::mantissa);
-  return _mm512_castsi512_pd(_mm512_add_epi64(n, _mm512_set1_epi64(0x3ff0000000000000)));
+TWINPATH_INLINE vec<double> scale(vec<double> y, vec<double> n) {
+  return _mm512_scalef_pd(y, n);
+}
+
+// The way back from load_columns, of the first `count` rows.
+template <class Lane = whole_lane>
+TWINPATH_INLINE void store_columns(const vec<float> (&in)[4], float* x, std::size_t stride, std::size_t count,
+                                   Lane lane = {}) {
+  const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(in[0], in[1]));
+  const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(in[0], in[1]));
+  const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(in[2], in[3]));
+  const __m512d high23 = _mm512_castps_pd(_mm512_unpackhi_ps(in[2], in[3]));
+  const __m512 q[4] = {_mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23)),
+                       _mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23)),
+                       _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23)),
+                       _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23))};
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 16; ++r) {
+    if (r >= count) break;
+    const __m512 v = q[r % 4];
+    const __m128 part = r < 4    ? _mm512_castps512_ps128(v)
+                        : r < 8  ? _mm512_extractf32x4_ps(v, 1)
+                        : r < 12 ? _mm512_extractf32x4_ps(v, 2)
+                                 : _mm512_extractf32x4_ps(v, 3);
+    lane.store(x + r * stride, part);
+  }
+}
+template <class Lane = whole_lane>
+TWINPATH_INLINE void store_columns(const vec<double> (&in)[2], double* x, std::size_t stride,
+                                   std::size_t count, Lane lane = {}) {
+  const __m512d q[2] = {_mm512_unpacklo_pd(in[0], in[1]), _mm512_unpackhi_pd(in[0], in[1])};
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 8; ++r) {
+    if (r >= count) break;
+    const __m512d v = q[r % 2];
+    const __m128d part = r < 2   ? _mm512_castpd512_pd128(v)
+                         : r < 4 ? _mm512_extractf64x2_pd(v, 1)
+                         : r < 6 ? _mm512_extractf64x2_pd(v, 2)
+                                 : _mm512_extractf64x2_pd(v, 3);
+    lane.store(x + r * stride, part);
+  }
 }
 
 TWINPATH_INLINE __m512i shifted_bits(vec<float> x) {
@@ -331,6 +372,33 @@ TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&
   }
   out[0] = _mm256_unpacklo_pd(q[0], q[1]);
   out[1] = _mm256_unpackhi_pd(q[0], q[1]);
+}
+
+// As for AVX-512, with two lanes.
+template <class Lane = whole_lane>
+TWINPATH_INLINE void store_columns(const vec<float> (&in)[4], float* x, std::size_t stride, std::size_t count,
+                                   Lane lane = {}) {
+  const __m256d low01 = _mm256_castps_pd(_mm256_unpacklo_ps(in[0], in[1]));
+  const __m256d high01 = _mm256_castps_pd(_mm256_unpackhi_ps(in[0], in[1]));
+  const __m256d low23 = _mm256_castps_pd(_mm256_unpacklo_ps(in[2], in[3]));
+  const __m256d high23 = _mm256_castps_pd(_mm256_unpackhi_ps(in[2], in[3]));
+  const __m256 q[4] = {_mm256_castpd_ps(_mm256_unpacklo_pd(low01, low23)),
+                       _mm256_castpd_ps(_mm256_unpackhi_pd(low01, low23)),
+                       _mm256_castpd_ps(_mm256_unpacklo_pd(high01, high23)),
+                       _mm256_castpd_ps(_mm256_unpackhi_pd(high01, high23))};
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 8; ++r) {
+    if (r >= count) break;
+    lane.store(x + r * stride, r < 4 ? _mm256_castps256_ps128(q[r % 4]) : _mm256_extractf128_ps(q[r % 4], 1));
+  }
+}
+template <class Lane = whole_lane>
+TWINPATH_INLINE void store_columns(const vec<double> (&in)[2], double* x, std::size_t stride,
+                                   std::size_t count, Lane lane = {}) {
+  const __m256d q[2] = {_mm256_unpacklo_pd(in[0], in[1]), _mm256_unpackhi_pd(in[0], in[1])};
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
+    if (r >= count) break;
+    lane.store(x + r * stride, r < 2 ? _mm256_castpd256_pd128(q[r % 2]) : _mm256_extractf128_pd(q[r % 2], 1));
+  }
 }
 
 TWINPATH_INLINE vec<float> exp2_of_rounded(vec<float> v) {
@@ -505,6 +573,10 @@ struct whole_lane {
   TWINPATH_INLINE vec<T> load(const T* p) const {
     return vec<T>::load_unaligned(p);
   }
+  template <class T>
+  TWINPATH_INLINE void store(T* p, vec<T> v) const {
+    v.store_unaligned(p);
+  }
 };
 struct lane_tail {
   std::size_t n;
@@ -513,11 +585,23 @@ struct lane_tail {
   TWINPATH_INLINE vec<T> load(const T* p) const {
     return tail<T>(n).load(p);
   }
+  template <class T>
+  TWINPATH_INLINE void store(T* p, vec<T> v) const {
+    tail<T>(n).store(p, v);
+  }
 };
 template <class T, class Rows, class Lane = whole_lane>
 TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<T> (&out)[width<T>], Lane lane = {}) {
   for (std::size_t r = 0; r < width<T>; ++r) out[r] = lane.load(row[r] + p);
   transpose(out);
+}
+template <class T, class Lane = whole_lane>
+TWINPATH_INLINE void store_columns(const vec<T> (&in)[width<T>], T* x, std::size_t stride, std::size_t count,
+                                   Lane lane = {}) {
+  vec<T> square[width<T>];
+  for (std::size_t c = 0; c < width<T>; ++c) square[c] = in[c];
+  transpose(square);
+  for (std::size_t r = 0; r < count; ++r) lane.store(x + r * stride, square[r]);
 }
 
 #endif
@@ -564,6 +648,17 @@ TWINPATH_INLINE double fold_register(float64x2_t v) {
 template <class T>
 TWINPATH_INLINE void accumulate(vec<T>& acc, vec<T> a, vec<T> b) {
   acc = fma(a, b, acc);
+}
+#endif
+
+#if !defined(TWINPATH_SCALES)
+/// In two factors, so that subnormal results and the largest ones are right.
+template <class T>
+TWINPATH_INLINE vec<T> scale(vec<T> y, vec<T> n) {
+  const vec<T> round(contract::elementary<T>::round);
+  const vec<T> half = fma(n, vec<T>(T(0.5)), round);
+  const vec<T> rest = n - (half - round) + round;
+  return y * exp2_of_rounded(half) * exp2_of_rounded(rest);
 }
 #endif
 

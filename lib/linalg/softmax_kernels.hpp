@@ -25,24 +25,17 @@ struct side_by_side {
   vec<T> column[most_columns_side_by_side<T>];
 
   TWINPATH_INLINE void load(const T* x, std::size_t stride, std::size_t rows, std::size_t n) {
-    for_vectors<T>(
-        n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
-          vec<T> square[width<T>];
-          for (std::size_t r = 0; r < width<T>; ++r) {
-            square[r] = r < rows ? across.load(x + r * stride + j) : vec<T>(T(0));
-          }
-          transpose(square);
-          for (std::size_t c = 0; c < width<T>; ++c) column[j + c] = square[c];
-        });
+    // The last row stands in for those that are missing.
+    const T* row[width<T>];
+    for (std::size_t r = 0; r < width<T>; ++r) row[r] = x + (r < rows ? r : rows - 1) * stride;
+    std::size_t j = 0;
+    for (; j + group <= n; j += group) load_columns(row, j, group_at(j));
+    if (j < n) load_columns(row, j, group_at(j), lane_tail(n - j));
   }
-  TWINPATH_INLINE void store(T* x, std::size_t stride, std::size_t rows, std::size_t n) const {
-    for_vectors<T>(
-        n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
-          vec<T> square[width<T>];
-          for (std::size_t c = 0; c < width<T>; ++c) square[c] = column[j + c];
-          transpose(square);
-          for (std::size_t r = 0; r < rows; ++r) across.store(x + r * stride + j, square[r]);
-        });
+  TWINPATH_INLINE void store(T* x, std::size_t stride, std::size_t rows, std::size_t n) {
+    std::size_t j = 0;
+    for (; j + group <= n; j += group) store_columns(group_at(j), x + j, stride, rows);
+    if (j < n) store_columns(group_at(j), x + j, stride, rows, lane_tail(n - j));
   }
   /// contract::fold_lanes of each row: lanes without an element would add +0 and are left out. Destroys the
   /// columns.
@@ -52,6 +45,12 @@ struct side_by_side {
       n = n < half ? n : half;
     }
     return n == 0 ? vec<T>(T(0)) : column[0];
+  }
+
+ private:
+  static constexpr std::size_t group = columns_at_once<T>;
+  TWINPATH_INLINE vec<T> (&group_at(std::size_t j))[group] {
+    return reinterpret_cast<vec<T>(&)[group]>(column[j]);
   }
 };
 
@@ -73,7 +72,7 @@ TWINPATH_INLINE void shift_by_maximum(side_by_side<T>& z, std::size_t n) {
 template <class T>
 TWINPATH_INLINE vec<T> exponentials_of(const side_by_side<T>& shifted, side_by_side<T>& e, std::size_t n) {
   side_by_side<T> lanes;
-  for (std::size_t j = 0; j < n; ++j) lanes.column[j] = e.column[j] = exp_of<T>(shifted.column[j]);
+  for (std::size_t j = 0; j < n; ++j) lanes.column[j] = e.column[j] = exp_of<T, false>(shifted.column[j]);
   return lanes.fold(n);
 }
 
@@ -172,7 +171,7 @@ TWINPATH_INLINE T shifted_exponentials(const T* z, T* p, std::size_t n, T larges
   const vec<T> shift(largest);
   for_vectors<T>(
       n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
-        across.store(p + j, exp_of<T>(across.load(z + j) - shift));
+        across.store(p + j, exp_of<T, false>(across.load(z + j) - shift));
         sum.at(j) = sum.at(j) + across.load(p + j);
       });
   return sum.fold(n);
@@ -206,7 +205,7 @@ TWINPATH_INLINE T cross_entropy_row(const T* z, const T* y, T* dz, std::size_t n
         // Columns behind the row load as 0 and would count as exp(0 - max).
         T kept[width<T>] = {};
         T* const place = in_place ? kept : dz + j;
-        across.store(place, exp_of<T>(across.load(z + j) - shift));
+        across.store(place, exp_of<T, false>(across.load(z + j) - shift));
         exponentials.at(j) = exponentials.at(j) + across.load(place);
         targets.at(j) = targets.at(j) + across.load(y + j);
       });
@@ -220,7 +219,7 @@ TWINPATH_INLINE T cross_entropy_row(const T* z, const T* y, T* dz, std::size_t n
       n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
         const vec<T> shifted = across.load(z + j) - shift;
         const vec<T> target = across.load(y + j);
-        const vec<T> p = (in_place ? exp_of<T>(shifted) : across.load(dz + j)) * inverse;
+        const vec<T> p = (in_place ? exp_of<T, false>(shifted) : across.load(dz + j)) * inverse;
         loss.at(j) =
             xsimd::select(target == zero, loss.at(j), fma(target, vec<T>(log_total) - shifted, loss.at(j)));
         across.store(dz + j, fma(p, target_sum, zero - target) * factor);
