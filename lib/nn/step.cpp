@@ -36,6 +36,9 @@ class step_run {
       case step_form::row_blocks:
         run_row_blocks();
         break;
+      case step_form::unit_blocks:
+        run_unit_blocks();
+        break;
       case step_form::streamed:
         run_streamed();
         break;
@@ -58,6 +61,10 @@ class step_run {
 
   [[nodiscard]] std::size_t layers() const noexcept { return layers_.size(); }
   [[nodiscard]] unsigned number(std::size_t l) const noexcept { return static_cast<unsigned>(l + 1); }
+  /// Scratch memory of one of the parts that are computed at the same time.
+  [[nodiscard]] T* scratch_of(std::size_t part) const noexcept {
+    return memory_ + plan_.scratch + part * plan_.worker_scratch;
+  }
   [[nodiscard]] T* losses() const noexcept { return memory_ + plan_.losses; }
   [[nodiscard]] T* chains(std::size_t l) const noexcept { return memory_ + plan_.layers[l].chains; }
 
@@ -125,6 +132,15 @@ class step_run {
   /// W <- fma(-rate, dW, 1 * W), which is contract::sgd_update.
   [[nodiscard]] epilogue<T> update_in_store() const noexcept { return {finish::blend, -rate_, T(1)}; }
 
+  /// Where dW of layer l goes, and how.
+  [[nodiscard]] T* weights_target(std::size_t l) const noexcept {
+    layer_state<T>& layer = layers_[l];
+    return plan_.shape.updates ? layer.weights().data() : layer.weight_gradients().data();
+  }
+  [[nodiscard]] epilogue<T> weights_finish() const noexcept {
+    return plan_.shape.updates ? update_in_store() : epilogue<T>{};
+  }
+
   void update(const T* gradient, T* parameters, std::size_t n, std::size_t l) const {
     const span_scope span({"update", number(l)}, 0);
     table_.sgd_update(rate_, gradient, parameters, n);
@@ -173,13 +189,9 @@ class step_run {
 
   /// dW and db of layer l, applied at once when the step updates.
   void parameter_path(const layer_routes& routes, std::size_t l, const block_memory& all) const {
-    layer_state<T>& layer = layers_[l];
-    const bool updates = plan_.shape.updates;
     multiply(routes.weights,
-             weights_product(l, all, 0, layer.inputs,
-                             updates ? layer.weights().data() : layer.weight_gradients().data(),
-                             updates ? update_in_store() : epilogue<T>{}),
-             all.scratch, {"dW", number(l)});
+             weights_product(l, all, 0, layers_[l].inputs, weights_target(l), weights_finish()), all.scratch,
+             {"dW", number(l)});
     isolated_if(plan_.workers > 1, [&] { bias_path(l, all); });
   }
 
@@ -229,16 +241,12 @@ class step_run {
 
   void run_row_blocks() const {
     const std::size_t blocks = plan_.blocks.size();
-    const auto in_tasks = [&](const auto& body) {
-      run_tasks(plan_.workers, blocks, [&](std::size_t worker, std::size_t task) {
-        body(task, memory_ + plan_.scratch + worker * plan_.worker_scratch);
+    isolated_if(blocks > 1, [&] {
+      phases(blocks, 2).run([&](std::size_t phase, std::size_t i) {
+        if (phase == 0) return chain_of_block(i, scratch_of(i));
+        part_of_weights(i, scratch_of(i));
       });
-    };
-    const auto fork_twice = [&] {
-      in_tasks([&](std::size_t i, T* scratch) { chain_of_block(i, scratch); });
-      in_tasks([&](std::size_t i, T* scratch) { part_of_weights(i, scratch); });
-    };
-    isolated_if(plan_.workers > 1, fork_twice);
+    });
   }
 
   [[nodiscard]] std::size_t block_row(std::size_t i) const noexcept {
@@ -280,12 +288,10 @@ class step_run {
     const std::size_t parts = plan_.blocks.size();
     const block_memory all{0, X_.rows(), 0, 0, scratch};
     for (std::size_t l = 0; l < layers(); ++l) {
-      layer_state<T>& layer = layers_[l];
-      const bool updates = plan_.shape.updates;
-      const product<T> x = weights_product(l, all, block_begin(layer.inputs, i, parts),
-                                           block_begin(layer.inputs, i + 1, parts),
-                                           updates ? layer.weights().data() : layer.weight_gradients().data(),
-                                           updates ? update_in_store() : epilogue<T>{});
+      const std::size_t inputs = layers_[l].inputs;
+      const product<T> x =
+          weights_product(l, all, block_begin(inputs, i, parts), block_begin(inputs, i + 1, parts),
+                          weights_target(l), weights_finish());
       run_product(table_, plan_.blocks[i].layers[l].weights, x, scratch, {"dW", number(l)});
       if (l % parts != i) continue;
       for (std::size_t b = 1; b < parts; ++b) {
@@ -305,6 +311,101 @@ class step_run {
     std::fill_n(db, n, T(0));
     for (std::size_t c = 0; c < chain_count(); ++c) table_.add(chains(l) + c * n, db, n);
     finish_bias(l, db);
+  }
+
+  // --- blocks of units ------------------------------------------------------------------------------------
+
+  void run_unit_blocks() const {
+    const std::size_t last = layers() - 1;
+    isolated([&] {
+      phases(plan_.blocks.size(), 2 * layers() - 1).run([&](std::size_t phase, std::size_t i) {
+        if (phase < last) return units_forward(phase, i, scratch_of(i));
+        if (phase == last) return output_rows(i, scratch_of(i));
+        units_backward(2 * last + 1 - phase, i, scratch_of(i));
+      });
+    });
+  }
+
+  struct unit_range {
+    std::size_t begin, end;
+    [[nodiscard]] std::size_t size() const noexcept { return end - begin; }
+  };
+  /// Block i of the units of layer l.
+  [[nodiscard]] unit_range units(std::size_t l, std::size_t i) const noexcept {
+    const std::size_t n = layers_[l].outputs;
+    return {unit_begin(n, i, plan_.blocks.size(), table_.width),
+            unit_begin(n, i + 1, plan_.blocks.size(), table_.width)};
+  }
+  template <class View>
+  [[nodiscard]] static View columns_of(const View& x, const unit_range& u) {
+    return View(x.data() + u.begin, x.rows(), u.size(), x.stride());
+  }
+  [[nodiscard]] block_memory all_rows(T* scratch) const noexcept { return {0, X_.rows(), 0, 0, scratch}; }
+
+  void units_forward(std::size_t l, std::size_t i, T* scratch) const {
+    const block_memory all = all_rows(scratch);
+    const unit_range u = units(l, i);
+    const layer_state<T>& layer = std::as_const(layers_[l]);
+    run_product(table_, plan_.blocks[i].layers[l].forward,
+                {input(l, all),
+                 columns_of(layer.weights(), u),
+                 columns_of(activations(l, all), u),
+                 {finish::bias_relu},
+                 layer.bias().data() + u.begin,
+                 {}},
+                scratch, {"Z", number(l)});
+  }
+
+  void output_rows(std::size_t i, T* scratch) const {
+    const std::size_t first = block_row(i);
+    const block_memory m{first, block_row(i + 1) - first, first, 0, scratch};
+    forward(plan_.blocks[i].layers.back(), layers() - 1, m);
+    output_error(m);
+  }
+
+  /// Both paths of layer l for a block of the units below it; below the second layer dW of the first one too.
+  void units_backward(std::size_t l, std::size_t i, T* scratch) const {
+    const block_memory all = all_rows(scratch);
+    const layer_routes& routes = plan_.blocks[i].layers[l];
+    const unit_range below = units(l - 1, i);
+    const std::size_t n = layers_[l].outputs;
+    const matrix_view<const T> W = std::as_const(layers_[l]).weights();
+    run_product(table_, routes.backprop,
+                {errors(l, all),
+                 transposed(matrix_view<const T>(W.data() + below.begin * n, below.size(), n)),
+                 error_of_units(l - 1, below),
+                 {finish::mask},
+                 nullptr,
+                 columns_of(matrix_view<const T>(activations(l - 1, all)), below)},
+                scratch, {"dZ", number(l - 1)});
+    run_product(table_, routes.weights,
+                weights_product(l, all, below.begin, below.end, weights_target(l), weights_finish()), scratch,
+                {"dW", number(l)});
+    bias_of_units(l, units(l, i), scratch);
+    if (l != 1) return;
+    const matrix_view<T> target(weights_target(0), layers_[0].inputs, layers_[0].outputs);
+    run_product(table_, plan_.blocks[i].layers[0].weights,
+                {transposed(X_),
+                 matrix_view<const T>(error_of_units(0, below)),
+                 columns_of(target, below),
+                 weights_finish(),
+                 nullptr,
+                 {}},
+                scratch, {"dW", number(0)});
+    bias_of_units(0, below, scratch);
+  }
+
+  /// dZ of a block of units. That of the first layer is met by one task alone and lies in one piece.
+  [[nodiscard]] matrix_view<T> error_of_units(std::size_t l, const unit_range& u) const {
+    if (l == 0) return {memory_ + plan_.layers[0].errors + X_.rows() * u.begin, X_.rows(), u.size()};
+    return columns_of(errors(l, all_rows(nullptr)), u);
+  }
+  void bias_of_units(std::size_t l, const unit_range& u, T* moment) const {
+    const span_scope span({"db", number(l)}, 0);
+    const matrix_view<T> dZ = error_of_units(l, u);
+    T* const db = plan_.shape.updates ? moment : layers_[l].bias_gradients().data() + u.begin;
+    table_.column_sums(dZ.data(), dZ.stride(), dZ.rows(), u.size(), db);
+    if (plan_.shape.updates) table_.sgd_update(rate_, db, layers_[l].bias().data() + u.begin, u.size());
   }
 
   // --- streamed -------------------------------------------------------------------------------------------

@@ -18,6 +18,9 @@ using widths_of_layers = std::vector<std::size_t>;
 constexpr std::size_t streamed_weights = 1 << 20;
 /// Bytes of all dW that slices computed at the same time may take.
 constexpr std::size_t streamed_slices = 16 << 20;
+/// Weights up to which blocks of units are worth it. A wide layer's block reads a part of each row of W,
+/// which crowds into a part of the caches.
+constexpr std::size_t unit_block_weights = 32 * 1024;
 /// Rows for each thread from which blocks of rows are worth it: two register tiles.
 constexpr std::size_t least_block_rows = 16;
 
@@ -69,6 +72,9 @@ class planner {
       case step_form::row_blocks:
         plan_row_blocks();
         break;
+      case step_form::unit_blocks:
+        plan_unit_blocks();
+        break;
       case step_form::streamed:
         plan_streamed();
         break;
@@ -90,10 +96,22 @@ class planner {
     }
     if (s.how == schedule::row_blocks) return choose(step_form::row_blocks, "as asked for");
     if (s.threads == 1) return choose(step_form::operations, "one thread, and few or wide layers");
+    if (wants_unit_blocks()) return choose(step_form::unit_blocks, "weights outweigh what layers exchange");
     if (s.rows >= s.threads * least_block_rows) {
       return choose(step_form::row_blocks, "each thread gets rows enough");
     }
     choose(step_form::operations, "too few rows to share them");
+  }
+
+  /// Whether threads would exchange more weights, by blocks of rows, than activations, by blocks of units.
+  [[nodiscard]] bool wants_unit_blocks() const {
+    std::size_t units = 0;
+    for (std::size_t l = 1; l < layers_; ++l) {
+      units += widths_[l];
+      if (widths_[l] < 2 * plan_.shape.threads * table_.width) return false;
+    }
+    const std::size_t weights = all_weights(widths_);
+    return layers_ > 1 && weights <= unit_block_weights && plan_.shape.rows * units < weights;
   }
 
   product_shape shape_of(std::size_t m, std::size_t n, std::size_t k, bool a_transposed, bool b_transposed,
@@ -231,6 +249,46 @@ class planner {
     reserve_scratch();
   }
 
+  void plan_unit_blocks() {
+    const step_shape& s = plan_.shape;
+    plan_.workers = s.threads;
+    const finish end = s.updates ? finish::blend : finish::store;
+    for (std::size_t i = 0; i < plan_.workers; ++i) {
+      auto& block = plan_.blocks.emplace_back();
+      block.rows = block_begin(s.rows, i + 1, plan_.workers) - block_begin(s.rows, i, plan_.workers);
+      for (std::size_t l = 0; l < layers_; ++l) {
+        const std::size_t in = widths_[l];
+        const std::size_t out = widths_[l + 1];
+        const std::size_t units = units_of(l, i);
+        layer_routes& r = block.layers.emplace_back();
+        if (l + 1 == layers_) {
+          r.forward = forward_route(l, block.rows, 1);
+        } else {
+          r.forward = route_product(table_, shape_of(s.rows, units, in, false, false, input_stride(l), out),
+                                    finish::bias_relu, 1);
+        }
+        if (l == 0) {
+          r.weights =
+              route_product(table_, shape_of(in, units, s.rows, true, false, input_stride(l), out), end, 1);
+        } else {
+          const std::size_t inputs = units_of(l - 1, i);
+          r.backprop =
+              route_product(table_, shape_of(s.rows, inputs, out, false, true, out, out), finish::mask, 1);
+          r.weights = weights_route(l, inputs, s.rows, end, 1);
+        }
+      }
+    }
+    reserve_activations(s.rows);
+    for (std::size_t l = 0; l < layers_; ++l) plan_.layers[l].errors = reserve(s.rows * widths_[l + 1]);
+    reserve_losses();
+    plan_.worker_scratch = widest_output();  // for db
+    reserve_scratch();
+  }
+  [[nodiscard]] std::size_t units_of(std::size_t l, std::size_t i) const {
+    const std::size_t n = widths_[l + 1];
+    return unit_begin(n, i + 1, plan_.workers, table_.width) - unit_begin(n, i, plan_.workers, table_.width);
+  }
+
   void plan_streamed() {
     const step_shape& s = plan_.shape;
     const contract::cut slices = contract::slices(s.rows);
@@ -295,6 +353,9 @@ std::string describe_plan(const step_plan<T>& p) {
       break;
     case step_form::row_blocks:
       form = "blocks of rows, then all dW";
+      break;
+    case step_form::unit_blocks:
+      form = "blocks of units, layer by layer";
       break;
     case step_form::streamed:
       form = "streamed: blocks of rows through both paths";

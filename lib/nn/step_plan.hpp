@@ -22,6 +22,11 @@ enum class step_form : std::uint8_t {
   /// Rows are independent from Z1 to dZ1: tasks take blocks of rows through that whole chain, then tasks take
   /// rows of all dW. Two forks a step.
   row_blocks,
+  /// A task owns a block of the units of each layer, with the columns of W that lead to them and the rows of
+  /// W
+  /// that lead on: forward, backward and update meet these on the same thread. Only the output layer goes by
+  /// rows. Two forks a layer, but weights stay in the near caches.
+  unit_blocks,
   /// A task takes a block of rows, as many as a block of k of dW = A^T * dZ, through the chain and adds its
   /// part of every dW while it is in the near caches: nothing is kept of it. A task owns whole slices of k.
   streamed,
@@ -53,7 +58,8 @@ struct step_plan {
   std::size_t workers = 1;  ///< tasks that may run at the same time
 
   /// Routes over so many rows, a layer after the other. The weights' one of `row_blocks` is for a part of the
-  /// rows of dW instead, over all rows of the batch.
+  /// rows of dW instead, over all rows of the batch; those of `unit_blocks` are for block after block of
+  /// units.
   struct block_routes {
     std::size_t rows = 0;
     std::vector<layer_routes> layers;
@@ -89,6 +95,12 @@ struct step_plan {
 /// The first row of block i of `count` blocks of rows, for `row_blocks`.
 [[nodiscard]] constexpr std::size_t block_begin(std::size_t rows, std::size_t i, std::size_t count) noexcept {
   return rows * i / count;
+}
+
+/// The first unit of block i of `count` blocks of a layer: between whole vectors.
+[[nodiscard]] constexpr std::size_t unit_begin(std::size_t units, std::size_t i, std::size_t count,
+                                               std::size_t width) noexcept {
+  return i == count ? units : divide_up(units, width) * i / count * width;
 }
 
 /// A plan for a network of these widths.

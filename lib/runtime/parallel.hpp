@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <thread>
 
 namespace twinpath::inline v0::detail {
 
@@ -68,6 +69,85 @@ void run_tasks(std::size_t workers, std::size_t tasks, const Body& body) {
       body(worker, task);
   });
 }
+
+/// Waits for a moment: at first for what another thread is about to write, later for that thread to get a
+/// core.
+class patience {
+ public:
+  void wait() noexcept {
+    if (++waited_ >= most_pauses) return std::this_thread::yield();
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+
+ private:
+  static constexpr int most_pauses = 4000;
+  int waited_ = 0;
+};
+
+/// Phases of a few parts each, where each phase needs all of the one before. Threads that come stay until the
+/// last phase is over, so that a phase costs a look at a counter instead of a fork. The calling thread
+/// computes what no other one has begun, so that none has to come; it waits only for parts that are being
+/// computed.
+class phases {
+ public:
+  phases(std::size_t parts, std::size_t count) noexcept : parts_(parts), count_(count) {}
+
+  /// Calls body(phase, part) for all phases in order, and all parts of a phase on any thread, the same part
+  /// on the same thread where that has come in time. With one part it is a loop.
+  template <class Body>
+  void run(const Body& body) {
+    if (parts_ <= 1) {
+      for (std::size_t p = 0; p < count_; ++p) body(p, std::size_t{0});
+      return;
+    }
+    own_context context;
+    tbb::task_group others(context.get());
+    for (std::size_t own = 1; own < parts_; ++own) others.run([this, own, &body] { help(own, body); });
+    for (std::size_t phase = 0; phase < count_; ++phase) {
+      take_parts(phase, 0, body);
+      patience turn;
+      while (done_.load(std::memory_order_acquire) != (phase + 1) * parts_) turn.wait();
+      current_.store(phase + 1, std::memory_order_release);
+    }
+    others.wait();
+  }
+
+ private:
+  static constexpr std::size_t most_parts = 64;
+
+  /// Parts of a phase that nobody else has begun, its own one first.
+  template <class Body>
+  void take_parts(std::size_t phase, std::size_t own, const Body& body) {
+    for (std::size_t i = 0; i < parts_; ++i) {
+      const std::size_t part = own + i < parts_ ? own + i : own + i - parts_;
+      std::size_t expected = phase;
+      if (!begun_[part].compare_exchange_strong(expected, phase + 1, std::memory_order_acq_rel)) continue;
+      body(phase, part);
+      done_.fetch_add(1, std::memory_order_release);
+    }
+  }
+
+  template <class Body>
+  void help(std::size_t own, const Body& body) {
+    for (std::size_t phase = current_.load(std::memory_order_acquire); phase != count_;) {
+      take_parts(phase, own, body);
+      patience turn;
+      std::size_t next = phase;
+      while ((next = current_.load(std::memory_order_acquire)) == phase) turn.wait();
+      phase = next;
+    }
+  }
+
+  std::size_t parts_;
+  std::size_t count_;
+  alignas(64) std::atomic<std::size_t> current_{0};
+  alignas(64) std::atomic<std::size_t> done_{0};
+  alignas(64) std::atomic<std::size_t> begun_[most_parts] = {};  ///< phases of each part
+};
 
 /// Calls f and g, as sibling tasks.
 template <class F, class G>
