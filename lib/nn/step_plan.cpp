@@ -229,7 +229,7 @@ class planner {
 
   void plan_row_blocks() {
     const step_shape& s = plan_.shape;
-    plan_.workers = std::min(s.threads, std::max<std::size_t>(1, s.rows));
+    plan_.workers = std::min({s.threads, phases::most_parts, std::max<std::size_t>(1, s.rows)});
     for (std::size_t i = 0; i < plan_.workers; ++i) {
       auto& block = plan_.blocks.emplace_back();
       block.rows = block_begin(s.rows, i + 1, plan_.workers) - block_begin(s.rows, i, plan_.workers);
@@ -251,7 +251,7 @@ class planner {
 
   void plan_unit_blocks() {
     const step_shape& s = plan_.shape;
-    plan_.workers = s.threads;
+    plan_.workers = std::min(s.threads, phases::most_parts);
     const finish end = s.updates ? finish::blend : finish::store;
     for (std::size_t i = 0; i < plan_.workers; ++i) {
       auto& block = plan_.blocks.emplace_back();

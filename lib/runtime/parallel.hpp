@@ -94,6 +94,8 @@ class patience {
 /// computed.
 class phases {
  public:
+  static constexpr std::size_t most_parts = 64;
+
   phases(std::size_t parts, std::size_t count) noexcept : parts_(parts), count_(count) {}
 
   /// Calls body(phase, part) for all phases in order, and all parts of a phase on any thread, the same part
@@ -106,7 +108,13 @@ class phases {
     }
     own_context context;
     tbb::task_group others(context.get());
-    for (std::size_t own = 1; own < parts_; ++own) others.run([this, own, &body] { help(own, body); });
+    try {
+      for (std::size_t own = 1; own < parts_; ++own) others.run([this, own, &body] { help(own, body); });
+    } catch (...) {
+      current_.store(count_, std::memory_order_release);
+      others.wait();
+      throw;
+    }
     for (std::size_t phase = 0; phase < count_; ++phase) {
       take_parts(phase, 0, body);
       patience turn;
@@ -117,8 +125,6 @@ class phases {
   }
 
  private:
-  static constexpr std::size_t most_parts = 64;
-
   /// Parts of a phase that nobody else has begun, its own one first.
   template <class Body>
   void take_parts(std::size_t phase, std::size_t own, const Body& body) {

@@ -17,6 +17,10 @@ struct span_label {
 /// The number of the recording under way, 0 for none; every `trace::start` makes a new one.
 extern constinit std::atomic<std::uint64_t> recording;
 
+/// Called at the begin of every span that is recorded, null for nothing: a test delays an operation with it
+/// to see that others wait.
+extern constinit std::atomic<void (*)(span_label)> before_span;
+
 /// Records the time between its construction and its destruction, both on one thread.
 ///
 /// A scope that is open when the trace stops is recorded when it ends; it is forgotten when the thread has by

@@ -15,6 +15,7 @@ namespace twinpath::inline v0 {
 namespace detail {
 
 constinit std::atomic<std::uint64_t> recording{0};
+constinit std::atomic<void (*)(span_label)> before_span{nullptr};
 
 namespace {
 
@@ -108,6 +109,7 @@ void span_scope::begin(span_label label, double flops) noexcept {
   flops_ = flops;
   recording_ = cache.recording;
   begin_ns_ = now_ns();
+  if (const auto delay = before_span.load(std::memory_order_relaxed); delay != nullptr) delay(label);
 }
 
 void span_scope::end() noexcept {
