@@ -3,7 +3,7 @@
 # OpenBLAS, BLIS and oneMKL export the same symbols, so each is named by its file: what the linker finds under
 # -lblas may be any of them. Where one of them is elsewhere, set its two variables.
 #
-# twinpath_peer_<name>   an interface target for each that was found: openblas blis eigen onednn onemkl
+# twinpath_peer_<name>   an interface target for each that was found: openblas blis eigen onednn onemkl torch
 # TWINPATH_PEERS         their names
 
 # twinpath_find_blas(<name> HEADER <file> NAMES <library>... SUFFIXES <folder>... [HINTS <prefix>...])
@@ -59,8 +59,14 @@ if(TARGET DNNL::dnnl AND TARGET OpenMP::OpenMP_CXX)
   target_link_libraries(twinpath_peer_onednn INTERFACE DNNL::dnnl OpenMP::OpenMP_CXX)
 endif()
 
+find_package(Torch CONFIG QUIET)
+if(TORCH_FOUND)
+  add_library(twinpath_peer_torch INTERFACE)
+  target_link_libraries(twinpath_peer_torch INTERFACE ${TORCH_LIBRARIES})
+endif()
+
 set(TWINPATH_PEERS "")
-foreach(peer IN ITEMS openblas blis eigen onednn onemkl)
+foreach(peer IN ITEMS openblas blis eigen onednn onemkl torch)
   if(TARGET twinpath_peer_${peer})
     list(APPEND TWINPATH_PEERS ${peer})
   endif()

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <set>
 
 namespace compare {
@@ -13,7 +14,9 @@ namespace {
 constexpr const char* ours = "twinpath";
 
 // Columns are in this order; libraries that are not named here come last.
-constexpr std::array order{ours, "OpenBLAS", "BLIS", "Eigen", "oneDNN-sgemm", "oneDNN-matmul", "oneMKL"};
+constexpr std::array order{
+    ours,        "OpenBLAS", "BLIS",           "Eigen",        "onednn-sgemm", "onednn-matmul",
+    "onednn-ip", "oneMKL",   "torch-autograd", "torch-tensors"};
 
 std::ptrdiff_t place(const std::string& library) {
   return std::find(order.begin(), order.end(), library) - order.begin();
@@ -46,8 +49,8 @@ std::vector<double> seconds_of(const std::vector<run>& runs, const std::string& 
   return result;
 }
 
-std::optional<row_result> compare_row(const gemm_bench::row& row, const rounds& all) {
-  const std::string name = row.name();
+std::optional<row_result> compare_row(const known_row& row, bench::element type, const rounds& all) {
+  const std::string& name = row.name;
   row_result result;
   result.row = row;
   std::vector<double> seconds, shares, ratios;
@@ -57,22 +60,22 @@ std::optional<row_result> compare_row(const gemm_bench::row& row, const rounds& 
     for (const auto& [library, r] : libraries) {
       const double* peer_seconds = library == ours ? nullptr : seconds_of(r, name);
       if (peer_seconds == nullptr) continue;
-      peers[library].push_back(row.flops() / *peer_seconds * 1e-9);
+      peers[library].push_back(row.flops / *peer_seconds * 1e-9);
       best_peer = std::max(best_peer, peers[library].back());
     }
     const auto us = libraries.find(ours);
     const double* our_seconds = us == libraries.end() ? nullptr : seconds_of(us->second, name);
     if (our_seconds == nullptr) continue;
-    const double gflops = row.flops() / *our_seconds * 1e-9;
+    const double gflops = row.flops / *our_seconds * 1e-9;
     seconds.push_back(*our_seconds);
-    if (const auto peak = us->second->peak.find(gemm_bench::name(row.type)); peak != us->second->peak.end()) {
+    if (const auto peak = us->second->peak.find(bench::name(type)); peak != us->second->peak.end()) {
       shares.push_back(gflops / peak->second);
     }
     if (best_peer > 0) ratios.push_back(gflops / best_peer);
   }
   if (seconds.empty()) return std::nullopt;
   result.seconds = median(seconds);
-  result.gflops = row.flops() / result.seconds * 1e-9;
+  result.gflops = row.flops / result.seconds * 1e-9;
   if (!shares.empty()) result.peak_share = median(shares);
   double best = 0;
   for (auto& [library, values] : peers) {
@@ -108,10 +111,10 @@ family_result compare_family(const std::string& name, const std::vector<const ro
     result.doubtful += r->doubtful();
     if (!r->ratio) continue;
     ratios.push_back(r->ratio->median);
-    if (r->row.excepted()) continue;
+    if (r->row.excepted) continue;
     unexcepted.push_back(r->ratio->median);
     if (result.worst_row.empty() || r->ratio->median < result.worst_ratio) {
-      result.worst_row = r->row.name();
+      result.worst_row = r->row.name;
       result.worst_ratio = r->ratio->median;
     }
   }
@@ -141,22 +144,24 @@ comparison compare_threads(int threads, const std::vector<run>& runs, const std:
   result.rounds = our_rounds.size();
 
   const rounds all = by_round(runs, threads);
-  for (const auto type : {gemm_bench::element::f32, gemm_bench::element::f64}) {
-    for (const gemm_bench::row& row : gemm_bench::all_rows(type)) {
-      std::optional<row_result> r = compare_row(row, all);
+  for (const auto type : {bench::element::f32, bench::element::f64}) {
+    std::vector<row_result> of_type;
+    for (const known_row& row : known_rows(type)) {
+      std::optional<row_result> r = compare_row(row, type, all);
       if (!r) continue;
-      const std::vector<double> earlier = seconds_of(before, ours, threads, row.name());
+      const std::vector<double> earlier = seconds_of(before, ours, threads, row.name);
       if (!earlier.empty()) r->before = median(earlier) / r->seconds;
-      result.rows.push_back(std::move(*r));
+      of_type.push_back(std::move(*r));
     }
-    for (const char* family : gemm_bench::families) {
+    for (const std::string& family : known_families()) {
       std::vector<const row_result*> members;
-      for (const row_result& r : result.rows) {
-        if (r.row.family == family && r.row.type == type) members.push_back(&r);
+      for (const row_result& r : of_type) {
+        if (r.row.family == family) members.push_back(&r);
       }
       if (members.empty()) continue;
-      result.families.push_back(compare_family(std::string(family) + '/' + gemm_bench::name(type), members));
+      result.families.push_back(compare_family(family + '/' + bench::name(type), members));
     }
+    std::move(of_type.begin(), of_type.end(), std::back_inserter(result.rows));
   }
   return result;
 }

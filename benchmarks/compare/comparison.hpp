@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "../gemm/families.hpp"
 #include "results.hpp"
+#include "rows.hpp"
 
 namespace compare {
 
@@ -17,7 +17,7 @@ inline constexpr double excepted_bar = 0.5;  ///< for rows that the arithmetic c
 
 /// Medians over the rounds. The ratio is the best peer's time over ours, formed in every round.
 struct row_result {
-  gemm_bench::row row;
+  known_row row;
   double seconds = 0;
   double gflops = 0;
   double peak_share = 0;
@@ -29,7 +29,7 @@ struct row_result {
   std::optional<spread> ratio;   ///< nothing where no peer has the row
   std::optional<double> before;  ///< speed now over speed before
 
-  [[nodiscard]] double needed() const { return row.excepted() ? excepted_bar : bar; }
+  [[nodiscard]] double needed() const { return row.excepted ? excepted_bar : bar; }
   /// In every round.
   [[nodiscard]] bool behind() const { return ratio && ratio->most < needed(); }
   /// In most rounds, but not in all.

@@ -18,7 +18,7 @@ namespace compare {
 namespace {
 
 int run_program(int argc, char** argv) {
-  CLI::App app("Compares the matrix products of twinpath with those of other libraries.");
+  CLI::App app("Compares what the benchmark programs of twinpath and of other libraries measured.");
   std::string folder, before_folder;
   report_options options;
   bool markdown = false;

@@ -27,7 +27,7 @@ std::string optional_text(const std::optional<double>& value, int decimals) {
 }
 
 std::string mark(const row_result& r) {
-  return std::string(r.behind() ? "<" : r.doubtful() ? "~" : "") + (r.row.excepted() ? "*" : "");
+  return std::string(r.behind() ? "<" : r.doubtful() ? "~" : "") + (r.row.excepted ? "*" : "");
 }
 
 bool has_before(const comparison& c) {
@@ -35,7 +35,7 @@ bool has_before(const comparison& c) {
 }
 
 bool has_excepted(const comparison& c) {
-  return std::any_of(c.rows.begin(), c.rows.end(), [](const row_result& r) { return r.row.excepted(); });
+  return std::any_of(c.rows.begin(), c.rows.end(), [](const row_result& r) { return r.row.excepted; });
 }
 
 bool has_doubtful(const comparison& c) {
@@ -74,7 +74,7 @@ void print_rows(std::ostream& out, const comparison& c, const report_options& op
   table t(titles);
   for (const row_result& r : c.rows) {
     if (options.only_behind && !r.behind() && !r.doubtful()) continue;
-    std::vector<std::string> cells{r.row.name(), time_text(r.seconds), gflops_text(r.gflops)};
+    std::vector<std::string> cells{r.row.name, time_text(r.seconds), gflops_text(r.gflops)};
     for (std::size_t i = 1; i < c.libraries.size(); ++i) {
       const auto peer = r.peers.find(c.libraries[i].library);
       const bool best = r.best_peer == c.libraries[i].library;

@@ -4,9 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
-
-#include "machine.hpp"
 
 namespace gemm_bench {
 
@@ -24,18 +21,6 @@ struct product {
   std::size_t ldc;
 };
 
-struct library {
-  std::string name;
-  std::string version;
-  std::string kernels;  ///< what it says of the kernels it runs
-  tier kernel_tier;     ///< the same as an instruction set
-  bool capped = false;  ///< somebody asked for a lower tier on purpose
-};
-
-/// Called first, once.
-void set_threads(int threads);
-/// Called after set_threads.
-[[nodiscard]] library describe_library();
 /// False when there are only products of float.
 [[nodiscard]] bool has_double();
 

@@ -7,18 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "common/machine.hpp"
+
 namespace gemm_bench {
 
 enum class layout { NN, TN, NT };
-enum class element { f32, f64 };
+using bench::element;
 
 inline constexpr std::array every_layout{layout::NN, layout::TN, layout::NT};
 
 [[nodiscard]] constexpr const char* name(layout l) {
   return l == layout::NN ? "NN" : l == layout::TN ? "TN" : "NT";
-}
-[[nodiscard]] constexpr const char* name(element t) {
-  return t == element::f32 ? "f32" : "f64";
 }
 
 /// C = op(A) * op(B): op(A) is m x k, op(B) is k x n.
@@ -49,7 +48,7 @@ struct row {
   [[nodiscard]] bool excepted() const { return (m == 1 && trans_b()) || (n == 1 && !trans_a()); }
 
   [[nodiscard]] std::string name() const {
-    std::string text = family + '/' + gemm_bench::name(type) + '/' + gemm_bench::name(how) + '/' +
+    std::string text = family + '/' + bench::name(type) + '/' + gemm_bench::name(how) + '/' +
                        std::to_string(m) + 'x' + std::to_string(n) + 'x' + std::to_string(k);
     if (leading != 0) text += "/ld" + std::to_string(leading);
     return text;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <Eigen/Core>
 
-#include <string>
+#include <cstddef>
+#include <type_traits>
 
 #include "../adapter.hpp"
 
@@ -35,21 +36,6 @@ void multiply_views(const product<T>& p) {
 }
 
 }  // namespace
-
-void set_threads(int threads) {
-  Eigen::setNbThreads(threads);
-}
-
-library describe_library() {
-  constexpr int lanes = Eigen::internal::packet_traits<float>::size;
-  const std::string version = std::to_string(EIGEN_WORLD_VERSION) + '.' +
-                              std::to_string(EIGEN_MAJOR_VERSION) + '.' + std::to_string(EIGEN_MINOR_VERSION);
-  return {"Eigen", version,
-          std::string(Eigen::SimdInstructionSetsInUse()) + ", packets of " + std::to_string(lanes),
-          lanes >= 16  ? tier::avx512
-          : lanes >= 8 ? tier::avx2
-                       : tier::baseline};
-}
 
 bool has_double() {
   return true;

@@ -49,10 +49,6 @@ std::unique_ptr<prepared_product> prepared;
 
 }  // namespace
 
-library describe_library() {
-  return describe_onednn("oneDNN-matmul");
-}
-
 void prepare(const product<float>& p) {
   prepared = std::make_unique<prepared_product>(p);
 }

@@ -3,10 +3,6 @@
 
 namespace gemm_bench {
 
-library describe_library() {
-  return describe_onednn("oneDNN-sgemm");
-}
-
 void prepare(const product<float>&) {}
 
 void multiply(const product<float>& p) {

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <oneapi/tbb/global_control.h>
-
-#include <memory>
 #include <twinpath/gemm.hpp>
-#include <twinpath/isa.hpp>
-#include <twinpath/version.hpp>
 
 #include "../adapter.hpp"
 
@@ -12,22 +7,6 @@ namespace gemm_bench {
 namespace {
 
 namespace tp = twinpath;
-
-std::unique_ptr<oneapi::tbb::global_control> thread_limit;
-
-tier to_tier(tp::isa isa) {
-  switch (isa) {
-    case tp::isa::neon:
-      return tier::neon;
-    case tp::isa::avx2:
-      return tier::avx2;
-    case tp::isa::avx512:
-      return tier::avx512;
-    case tp::isa::baseline:
-      break;
-  }
-  return tier::baseline;
-}
 
 // Views are made in the call, as a caller with pointers makes them.
 template <class T>
@@ -39,17 +18,6 @@ void call_gemm(const product<T>& p) {
 }
 
 }  // namespace
-
-void set_threads(int threads) {
-  using oneapi::tbb::global_control;
-  thread_limit = std::make_unique<global_control>(global_control::max_allowed_parallelism,
-                                                  static_cast<std::size_t>(threads));
-}
-
-library describe_library() {
-  const tier active = to_tier(tp::active_isa());
-  return {"twinpath", TWINPATH_VERSION, name(active), active, active != best_tier()};
-}
 
 bool has_double() {
   return true;

@@ -1,25 +1,30 @@
 #!/usr/bin/env bash
-# Measures the products of twinpath and of the other libraries that were built, one process each, and compares.
+# Measures a suite for twinpath and for the other libraries that were built, one process each, and compares.
 set -euo pipefail
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
   cat <<'END'
-usage: benchmarks/gemm/run.sh [OPTION...]
+usage: benchmarks/run.sh gemm|step [OPTION...]
+
+  gemm    matrix products
+  step    steps of training
 
   --threads LIST     1, 2 or "1 2" (default: 1)
-  --type LIST        f32, f64 or f32,f64 (default: f32)
-  --family LIST      of tiny,small,layer,square,long,thin (default: all)
-  --filter REGEX     only rows whose name matches, such as layer/f32/TN
-  --libraries LIST   of twinpath,openblas,blis,eigen,onednn-sgemm,onednn-matmul,onemkl (default: what was built)
+  --filter REGEX     only rows whose name matches, such as layer/f32/TN or 128:784
+  --libraries LIST   of twinpath,openblas,blis,eigen,onemkl; gemm: onednn-sgemm,onednn-matmul; step: onednn-ip,
+                     torch-autograd,torch-tensors (default: what was built)
   --rounds N         rounds in which each library takes its turn (default: 3)
   --quick            two rounds with little time for a row: a first impression
-  --accuracy         print errors against long double and what subnormal inputs cost, instead of measuring
   --isa TIER         cap twinpath, such as avx2; the others stay at their best
   --any-kernel       compare also with a library that does not run AVX-512 kernels on a machine that has them
   --build DIR        the build folder (default: build/release)
   --out DIR          where results go (default: a new folder in the build folder)
+For gemm alone:
+  --type LIST        f32, f64 or f32,f64 (default: f32)
+  --family LIST      of tiny,small,layer,square,long,thin (default: all)
+  --accuracy         print errors against long double and what subnormal inputs cost, instead of measuring
 
 Build first, with the other libraries:
   cmake --preset release -DTWINPATH_BUILD_PEERS=ON && cmake --build build/release
@@ -28,7 +33,7 @@ one thread are by the time that the thread ran.
 END
 }
 
-say() { echo "gemm: $*" >&2; }
+say() { echo "${suite:-benchmarks}: $*" >&2; }
 fail() {
   say "$*"
   exit 1
@@ -36,10 +41,12 @@ fail() {
 
 # --- options --------------------------------------------------------------------------------------------
 
-threads_list=1 types=f32 families='' filter='' libraries='' rounds='' quick='' isa='' any_kernel=() out='' accuracy=''
+threads_list=1 types='' families='' filter='' libraries='' rounds='' quick='' isa='' any_kernel=() out='' accuracy=''
+suite=''
 build=$root/build/release
 while (($# != 0)); do
   case $1 in
+    gemm | step) suite=$1 ;;
     --quick) quick=1 ;;
     --accuracy) accuracy=1 ;;
     --any-kernel) any_kernel=(--any-kernel) ;;
@@ -70,24 +77,28 @@ while (($# != 0)); do
   shift
 done
 
+[[ -n $suite ]] || fail "which suite, gemm or step? (see --help)"
+[[ $suite == gemm || -z $types$families$accuracy ]] || fail "--type, --family and --accuracy are options of gemm"
 programs=$build/benchmarks
-[[ -x $programs/twinpath-gemm-twinpath ]] || fail "nothing is built in $build (see --help)"
-out=${out:-$build/gemm-results/$(date +%Y%m%d-%H%M%S)}
+[[ -x $programs/twinpath-$suite-twinpath ]] || fail "nothing is built in $build (see --help)"
+out=${out:-$build/$suite-results/$(date +%Y%m%d-%H%M%S)}
 mkdir -p "$out"
 compgen -G "$out/*.json" >/dev/null && fail "$out has results already"
 
-measure=(--type "$types")
+measure=()
+[[ -z $types ]] || measure+=(--type "$types")
 [[ -z $families ]] || measure+=(--family "$families")
 [[ -z $filter ]] || measure+=(--filter "$filter")
 if [[ -n $quick ]]; then
   rounds=${rounds:-2}
-  measure+=(--min-time 0.004 --repetitions 1)
+  if [[ $suite == gemm ]]; then time=0.004; else time=0.02; fi
+  measure+=(--min-time "$time" --repetitions 1)
 fi
 rounds=${rounds:-3}
 
 if [[ -z $libraries ]]; then
-  for library in twinpath openblas blis eigen onednn-sgemm onednn-matmul onemkl; do
-    [[ ! -x $programs/twinpath-gemm-$library ]] || libraries+=" $library"
+  for library in twinpath openblas blis eigen onednn-sgemm onednn-matmul onednn-ip onemkl torch-autograd torch-tensors; do
+    [[ ! -x $programs/twinpath-$suite-$library ]] || libraries+=" $library"
   done
 fi
 
@@ -99,6 +110,8 @@ if grep -m1 '^flags' /proc/cpuinfo | grep -qw avx512bw; then
   export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SkylakeX} BLIS_ARCH_TYPE=${BLIS_ARCH_TYPE:-skx}
 fi
 export MKL_DYNAMIC=FALSE OMP_DYNAMIC=false
+# Loops written by hand use OpenMP beside a library with threads of its own: those that wait must not keep a core.
+[[ $suite == gemm ]] || export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 unset TWINPATH_ISA
 
 run_library() {  # run_library LIBRARY THREADS ARGUMENT...
@@ -107,14 +120,14 @@ run_library() {  # run_library LIBRARY THREADS ARGUMENT...
     MKL_NUM_THREADS="$threads")
   shift 2
   if [[ $library == twinpath && -n $isa ]]; then environment+=(TWINPATH_ISA="$isa"); fi
-  env "${environment[@]}" "$programs/twinpath-gemm-$library" --threads "$threads" "${any_kernel[@]}" "$@"
+  env "${environment[@]}" "$programs/twinpath-$suite-$library" --threads "$threads" "${any_kernel[@]}" "$@"
 }
 
 # --- which libraries ------------------------------------------------------------------------------------
 
 accepted=()
 for library in $libraries; do
-  [[ -x $programs/twinpath-gemm-$library ]] || fail "$library was not built"
+  [[ -x $programs/twinpath-$suite-$library ]] || fail "$library was not built"
   status=0
   text=$(run_library "$library" 1 --describe 2>&1) || status=$?
   case $status in

@@ -2,12 +2,11 @@
 // What the processor can do at best: independent multiply-adds in registers.
 #pragma once
 
-#include "families.hpp"
 #include "machine.hpp"
 
-namespace gemm_bench {
+namespace bench {
 
 /// GFLOP/s of `threads` threads together, the median of several short tries.
 [[nodiscard]] double fma_peak(tier t, element type, int threads);
 
-}  // namespace gemm_bench
+}  // namespace bench

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace gemm_bench {
+namespace bench {
 namespace {
 
 constexpr std::size_t chains = 12;  // latency 4 times two units, and some to spare; 12 fit into 16 registers
@@ -118,4 +118,4 @@ double fma_peak(tier t, element type, int threads) {
   return type == element::f32 ? measure<float>(t, count) : measure<double>(t, count);
 }
 
-}  // namespace gemm_bench
+}  // namespace bench

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// The processor: its name and the best instruction set that it and the operating system offer; and what a
+// benchmark says about the library that it measures.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace bench {
+
+enum class tier { baseline, neon, avx2, avx512 };
+enum class element { f32, f64 };
+
+[[nodiscard]] const char* name(tier t);
+[[nodiscard]] constexpr const char* name(element t) {
+  return t == element::f32 ? "f32" : "f64";
+}
+
+/// From feature bits alone.
+[[nodiscard]] tier best_tier();
+
+[[nodiscard]] std::string cpu_name();
+
+struct library {
+  std::string name;
+  std::string version;
+  std::string kernels;  ///< what it says of the kernels it runs
+  tier kernel_tier;     ///< the same as an instruction set
+  bool capped = false;  ///< somebody asked for a lower tier on purpose
+};
+
+/// Exit codes for the run scripts.
+inline constexpr int refused = 3;
+inline constexpr int nothing_to_do = 4;
+
+/// A peer that did not recognise the processor runs at a fraction of its best: says so and returns false.
+[[nodiscard]] bool at_its_best(const library& lib);
+
+/// What a result says of where it comes from.
+void add_context(const library& lib, int threads, int round);
+
+/// Calls Google Benchmark's Initialize with these arguments after its own ones.
+void initialize_benchmark(const char* program, const std::vector<std::string>& arguments);
+
+}  // namespace bench

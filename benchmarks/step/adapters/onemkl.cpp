@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#include <mkl.h>
+
+#include "cblas_step.hpp"
