@@ -6,10 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "common/table.hpp"
 #include "comparison.hpp"
-#include "table.hpp"
 
 namespace compare {
+
+using bench::fixed;
+using bench::style;
+using bench::table;
 
 struct report_options {
   style how = style::text;

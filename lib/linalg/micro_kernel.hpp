@@ -150,11 +150,15 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
     vec<T> acc[rows][vectors];
     clear<T>(acc);
     if (!partial && t.k >= prefetch_steps) {
-      TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
-        TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
-          __builtin_prefetch(t.c + j0 + i * t.c_stride + (j + 1) * w - 1);
+      const auto fetch_tile = [&](const T* first, std::size_t stride) __attribute__((always_inline)) {
+        TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
+          TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
+            __builtin_prefetch(first + j0 + i * stride + (j + 1) * w - 1);
+          }
         }
-      }
+      };
+      fetch_tile(t.c, t.c_stride);
+      if (t.slice != nullptr && t.slice != t.c) fetch_tile(t.slice, t.slice_stride);
     }
     const auto multiply = [&]<fetch what>() __attribute__((always_inline)) {
       elements_of_a<T, rows, layout> a(t);

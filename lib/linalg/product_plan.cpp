@@ -18,7 +18,7 @@ constexpr std::size_t block_bytes = 640 * 1024;
 constexpr std::size_t strip_bytes = 1 << 20;
 constexpr std::size_t strip_columns = 320;
 /// Rows of a block of C whose sums are kept outside of it.
-constexpr std::size_t most_summed_rows = 256;
+constexpr std::size_t most_summed_rows = 512;
 /// Elements of C up to which the slices of k may be tasks of their own.
 constexpr std::size_t apart_elements = 128 * 128;
 

@@ -52,14 +52,6 @@ void run_concurrently(const backward_operands<T>& x, std::size_t threads) {
   });
 }
 
-/// Concurrent paths pay when each outweighs the handing over of a task.
-template <class T>
-bool concurrency_pays(const backward_operands<T>& x) {
-  const double work =
-      static_cast<double>(x.dZ.rows()) * static_cast<double>(x.dZ.cols()) * static_cast<double>(x.A.cols());
-  return work >= task_work;
-}
-
 }  // namespace
 
 template <class T>
@@ -82,7 +74,10 @@ void run_backprop_path(const backward_operands<T>& x) {
 
 template <class T>
 void run_backward(schedule how, const backward_operands<T>& x) {
-  if (how == schedule::automatic) how = concurrency_pays(x) ? schedule::concurrent : schedule::sequential;
+  if (how == schedule::automatic) {
+    const bool pays = concurrency_pays<T>(x.dZ.rows(), x.A.cols(), x.dZ.cols());
+    how = pays ? schedule::concurrent : schedule::sequential;
+  }
   const std::size_t threads = how == schedule::concurrent ? concurrency() : 1;
   if (threads > 1) return run_concurrently(x, threads);
   run_parameter_path(x);

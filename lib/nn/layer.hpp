@@ -6,6 +6,8 @@
 
 #include <twinpath/dense.hpp>
 
+#include "runtime/parallel.hpp"
+
 namespace twinpath::inline v0::detail {
 
 /// A = f(X*W + b)
@@ -36,5 +38,15 @@ void run_backprop_path(const backward_operands<T>& x);
 
 template <class T>
 void run_backward(schedule how, const backward_operands<T>& x);
+
+/// Whether the two paths of a layer pay as sibling tasks: when each outweighs the handing over of a task, and
+/// dZ of the layer below is not bound by memory, which one thread alone cannot use up.
+template <class T>
+[[nodiscard]] bool concurrency_pays(std::size_t rows, std::size_t inputs, std::size_t outputs) noexcept {
+  constexpr std::size_t few_outputs = 32;
+  constexpr std::size_t far_bytes = 1 << 20;
+  const double work = static_cast<double>(rows) * static_cast<double>(inputs) * static_cast<double>(outputs);
+  return work >= task_work && (outputs >= few_outputs || rows * inputs * sizeof(T) <= far_bytes);
+}
 
 }  // namespace twinpath::inline v0::detail

@@ -6,6 +6,7 @@
 #include <twinpath/contract.hpp>
 
 #include "linalg/row_operations.hpp"
+#include "nn/layer.hpp"
 #include "runtime/parallel.hpp"
 
 namespace twinpath::inline v0::detail {
@@ -197,10 +198,10 @@ class planner {
     std::size_t chains = 0;
     std::size_t both_scratch = 0;
     for (std::size_t l = 0; l < layers_; ++l) {
-      const double work = static_cast<double>(s.rows) * static_cast<double>(widths_[l] * widths_[l + 1]);
-      const bool both =
-          l != 0 && s.threads > 1 &&
-          (s.how == schedule::concurrent || (s.how == schedule::automatic && work >= task_work));
+      const bool wanted =
+          s.how == schedule::concurrent ||
+          (s.how == schedule::automatic && concurrency_pays<T>(s.rows, widths_[l], widths_[l + 1]));
+      const bool both = l != 0 && s.threads > 1 && wanted;
       plan_.side_by_side[l] = both;
       const std::size_t threads = both ? share : s.threads;
       const finish end = s.updates && !both ? finish::blend : finish::store;

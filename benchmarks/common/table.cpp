@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "table.hpp"
+#include "common/table.hpp"
 
 #include <algorithm>
 #include <cstdio>
 
-namespace compare {
+namespace bench {
 namespace {
 
 // Characters, not bytes: there is a micro sign among them.
@@ -48,4 +48,4 @@ std::string fixed(double value, int decimals) {
   return text;
 }
 
-}  // namespace compare
+}  // namespace bench

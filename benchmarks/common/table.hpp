@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace compare {
+namespace bench {
 
 enum class style { text, markdown };
 
@@ -28,4 +28,4 @@ class table {
 /// A number with this many decimals.
 [[nodiscard]] std::string fixed(double value, int decimals);
 
-}  // namespace compare
+}  // namespace bench

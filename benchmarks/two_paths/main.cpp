@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// Where the parameter path beside the backprop path is faster than one after the other, and whether the
+// automatic schedule knows it.
+#include <oneapi/tbb/global_control.h>
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <twinpath/isa.hpp>
+#include <twinpath/version.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "common/machine.hpp"
+#include "common/peak.hpp"
+#include "common/table.hpp"
+#include "measure.hpp"
+
+namespace two_paths {
+namespace {
+
+using bench::fixed;
+
+std::vector<layer_shape> shapes() {
+  std::vector<layer_shape> all;
+  for (const auto& [inputs, outputs] : {std::pair<std::size_t, std::size_t>{64, 32},
+                                        {64, 64},
+                                        {128, 10},
+                                        {128, 128},
+                                        {256, 256},
+                                        {512, 512},
+                                        {784, 128},
+                                        {1024, 1024}}) {
+    for (const std::size_t batch : {16u, 64u, 256u, 1024u, 4096u}) all.push_back({batch, inputs, outputs});
+  }
+  return all;
+}
+
+bench::tier tier_in_use() {
+  switch (twinpath::active_isa()) {
+    case twinpath::isa::avx512:
+      return bench::tier::avx512;
+    case twinpath::isa::avx2:
+      return bench::tier::avx2;
+    case twinpath::isa::neon:
+      return bench::tier::neon;
+    case twinpath::isa::baseline:
+      break;
+  }
+  return bench::tier::baseline;
+}
+
+std::string time_text(double seconds) {
+  return seconds < 1e-3 ? fixed(seconds * 1e6, 1) + " us" : fixed(seconds * 1e3, 2) + " ms";
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("The two backward paths of one layer, dW and db beside dZ, under each schedule.");
+  int threads = 2;
+  bool quick = false, quiet = false;
+  std::string file;
+  app.add_option("--threads", threads, "Threads to use")->capture_default_str()->check(CLI::Range(1, 1024));
+  app.add_option("--json", file, "Write the results to this file too");
+  app.add_flag("--quick", quick, "A first impression in a few seconds");
+  app.add_flag("--quiet", quiet, "No progress");
+  CLI11_PARSE(app, argc, argv);
+
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(threads));
+  const double peak = bench::fma_peak(tier_in_use(), bench::element::f32, threads);
+  std::cout << bench::cpu_name() << ", " << bench::name(tier_in_use()) << ", " << threads
+            << " threads, FMA peak " << fixed(peak, 0) << " GFLOP/s f32\n\n";
+  bench::table table(
+      {"layer", "batch", "sequential", "concurrent", "gain", "overlap", "automatic", "to best", "", "peak"});
+  nlohmann::json rows = nlohmann::json::array();
+  std::size_t worse = 0, wins = 0;
+  const std::vector<layer_shape> all = shapes();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const layer_shape& s = all[i];
+    if (!quiet) std::fprintf(stderr, "\r%zu of %zu layers", i, all.size());
+    const result r = measure(s, quick ? 0.05 : 1.0);
+    const double best = std::min(r.sequential, r.concurrent);
+    const bool late = r.automatic > 1.05 * best + 1e-6;
+    worse += late ? 1 : 0;
+    wins += r.concurrent < r.sequential ? 1 : 0;
+    table.add({std::to_string(s.inputs) + "x" + std::to_string(s.outputs), std::to_string(s.batch),
+               time_text(r.sequential), time_text(r.concurrent), fixed(r.sequential / r.concurrent, 2),
+               fixed(100 * r.overlap, 0) + " %", time_text(r.automatic), fixed(best / r.automatic, 2),
+               late ? "<" : "", fixed(100e-9 * s.flops() / r.automatic / peak, 0) + " %"});
+    rows.push_back({{"batch", s.batch},
+                    {"inputs", s.inputs},
+                    {"outputs", s.outputs},
+                    {"sequential_s", r.sequential},
+                    {"concurrent_s", r.concurrent},
+                    {"automatic_s", r.automatic},
+                    {"overlap", r.overlap}});
+  }
+  if (!quiet) std::fprintf(stderr, "\r%*s\r", 40, "");
+  table.print(std::cout, bench::style::text);
+  std::cout
+      << "\ngain: sequential to concurrent; overlap: of dW and dZ when concurrent; to best: the better of the"
+         "\ntwo to automatic, < when that is slower by more than 5 % and 1 us; peak: of automatic.\n"
+      << "Concurrent is faster on " << wins << " of " << all.size()
+      << " rows; automatic misses the better one on " << worse << ".\n";
+  if (file.empty()) return EXIT_SUCCESS;
+  const nlohmann::json result = {{"cpu", bench::cpu_name()},
+                                 {"version", TWINPATH_VERSION},
+                                 {"tier", bench::name(tier_in_use())},
+                                 {"threads", threads},
+                                 {"peak_f32", peak},
+                                 {"rows", rows}};
+  std::ofstream out(file);
+  out << result.dump(1) << '\n';
+  out.close();
+  if (!out) throw std::runtime_error("cannot write " + file);
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace two_paths
+
+int main(int argc, char** argv) {
+  try {
+    return two_paths::run(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "error: %s\n", e.what());
+    return EXIT_FAILURE;
+  }
+}
