@@ -110,8 +110,6 @@ if grep -m1 '^flags' /proc/cpuinfo | grep -qw avx512bw; then
   export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SkylakeX} BLIS_ARCH_TYPE=${BLIS_ARCH_TYPE:-skx}
 fi
 export MKL_DYNAMIC=FALSE OMP_DYNAMIC=false
-# Loops written by hand use OpenMP beside a library with threads of its own: those that wait must not keep a core.
-[[ $suite == gemm ]] || export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 unset TWINPATH_ISA
 
 run_library() {  # run_library LIBRARY THREADS ARGUMENT...
@@ -119,6 +117,10 @@ run_library() {  # run_library LIBRARY THREADS ARGUMENT...
   local environment=(OPENBLAS_NUM_THREADS="$threads" BLIS_NUM_THREADS="$threads" OMP_NUM_THREADS="$threads"
     MKL_NUM_THREADS="$threads")
   shift 2
+  # The loops around the products use GCC's OpenMP: oneMKL can share its threads; OpenBLAS, also inside
+  # of libtorch, has its own, so that OpenMP's must not keep a core while they wait.
+  if [[ $suite == step && $library == onemkl ]]; then environment+=(MKL_THREADING_LAYER=GNU); fi
+  if [[ $suite == step && $library =~ ^(openblas|torch) ]]; then environment+=(OMP_WAIT_POLICY=passive); fi
   if [[ $library == twinpath && -n $isa ]]; then environment+=(TWINPATH_ISA="$isa"); fi
   env "${environment[@]}" "$programs/twinpath-$suite-$library" --threads "$threads" "${any_kernel[@]}" "$@"
 }
