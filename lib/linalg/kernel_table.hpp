@@ -123,6 +123,8 @@ struct kernel_table {
   void (*column_chain)(const T* x, std::size_t stride, std::size_t rows, std::size_t cols, T* out);
   /// contract::column_sums
   void (*column_sums)(const T* x, std::size_t stride, std::size_t rows, std::size_t cols, T* out);
+  /// w[j] = fma(-rate, column sum j, w[j])
+  void (*column_descent)(T rate, const T* x, std::size_t stride, std::size_t rows, std::size_t cols, T* w);
   T (*row_sum)(const T* x, std::size_t n);
   void (*relu)(const T* x, T* y, std::size_t n);
   void (*exp)(const T* x, T* y, std::size_t n);

@@ -126,9 +126,10 @@ template <class T>
       });
 }
 
-template <class T>
-[[gnu::flatten]] void column_sums(const T* x, std::size_t stride, std::size_t rows, std::size_t cols,
-                                  T* out) {
+/// Calls finish(j, columns, total) with the sums of each vector of columns.
+template <class T, class Finish>
+TWINPATH_INLINE void for_column_sums(const T* x, std::size_t stride, std::size_t rows, std::size_t cols,
+                                     const Finish& finish) {
   for_vector_groups<T>(
       cols, [&](std::size_t j, auto across, auto vectors) __attribute__((always_inline)) {
         vec<T> total[vectors()];
@@ -140,7 +141,25 @@ template <class T>
                                    left < contract::sum_rows ? left : contract::sum_rows, across, chain);
           for (std::size_t v = 0; v < vectors(); ++v) total[v] = total[v] + chain[v];
         }
-        for (std::size_t v = 0; v < vectors(); ++v) across.store(out + j + v * width<T>, total[v]);
+        for (std::size_t v = 0; v < vectors(); ++v) finish(j + v * width<T>, across, total[v]);
+      });
+}
+
+template <class T>
+[[gnu::flatten]] void column_sums(const T* x, std::size_t stride, std::size_t rows, std::size_t cols,
+                                  T* out) {
+  for_column_sums<T>(
+      x, stride, rows, cols, [&](std::size_t j, auto across, vec<T> total) __attribute__((always_inline)) {
+        across.store(out + j, total);
+      });
+}
+template <class T>
+[[gnu::flatten]] void column_descent(T rate, const T* x, std::size_t stride, std::size_t rows,
+                                     std::size_t cols, T* w) {
+  const vec<T> step(-rate);
+  for_column_sums<T>(
+      x, stride, rows, cols, [&](std::size_t j, auto across, vec<T> total) __attribute__((always_inline)) {
+        across.store(w + j, fma(step, total, across.load(w + j)));
       });
 }
 

@@ -30,6 +30,7 @@ constexpr kernel_table<T> make_kernel_table(isa tier, decltype(kernel_table<T>::
       .add = &add<T>,
       .column_chain = &column_chain<T>,
       .column_sums = &column_sums<T>,
+      .column_descent = &column_descent<T>,
       .row_sum = &row_sum<T>,
       .relu = &relu<T>,
       .exp = &exp<T>,

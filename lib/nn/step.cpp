@@ -48,6 +48,7 @@ class step_run {
   }
 
  private:
+  // Inlined by force: in the smallest networks their calls would cost as much as the products.
   // --- what all forms consist of --------------------------------------------------------------------------
 
   /// Where a block of rows keeps what it computes.
@@ -68,17 +69,18 @@ class step_run {
   [[nodiscard]] T* losses() const noexcept { return memory_ + plan_.losses; }
   [[nodiscard]] T* chains(std::size_t l) const noexcept { return memory_ + plan_.layers[l].chains; }
 
-  [[nodiscard]] matrix_view<T> rows_at(std::size_t offset, std::size_t l, const block_memory& m) const {
+  [[gnu::always_inline]] inline matrix_view<T> rows_at(std::size_t offset, std::size_t l,
+                                                       const block_memory& m) const {
     const std::size_t n = layers_[l].outputs;
     return {memory_ + m.offset + offset + m.first_kept * n, m.rows, n};
   }
-  [[nodiscard]] matrix_view<T> activations(std::size_t l, const block_memory& m) const {
+  [[gnu::always_inline]] inline matrix_view<T> activations(std::size_t l, const block_memory& m) const {
     return rows_at(plan_.layers[l].activations, l, m);
   }
-  [[nodiscard]] matrix_view<T> errors(std::size_t l, const block_memory& m) const {
+  [[gnu::always_inline]] inline matrix_view<T> errors(std::size_t l, const block_memory& m) const {
     return rows_at(plan_.layers[l].errors, l, m);
   }
-  [[nodiscard]] matrix_view<const T> input(std::size_t l, const block_memory& m) const {
+  [[gnu::always_inline]] inline matrix_view<const T> input(std::size_t l, const block_memory& m) const {
     if (l != 0) return activations(l - 1, m);
     return {X_.data() + m.first * X_.stride(), m.rows, X_.cols(), X_.stride()};
   }
@@ -93,7 +95,8 @@ class step_run {
     isolated_if(route.workers() > 1, [&] { run_product(table_, route, x, scratch, label); });
   }
 
-  void forward(const layer_routes& routes, std::size_t l, const block_memory& m) const {
+  [[gnu::always_inline]] inline void forward(const layer_routes& routes, std::size_t l,
+                                             const block_memory& m) const {
     const layer_state<T>& layer = std::as_const(layers_[l]);
     const finish end = l + 1 == layers() ? finish::bias : finish::bias_relu;
     multiply(routes.forward,
@@ -101,25 +104,27 @@ class step_run {
              {"Z", number(l)});
   }
 
-  void output_error(const block_memory& m) const {
+  [[gnu::always_inline]] inline void output_error(const block_memory& m) const {
     const span_scope span({"loss"}, 0);
     const std::size_t last = layers() - 1;
     cross_entropy_rows<T>(table_, activations(last, m), y_, m.first, errors(last, m), scale_,
                           losses() + m.first);
   }
 
-  [[nodiscard]] product<T> backprop_product(std::size_t l, const block_memory& m) const {
+  [[gnu::always_inline]] inline product<T> backprop_product(std::size_t l, const block_memory& m) const {
     return {errors(l, m),     transposed(std::as_const(layers_[l]).weights()),
             errors(l - 1, m), {finish::mask},
             nullptr,          activations(l - 1, m)};
   }
-  void backprop(const layer_routes& routes, std::size_t l, const block_memory& m) const {
+  [[gnu::always_inline]] inline void backprop(const layer_routes& routes, std::size_t l,
+                                              const block_memory& m) const {
     multiply(routes.backprop, backprop_product(l, m), m.scratch, {"dZ", number(l - 1)});
   }
 
   /// Rows `begin` … of dW of layer l, for all rows of a block, to `out`.
-  [[nodiscard]] product<T> weights_product(std::size_t l, const block_memory& m, std::size_t begin,
-                                           std::size_t end, T* out, const epilogue<T>& finish) const {
+  [[gnu::always_inline]] inline product<T> weights_product(std::size_t l, const block_memory& m,
+                                                           std::size_t begin, std::size_t end, T* out,
+                                                           const epilogue<T>& finish) const {
     const matrix_view<const T> a = input(l, m);
     const std::size_t n = layers_[l].outputs;
     return {transposed(matrix_view<const T>(a.data() + begin, a.rows(), end - begin, a.stride())),
@@ -188,7 +193,8 @@ class step_run {
   }
 
   /// dW and db of layer l, applied at once when the step updates.
-  void parameter_path(const layer_routes& routes, std::size_t l, const block_memory& all) const {
+  [[gnu::always_inline]] inline void parameter_path(const layer_routes& routes, std::size_t l,
+                                                    const block_memory& all) const {
     multiply(routes.weights,
              weights_product(l, all, 0, layers_[l].inputs, weights_target(l), weights_finish()), all.scratch,
              {"dW", number(l)});
@@ -196,9 +202,15 @@ class step_run {
   }
 
   /// db of layer l, applied at once when the step updates: no path back reads a bias.
-  void bias_path(std::size_t l, const block_memory& all) const {
+  [[gnu::always_inline]] inline void bias_path(std::size_t l, const block_memory& all) const {
+    const matrix_view<T> dZ = errors(l, all);
+    if (plan_.shape.updates && plan_.workers == 1) {
+      const span_scope span({"db", number(l)}, 0);
+      return table_.column_descent(rate_, dZ.data(), dZ.stride(), dZ.rows(), dZ.cols(),
+                                   layers_[l].bias().data());
+    }
     T* const db = bias_gradient(l, kept_gradient(l));
-    column_sums<T>(errors(l, all), db, chains(l), {"db", number(l)});
+    column_sums<T>(dZ, db, chains(l), {"db", number(l)});
     finish_bias(l, db);
   }
 
@@ -381,7 +393,7 @@ class step_run {
     run_product(table_, routes.weights,
                 weights_product(l, all, below.begin, below.end, weights_target(l), weights_finish()), scratch,
                 {"dW", number(l)});
-    bias_of_units(l, units(l, i), scratch);
+    bias_of_units(l, units(l, i));
     if (l != 1) return;
     const matrix_view<T> target(weights_target(0), layers_[0].inputs, layers_[0].outputs);
     run_product(table_, plan_.blocks[i].layers[0].weights,
@@ -392,7 +404,7 @@ class step_run {
                  nullptr,
                  {}},
                 scratch, {"dW", number(0)});
-    bias_of_units(0, below, scratch);
+    bias_of_units(0, below);
   }
 
   /// dZ of a block of units. That of the first layer is met by one task alone and lies in one piece.
@@ -400,12 +412,16 @@ class step_run {
     if (l == 0) return {memory_ + plan_.layers[0].errors + X_.rows() * u.begin, X_.rows(), u.size()};
     return columns_of(errors(l, all_rows(nullptr)), u);
   }
-  void bias_of_units(std::size_t l, const unit_range& u, T* moment) const {
+  void bias_of_units(std::size_t l, const unit_range& u) const {
     const span_scope span({"db", number(l)}, 0);
     const matrix_view<T> dZ = error_of_units(l, u);
-    T* const db = plan_.shape.updates ? moment : layers_[l].bias_gradients().data() + u.begin;
-    table_.column_sums(dZ.data(), dZ.stride(), dZ.rows(), u.size(), db);
-    if (plan_.shape.updates) table_.sgd_update(rate_, db, layers_[l].bias().data() + u.begin, u.size());
+    if (plan_.shape.updates) {
+      table_.column_descent(rate_, dZ.data(), dZ.stride(), dZ.rows(), u.size(),
+                            layers_[l].bias().data() + u.begin);
+    } else {
+      table_.column_sums(dZ.data(), dZ.stride(), dZ.rows(), u.size(),
+                         layers_[l].bias_gradients().data() + u.begin);
+    }
   }
 
   // --- streamed -------------------------------------------------------------------------------------------

@@ -282,7 +282,6 @@ class planner {
     reserve_activations(s.rows);
     for (std::size_t l = 0; l < layers_; ++l) plan_.layers[l].errors = reserve(s.rows * widths_[l + 1]);
     reserve_losses();
-    plan_.worker_scratch = widest_output();  // for db
     reserve_scratch();
   }
   [[nodiscard]] std::size_t units_of(std::size_t l, std::size_t i) const {
