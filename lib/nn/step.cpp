@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The hazard of a step: W may be overwritten only after the backprop path has read it. `operations` computes
 // dZ of the layer below first, or keeps dW until then; `row_blocks` and `streamed` overwrite nothing before
-// the chains of all rows are done.
+// the chains of all rows are done; of `unit_blocks` a task alone reads the rows of W that it overwrites,
+// before it does so.
 #include "nn/step.hpp"
 
 #include <algorithm>
@@ -48,8 +49,8 @@ class step_run {
   }
 
  private:
-  // Inlined by force: in the smallest networks their calls would cost as much as the products.
   // --- what all forms consist of --------------------------------------------------------------------------
+  // Some of it inlined by force: in the smallest networks the calls would cost as much as the products.
 
   /// Where a block of rows keeps what it computes.
   struct block_memory {

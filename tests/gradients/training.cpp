@@ -239,6 +239,7 @@ TEMPLATE_TEST_CASE("a copy continues with the bits of the original", "[gradients
   const problem<TestType> p({20, 30, 4}, 33, 3);
   tp::mlp<TestType> original = p.network(tp::schedule::concurrent, tp::reduction::sum);
   train(original, p);
+  original.compute_gradients(p.X, p.classes);
   const tp::mlp<TestType> untouched(original);
   tp::mlp<TestType> copy(original);
   tp::mlp<TestType> assigned({2, 2});
@@ -248,6 +249,7 @@ TEMPLATE_TEST_CASE("a copy continues with the bits of the original", "[gradients
   CHECK(copy.options().schedule == tp::schedule::concurrent);
   for (std::size_t l = 1; l <= copy.layers(); ++l) {
     CHECK(copy.parameters(l).data() != original.parameters(l).data());
+    REQUIRE(copy.gradients(l).size() == copy.parameters(l).size());
     CHECK(std::memcmp(copy.gradients(l).data(), original.gradients(l).data(),
                       copy.gradients(l).size_bytes()) == 0);
   }
