@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Where the parameter path beside the backprop path is faster than one after the other, and whether the
 // automatic schedule knows it.
-#include <oneapi/tbb/global_control.h>
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
-#include <twinpath/isa.hpp>
-#include <twinpath/version.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -15,9 +12,10 @@
 #include <iostream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "common/machine.hpp"
+#include "common/library.hpp"
 #include "common/peak.hpp"
 #include "common/table.hpp"
 #include "measure.hpp"
@@ -42,20 +40,6 @@ std::vector<layer_shape> shapes() {
   return all;
 }
 
-bench::tier tier_in_use() {
-  switch (twinpath::active_isa()) {
-    case twinpath::isa::avx512:
-      return bench::tier::avx512;
-    case twinpath::isa::avx2:
-      return bench::tier::avx2;
-    case twinpath::isa::neon:
-      return bench::tier::neon;
-    case twinpath::isa::baseline:
-      break;
-  }
-  return bench::tier::baseline;
-}
-
 std::string time_text(double seconds) {
   return seconds < 1e-3 ? fixed(seconds * 1e6, 1) + " us" : fixed(seconds * 1e3, 2) + " ms";
 }
@@ -71,10 +55,10 @@ int run(int argc, char** argv) {
   app.add_flag("--quiet", quiet, "No progress");
   CLI11_PARSE(app, argc, argv);
 
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  static_cast<std::size_t>(threads));
-  const double peak = bench::fma_peak(tier_in_use(), bench::element::f32, threads);
-  std::cout << bench::cpu_name() << ", " << bench::name(tier_in_use()) << ", " << threads
+  bench::set_threads(threads);
+  const bench::library lib = bench::describe_library();
+  const double peak = bench::fma_peak(lib.kernel_tier, bench::element::f32, threads);
+  std::cout << bench::cpu_name() << ", " << bench::name(lib.kernel_tier) << ", " << threads
             << " threads, FMA peak " << fixed(peak, 0) << " GFLOP/s f32\n\n";
   bench::table table(
       {"layer", "batch", "sequential", "concurrent", "gain", "overlap", "automatic", "to best", "", "peak"});
@@ -109,12 +93,9 @@ int run(int argc, char** argv) {
       << "Concurrent is faster on " << wins << " of " << all.size()
       << " rows; automatic misses the better one on " << worse << ".\n";
   if (file.empty()) return EXIT_SUCCESS;
-  const nlohmann::json result = {{"cpu", bench::cpu_name()},
-                                 {"version", TWINPATH_VERSION},
-                                 {"tier", bench::name(tier_in_use())},
-                                 {"threads", threads},
-                                 {"peak_f32", peak},
-                                 {"rows", rows}};
+  const nlohmann::json result = {
+      {"cpu", bench::cpu_name()}, {"version", lib.version}, {"tier", bench::name(lib.kernel_tier)},
+      {"threads", threads},       {"peak_f32", peak},       {"rows", rows}};
   std::ofstream out(file);
   out << result.dump(1) << '\n';
   out.close();

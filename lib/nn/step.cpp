@@ -61,6 +61,7 @@ class step_run {
     T* scratch;
   };
 
+  [[nodiscard]] block_memory all_rows(T* scratch) const noexcept { return {0, X_.rows(), 0, 0, scratch}; }
   [[nodiscard]] std::size_t layers() const noexcept { return layers_.size(); }
   [[nodiscard]] unsigned number(std::size_t l) const noexcept { return static_cast<unsigned>(l + 1); }
   /// Scratch memory of one of the parts that are computed at the same time.
@@ -162,8 +163,7 @@ class step_run {
   // --- operation by operation -----------------------------------------------------------------------------
 
   void run_operations() const {
-    const std::size_t rows = X_.rows();
-    const block_memory all{0, rows, 0, 0, memory_ + plan_.scratch};
+    const block_memory all = all_rows(memory_ + plan_.scratch);
     const std::vector<layer_routes>& routes = plan_.blocks.front().layers;
     for (std::size_t l = 0; l < layers(); ++l) forward(routes[l], l, all);
     share_output_error(all);
@@ -299,7 +299,7 @@ class step_run {
   /// Part i of the rows of every dW, and db of every layer whose turn it is.
   void part_of_weights(std::size_t i, T* scratch) const {
     const std::size_t parts = plan_.blocks.size();
-    const block_memory all{0, X_.rows(), 0, 0, scratch};
+    const block_memory all = all_rows(scratch);
     for (std::size_t l = 0; l < layers(); ++l) {
       const std::size_t inputs = layers_[l].inputs;
       const product<T> x =
@@ -353,7 +353,6 @@ class step_run {
   [[nodiscard]] static View columns_of(const View& x, const unit_range& u) {
     return View(x.data() + u.begin, x.rows(), u.size(), x.stride());
   }
-  [[nodiscard]] block_memory all_rows(T* scratch) const noexcept { return {0, X_.rows(), 0, 0, scratch}; }
 
   void units_forward(std::size_t l, std::size_t i, T* scratch) const {
     const block_memory all = all_rows(scratch);

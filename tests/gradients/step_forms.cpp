@@ -245,6 +245,19 @@ TEMPLATE_TEST_CASE("weights wait for a backprop path that is late", "[gradients]
   }
 }
 
+TEMPLATE_TEST_CASE("a long batch that is streamed keeps little", "[gradients][step]", float, double) {
+  tests::on_threads(1, [&] {
+    const tp::mlp<TestType> net({64, 64, 10});
+    const std::size_t parameters = (net.parameters(1).size() + net.parameters(2).size()) * sizeof(TestType);
+    const std::size_t activations = 8192 * (64 + 10) * sizeof(TestType);
+    CHECK(net.memory(1) > parameters);
+    CHECK(net.memory(64) > net.memory(1));
+    CHECK(net.memory(8192) < parameters + activations / 2);
+    const tp::mlp<TestType> whole({64, 64, 10}, {.schedule = tp::schedule::sequential});
+    CHECK(whole.memory(8192) > parameters + 2 * activations);
+  });
+}
+
 TEST_CASE("phases compute every part once, after the phase before", "[gradients][step]") {
   for (const std::size_t threads : thread_counts) {
     tests::on_threads(threads, [&] {
