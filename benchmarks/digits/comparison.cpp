@@ -41,7 +41,7 @@ void append(std::vector<double>& all, const std::vector<double>& more) {
 }  // namespace
 
 schedule_comparison compare_schedules(const twinpath::mlp<float>& before, const twinpath::mlp<float>& after,
-                                      const batches& data, const twinpath::sgd& rule,
+                                      const twinpath::batches<float>::range& epoch, const twinpath::sgd& rule,
                                       const step_observer& observe) {
   schedule_comparison result;
   twinpath::mlp<float> sequential = with_schedule(before, twinpath::schedule::sequential);
@@ -49,7 +49,7 @@ schedule_comparison compare_schedules(const twinpath::mlp<float>& before, const 
   std::vector<double> sequential_us, concurrent_us, gains;
   const auto run = [&](twinpath::mlp<float>& net) {
     copy_parameters(before, net);
-    std::vector<double> steps = run_epoch(net, data, rule, observe).step_us;
+    std::vector<double> steps = run_epoch(net, epoch, rule, observe).step_us;
     result.same_bits = result.same_bits && same_bits(net, after);
     return steps;
   };
@@ -76,22 +76,23 @@ schedule_comparison compare_schedules(const twinpath::mlp<float>& before, const 
 }
 
 fork_profile profile_fork(const twinpath::mlp<float>& before, const twinpath::mlp<float>& after,
-                          const batches& data, const twinpath::sgd& rule, const step_observer& observe) {
+                          const twinpath::batches<float>::range& epoch, const twinpath::sgd& rule,
+                          const step_observer& observe) {
   fork_profile result;
   twinpath::mlp<float> net = with_schedule(before, twinpath::schedule::concurrent);
   result.parameter_path = "dW" + std::to_string(net.layers());
   if (net.layers() > 1) result.backprop_path = "dZ" + std::to_string(net.layers() - 1);
   const std::size_t spans =
-      std::clamp(data.count() * net.layers() * spans_per_layer, fewest_spans, most_spans);
+      std::clamp(epoch.size() * net.layers() * spans_per_layer, fewest_spans, most_spans);
 
   // The first epoch allocates and wakes the threads, which is not what is to be seen.
-  run_epoch(net, data, rule, observe);
+  run_epoch(net, epoch, rule, observe);
   std::vector<traced_run> runs;
   for (std::size_t i = 0; i < traced_runs; ++i) {
     auto trace = std::make_unique<twinpath::trace>(spans);
     copy_parameters(before, net);
     trace->start();
-    run_epoch(net, data, rule, observe);
+    run_epoch(net, epoch, rule, observe);
     trace->stop();
     result.same_bits = result.same_bits && same_bits(net, after);
     const double overlap = trace->overlap(result.parameter_path, result.backprop_path);
@@ -101,7 +102,7 @@ fork_profile profile_fork(const twinpath::mlp<float>& before, const twinpath::ml
   std::ranges::sort(runs, {}, &traced_run::overlap);
   traced_run& middle = runs[runs.size() / 2];
   const auto per_step = [&](const std::string& name) {
-    return static_cast<double>(middle.trace->busy_ns(name)) / 1000 / static_cast<double>(data.count());
+    return static_cast<double>(middle.trace->busy_ns(name)) / 1000 / static_cast<double>(epoch.size());
   };
   result.parameter_us = per_step(result.parameter_path);
   result.backprop_us = per_step(result.backprop_path);

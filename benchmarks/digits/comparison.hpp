@@ -6,10 +6,10 @@
 #include <memory>
 #include <string>
 
+#include <twinpath/batches.hpp>
 #include <twinpath/mlp.hpp>
 #include <twinpath/trace.hpp>
 
-#include "batches.hpp"
 #include "training.hpp"
 
 namespace digits {
@@ -27,7 +27,8 @@ struct schedule_comparison {
 
 /// Runs the epoch from `before` under both schedules in turn and checks that it always ends in `after`.
 [[nodiscard]] schedule_comparison compare_schedules(const twinpath::mlp<float>& before,
-                                                    const twinpath::mlp<float>& after, const batches& data,
+                                                    const twinpath::mlp<float>& after,
+                                                    const twinpath::batches<float>::range& epoch,
                                                     const twinpath::sgd& rule, const step_observer& observe);
 
 /// The two paths of the last layer, from traces of the epoch. The figures are those of one run, the one with
@@ -47,7 +48,7 @@ struct fork_profile {
 
 /// Runs the epoch from `before` under the concurrent schedule, traced, a few times.
 [[nodiscard]] fork_profile profile_fork(const twinpath::mlp<float>& before, const twinpath::mlp<float>& after,
-                                        const batches& data, const twinpath::sgd& rule,
-                                        const step_observer& observe);
+                                        const twinpath::batches<float>::range& epoch,
+                                        const twinpath::sgd& rule, const step_observer& observe);
 
 }  // namespace digits

@@ -19,7 +19,6 @@
 
 #include <twinpath/twinpath.hpp>
 
-#include "batches.hpp"
 #include "comparison.hpp"
 #include "dataset.hpp"
 #include "options.hpp"
@@ -73,7 +72,7 @@ int run(const options& o, const problem& data) {
   tp::mlp<float> net(o.layers, {.seed = o.seed, .schedule = o.schedule});
   if (!o.trace.empty()) require_writable(o.trace);
   const tp::sgd rule{.learning_rate = o.rate};
-  batches epoch_data(data.train, facts.batch, o.seed);
+  tp::batches examples(data.train.inputs, data.train.classes, facts.batch, o.seed);
   progress_line progress(!o.quiet);
 
   print_header(o, facts);
@@ -85,9 +84,8 @@ int run(const options& o, const problem& data) {
   for (std::size_t epoch = 1; epoch <= o.epochs; ++epoch) {
     if (epoch == o.epochs) before_last.emplace(net);
     const auto begin = clock::now();
-    epoch_data.shuffle();
-    const epoch_result done = run_epoch(
-        net, epoch_data, rule, progress.observe("epoch " + std::to_string(epoch), epoch_data.count()));
+    const epoch_result done = run_epoch(net, examples.epoch(epoch - 1), rule,
+                                        progress.observe("epoch " + std::to_string(epoch), examples.count()));
     const std::chrono::duration<double, std::milli> time = clock::now() - begin;
     progress.clear();
     require_finite(net, done.loss, epoch);
@@ -102,11 +100,12 @@ int run(const options& o, const problem& data) {
   results.fingerprint = fingerprint(net);
   print_results(facts, results);
 
-  const step_observer again = progress.observe("the last epoch again", epoch_data.count());
-  const schedule_comparison schedules = compare_schedules(*before_last, net, epoch_data, rule, again);
-  const fork_profile fork = profile_fork(*before_last, net, epoch_data, rule, again);
+  const step_observer again = progress.observe("the last epoch again", examples.count());
+  const auto last_epoch = examples.epoch(o.epochs - 1);
+  const schedule_comparison schedules = compare_schedules(*before_last, net, last_epoch, rule, again);
+  const fork_profile fork = profile_fork(*before_last, net, last_epoch, rule, again);
   progress.clear();
-  print_comparison(epoch_data.count(), schedules, fork);
+  print_comparison(examples.count(), schedules, fork);
   if (!o.trace.empty()) {
     fork.trace->write_chrome_json(o.trace);
     print_trace_file(o.trace);

@@ -7,21 +7,22 @@
 
 namespace digits {
 
-epoch_result run_epoch(twinpath::mlp<float>& net, const batches& data, const twinpath::sgd& rule,
-                       const step_observer& observe) {
+epoch_result run_epoch(twinpath::mlp<float>& net, const twinpath::batches<float>::range& epoch,
+                       const twinpath::sgd& rule, const step_observer& observe) {
   epoch_result result;
-  result.step_us.reserve(data.count());
+  result.step_us.reserve(epoch.size());
   double total = 0;
-  for (std::size_t i = 0; i < data.count(); ++i) {
-    const auto [inputs, classes] = data[i];
+  std::size_t rows = 0;
+  for (const twinpath::batch<float>& b : epoch) {
     const auto begin = clock::now();
-    const float loss = net.train_step(inputs, classes, rule);
+    const float loss = net.train_step(b.inputs, b.classes, rule);
     const auto end = clock::now();
-    total += static_cast<double>(loss) * static_cast<double>(classes.size());
+    total += static_cast<double>(loss) * static_cast<double>(b.classes.size());
+    rows += b.classes.size();
     result.step_us.push_back(std::chrono::duration<double, std::micro>(end - begin).count());
-    if (observe) observe(i + 1, end);
+    if (observe) observe(result.step_us.size(), end);
   }
-  result.loss = total / static_cast<double>(data.rows());
+  result.loss = total / static_cast<double>(rows);
   return result;
 }
 

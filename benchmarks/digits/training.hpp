@@ -7,9 +7,8 @@
 #include <functional>
 #include <vector>
 
+#include <twinpath/batches.hpp>
 #include <twinpath/mlp.hpp>
-
-#include "batches.hpp"
 
 namespace digits {
 
@@ -23,8 +22,8 @@ struct epoch_result {
 /// Called after each step with the number of steps done and the time.
 using step_observer = std::function<void(std::size_t done, clock::time_point now)>;
 
-epoch_result run_epoch(twinpath::mlp<float>& net, const batches& data, const twinpath::sgd& rule,
-                       const step_observer& observe = {});
+epoch_result run_epoch(twinpath::mlp<float>& net, const twinpath::batches<float>::range& epoch,
+                       const twinpath::sgd& rule, const step_observer& observe = {});
 
 /// Linear interpolation between the sorted values; `share` is 0.5 for the median.
 [[nodiscard]] double quantile(std::vector<double> values, double share);

@@ -2,6 +2,7 @@
 // The whole public interface.
 #pragma once
 
+#include <twinpath/batches.hpp>
 #include <twinpath/contract.hpp>
 #include <twinpath/dense.hpp>
 #include <twinpath/elementwise.hpp>

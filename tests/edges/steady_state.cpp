@@ -284,6 +284,26 @@ TEMPLATE_TEST_CASE("predictions into the caller's memory allocate once", "[stead
   CHECK(late.allocations == 0);
 }
 
+TEMPLATE_TEST_CASE("mini-batches allocate nothing once they are made", "[steady-state][batches]", float,
+                   double) {
+  const auto X = some_matrix<TestType>(1000, 30), Y = some_matrix<TestType>(1000, 4);
+  const std::vector<std::int32_t> classes(1000, 1);
+  TestType sum = 0;
+  const auto visit = [&](tp::batches<TestType>& data, std::size_t epoch) {
+    for (const auto& b : data.epoch(epoch)) {
+      sum += b.inputs(0, 0) + (b.classes.empty() ? b.targets(0, 0) : static_cast<TestType>(b.classes[0]));
+    }
+  };
+  tp::batches by_class(X, classes, 64, 1), by_matrix(X, Y, 64, 1);
+  CHECK(allocations_of([&] {
+          for (const std::size_t e : {0u, 1u, 2u, 7u, 3u, 3u}) {
+            visit(by_class, e);
+            visit(by_matrix, e);
+          }
+        }) == 0);
+  CHECK(sum != 0);
+}
+
 TEMPLATE_TEST_CASE("a product allocates once for a shape", "[steady-state]", float, double) {
   struct product_size {
     std::size_t m, n, k;
