@@ -8,6 +8,7 @@
 #include <twinpath/elementwise.hpp>
 #include <twinpath/gemm.hpp>
 #include <twinpath/isa.hpp>
+#include <twinpath/learning_rate.hpp>
 #include <twinpath/matrix.hpp>
 #include <twinpath/metrics.hpp>
 #include <twinpath/mlp.hpp>
