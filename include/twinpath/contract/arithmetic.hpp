@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// The multiply-add of the arithmetic contract.
+//
+// It is written as a call everywhere, because compilers may contract `a * b + c` on their own.
+#pragma once
+
+#include <cmath>
+
+namespace twinpath::inline v0::contract {
+
+/// Multiply-add with one rounding: every tier but `baseline`.
+struct fused {
+  template <class T>
+  static T multiply_add(T a, T b, T c) {
+    return std::fma(a, b, c);
+  }
+};
+
+/// Multiply-add with two roundings: the `baseline` tier of x86-64.
+struct unfused {
+  template <class T>
+  static T multiply_add(T a, T b, T c) {
+    const volatile T product = a * b;  // volatile, so that no compiler fuses the two
+    return product + c;
+  }
+};
+
+}  // namespace twinpath::inline v0::contract
