@@ -15,7 +15,7 @@
 //  3. A column sum is one ascending chain of additions within each 32 rows; these are added in order.
 //  4. A row sum has 64 (float) or 32 (double) lanes; lane l adds the elements l, l + lanes, … in ascending
 //     order; then the upper half of the lanes is added to the lower half until one is left.
-//  5. exp and log are the polynomials in contract/elementary.hpp.
+//  5. exp, log, tanh, erf and sigmoid are the polynomials in contract/elementary.hpp.
 //  6. Not a NaN's payload or sign: only where a NaN stands is promised.
 //
 // The `baseline` tier of x86-64 has no fused multiply-add. There the same holds with `unfused` arithmetic:

@@ -15,7 +15,7 @@
 
 namespace twinpath::inline v0::contract {
 
-/// Constants of exp and log. `round` is 1.5 * 2^(mantissa bits): adding it rounds to an integer, which then
+/// Constants. `round` is 1.5 * 2^(mantissa bits): adding it rounds to an integer, which then
 /// stands in the low bits.
 template <class T>
 struct elementary;
@@ -43,6 +43,19 @@ struct elementary<float> {
   static constexpr bits sqrt_half = 0x3f3504f3;
   static constexpr float subnormal_scale = 0x1p25f;
   static constexpr float subnormal_exponent = 25;
+  // Those of log1p and erf are Remez fits in 50 digits that minimise the relative error of log1p and erf; the
+  // coefficients were rounded one after the other, the lowest power first, and the others fitted anew each
+  // time. (ln(1 + x) / s - 2) / s^2 in s^2 on [0, 1/9].
+  static constexpr float log1p_coefficients[] = {0x1.1eca32p-2f, 0x1.1ec03ep-2f, 0x1.99d1ccp-2f,
+                                                 0x1.555502p-1f};
+  static constexpr float tanh_one = -64;  // of -2 |x|: tanh rounds to 1 long before, and 2^n is still normal
+  // erf(x) / x - 1 in x^2 below the border; ln(1 - erf(x)) in x from there to erf_one, where erf rounds to 1.
+  static constexpr float erf_border = 0.875f;
+  static constexpr float erf_one = 3.95f;
+  static constexpr float erf_near[] = {-0x1.3ba5acp-11f, 0x1.479c18p-8f,  -0x1.b69b8ep-6f,
+                                       0x1.ce1b86p-4f,   -0x1.8126ecp-2f, 0x1.06eba6p-3f};
+  static constexpr float erf_far[] = {0x1.a584b0p-13f, -0x1.95504ep-9f, 0x1.6f5566p-6f,  -0x1.ab536ap-4f,
+                                      -0x1.46026ap-1f, -0x1.20c06cp0f,  -0x1.1825dap-13f};
 };
 
 template <>
@@ -70,6 +83,23 @@ struct elementary<double> {
   static constexpr bits sqrt_half = 0x3fe6a09e667f3bcd;
   static constexpr double subnormal_scale = 0x1p54;
   static constexpr double subnormal_exponent = 54;
+  static constexpr double log1p_coefficients[] = {
+      0x1.5c77fba21f937p-3, 0x1.55b21e0640270p-4, 0x1.efd80b415672bp-4, 0x1.1067c92a6c16bp-3,
+      0x1.3b1ddb255fe41p-3, 0x1.745cb4037208ap-3, 0x1.c71c741c5d788p-3, 0x1.249249208c7efp-2,
+      0x1.99999999a074dp-2, 0x1.5555555555535p-1};
+  static constexpr double tanh_one = -64;
+  static constexpr double erf_border = 1.0625;
+  static constexpr double erf_one = 5.95;
+  static constexpr double erf_near[] = {
+      -0x1.8f90d735ba342p-31, 0x1.cd1bd11e9ea91p-27, -0x1.5a7e18fd41735p-23, 0x1.b93b983bed5e9p-20,
+      -0x1.f4c2f2b7a1a26p-17, 0x1.f9a23856e601ep-14, -0x1.c02daa737b68fp-11, 0x1.565bccd0229fbp-8,
+      -0x1.b82ce310a79ccp-6,  0x1.ce2f21a03b36ep-4,  -0x1.812746b037929p-2,  0x1.06eba8214db67p-3};
+  static constexpr double erf_far[] = {0x1.c8faf57893479p-37,  -0x1.0849498f52774p-31, 0x1.141b9a53264c7p-27,
+                                       -0x1.523272ddb8c4cp-24, 0x1.018e04db60452p-21,  -0x1.aeb4daaf5e042p-20,
+                                       -0x1.17f23e95a5dbbp-21, 0x1.51d7f11725bc9p-15,  -0x1.0f8a09d1293e6p-12,
+                                       0x1.fcfc236a4dc53p-11,  -0x1.1c64bc2c1047ap-9,  0x1.5a1e77c02ceb3p-11,
+                                       0x1.34153df8d2660p-6,   -0x1.a4416ba7fb8bcp-4,  -0x1.45fb3651c8145p-1,
+                                       -0x1.20dc88943c6a5p0,   -0x1.8dc60f09f9ef2p-20};
 };
 
 /// 2^n for an integer n in the exponent's range, given as n + elementary<T>::round.
@@ -81,23 +111,47 @@ template <class T>
   return std::bit_cast<T>(static_cast<bits>((n << c::mantissa) + (c::bias << c::mantissa)));
 }
 
-/// e^x. x = n ln 2 + r, and 2^n in two factors so that subnormal results and the largest ones are right.
+/// A polynomial, its coefficients highest power first.
+template <class Arithmetic, class T, std::size_t n>
+[[nodiscard]] T polynomial(const T (&coefficients)[n], T x) {
+  T y = coefficients[0];
+  for (std::size_t i = 1; i < n; ++i) y = Arithmetic::multiply_add(y, x, coefficients[i]);
+  return y;
+}
+
+/// e^x = 2^n e^r and e^r = 1 + r + q r^2.
+template <class T>
+struct reduced_exp {
+  T n_plus_round;  ///< for exp2_of_rounded
+  T r;
+  T r_squared;
+  T q;
+};
+
+/// n is the integer next to x / ln 2.
+template <class Arithmetic, class T>
+[[nodiscard]] reduced_exp<T> reduce_exp(T x) {
+  using c = elementary<T>;
+  const auto fma = [](T a, T b, T d) { return Arithmetic::multiply_add(a, b, d); };
+  const T n_plus_round = fma(x, c::log2e, c::round);
+  const T n = n_plus_round - c::round;
+  T r = fma(-n, c::ln2_high, x);
+  r = fma(-n, c::ln2_low, r);
+  return {n_plus_round, r, r * r, polynomial<Arithmetic>(c::exp_coefficients, r)};
+}
+
+/// e^x, 2^n in two factors so that subnormal results and the largest ones are right.
 template <class Arithmetic = fused, class T>
 [[nodiscard]] T exp(T x) {
   using c = elementary<T>;
-  const auto fma = [](T a, T b, T d) { return Arithmetic::multiply_add(a, b, d); };
   const bool overflow = x > c::exp_largest;
   const bool underflow = x < c::exp_smallest;
   x = overflow ? c::exp_largest : x;
   x = underflow ? c::exp_smallest : x;
-  const T n = fma(x, c::log2e, c::round) - c::round;
-  T r = fma(-n, c::ln2_high, x);
-  r = fma(-n, c::ln2_low, r);
-  T p = c::exp_coefficients[0];
-  for (std::size_t i = 1; i < std::size(c::exp_coefficients); ++i) p = fma(p, r, c::exp_coefficients[i]);
-  const T square = r * r;
-  const T y = fma(p, square, r) + T(1);
-  const T half = fma(n, T(0.5), c::round);
+  const reduced_exp<T> e = reduce_exp<Arithmetic>(x);
+  const T y = Arithmetic::multiply_add(e.q, e.r_squared, e.r) + T(1);
+  const T n = e.n_plus_round - c::round;
+  const T half = Arithmetic::multiply_add(n, T(0.5), c::round);
   const T rest = n - (half - c::round) + c::round;
   const T result = y * exp2_of_rounded(half) * exp2_of_rounded(rest);
   if (overflow) return std::numeric_limits<T>::infinity();
@@ -127,6 +181,61 @@ template <class Arithmetic = fused, class T>
   const T sum = fma(z, r, half_f * f);
   const T tail = fma(-half_f, f, fma(s, sum, exponent * c::log_ln2_low)) + f;
   return fma(exponent, c::log_ln2_high, tail);
+}
+
+/// ln(1 + x) for x from 0 to 1. With s = x / (2 + x) it is 2 s + s^3 (…) = x - s (x - s^2 (…)): in this form
+/// the largest part is x itself, without an error.
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T log1p(T x) {
+  const auto fma = [](T a, T b, T d) { return Arithmetic::multiply_add(a, b, d); };
+  const T s = x / (T(2) + x);
+  const T z = s * s;
+  const T r = polynomial<Arithmetic>(elementary<T>::log1p_coefficients, z);
+  return fma(s, fma(z, r, -x), x);
+}
+
+/// tanh |x| = -t / (2 + t) with t = e^(-2 |x|) - 1. What the roundings of t, of 2 + t and of the quotient
+/// left out goes into a last correction of the quotient; without it the error would reach 2.7 ulp.
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T tanh(T x) {
+  const auto fma = [](T a, T b, T d) { return Arithmetic::multiply_add(a, b, d); };
+  const T doubled = T(-2) * std::abs(x);
+  const T u = doubled < elementary<T>::tanh_one ? elementary<T>::tanh_one : doubled;
+  const reduced_exp<T> e = reduce_exp<Arithmetic>(u);
+  const T power = exp2_of_rounded(e.n_plus_round);
+  const T power_less_1 = power - T(1);
+  const T t = fma(fma(e.q, e.r_squared, e.r), power, power_less_1);
+  const T t_low = fma(power * e.r_squared, e.q, fma(power, e.r, power_less_1 - t));
+  const T d = T(2) + t;
+  const T d_low = t - (d - T(2)) + t_low;
+  const T inverse = T(-1) / d;
+  const T y = t * inverse;
+  const T left_over = fma(y, d, t) + fma(y, d_low, t_low);
+  return std::copysign(fma(left_over, inverse, y), x);
+}
+
+/// erf |x| = |x| + |x| P(x^2) near 0 and 1 - e^Q(|x|) elsewhere.
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T erf(T x) {
+  using c = elementary<T>;
+  const auto fma = [](T a, T b, T d) { return Arithmetic::multiply_add(a, b, d); };
+  const T a = std::abs(x);
+  const T near = fma(polynomial<Arithmetic>(c::erf_near, a * a), a, a);
+  const T clamped = a > c::erf_one ? c::erf_one : a;
+  const reduced_exp<T> e = reduce_exp<Arithmetic>(polynomial<Arithmetic>(c::erf_far, clamped));
+  const T power = exp2_of_rounded(e.n_plus_round);
+  const T minus_far = fma(fma(e.q, e.r_squared, e.r), power, power - T(1));
+  return std::copysign(a < c::erf_border ? near : minus_far, x);
+}
+
+/// 1 / (1 + e^-x) from e^-|x|, which cannot overflow. The last step makes good the rounding of 1 + e^-|x|.
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T sigmoid(T x) {
+  const T e = exp<Arithmetic>(-std::abs(x));
+  const T d = T(1) + e;
+  const T excess = (d - T(1)) - e;
+  const T y = (x < 0 ? e : T(1)) / d;
+  return Arithmetic::multiply_add(y, excess, y);
 }
 
 }  // namespace twinpath::inline v0::contract
