@@ -49,5 +49,23 @@ void log(matrix_view<const float> X, matrix_view<float> Y) {
 void log(matrix_view<const double> X, matrix_view<double> Y) {
   detail::apply("log", detail::kernels<double>().log, X, Y);
 }
+void tanh(matrix_view<const float> X, matrix_view<float> Y) {
+  detail::apply("tanh", detail::kernels<float>().tanh, X, Y);
+}
+void tanh(matrix_view<const double> X, matrix_view<double> Y) {
+  detail::apply("tanh", detail::kernels<double>().tanh, X, Y);
+}
+void erf(matrix_view<const float> X, matrix_view<float> Y) {
+  detail::apply("erf", detail::kernels<float>().erf, X, Y);
+}
+void erf(matrix_view<const double> X, matrix_view<double> Y) {
+  detail::apply("erf", detail::kernels<double>().erf, X, Y);
+}
+void sigmoid(matrix_view<const float> X, matrix_view<float> Y) {
+  detail::apply("sigmoid", detail::kernels<float>().sigmoid, X, Y);
+}
+void sigmoid(matrix_view<const double> X, matrix_view<double> Y) {
+  detail::apply("sigmoid", detail::kernels<double>().sigmoid, X, Y);
+}
 
 }  // namespace twinpath::inline v0

@@ -129,6 +129,9 @@ struct kernel_table {
   void (*relu)(const T* x, T* y, std::size_t n);
   void (*exp)(const T* x, T* y, std::size_t n);
   void (*log)(const T* x, T* y, std::size_t n);
+  void (*tanh)(const T* x, T* y, std::size_t n);
+  void (*erf)(const T* x, T* y, std::size_t n);
+  void (*sigmoid)(const T* x, T* y, std::size_t n);
   /// contract::softmax_row of m rows; z may be p.
   void (*softmax)(const T* z, std::size_t z_stride, T* p, std::size_t p_stride, std::size_t m, std::size_t n);
   /// contract::cross_entropy_row of m rows, their losses in losses[0 … m - 1]; dz may be z or y.

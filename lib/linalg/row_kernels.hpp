@@ -2,8 +2,7 @@
 // Kernels over one row or a few rows: sums, elementwise functions, the update.
 #pragma once
 
-#include <limits>
-
+#include "linalg/elementary.hpp"
 #include "linalg/finish.hpp"
 #include "linalg/simd.hpp"
 
@@ -11,55 +10,6 @@ namespace twinpath::inline v0::detail {
 namespace {
 
 // --- elementwise ------------------------------------------------------------------------------------------
-
-/// contract::exp. `positive`: x may be greater than 0.
-template <class T, bool positive = true>
-TWINPATH_INLINE vec<T> exp_of(vec<T> x) {
-  using c = contract::elementary<T>;
-  const vec<T> round(c::round);
-  const auto overflow = x > vec<T>(c::exp_largest);
-  const auto underflow = x < vec<T>(c::exp_smallest);
-  if constexpr (positive) x = xsimd::select(overflow, vec<T>(c::exp_largest), x);
-  x = xsimd::select(underflow, vec<T>(c::exp_smallest), x);
-  const vec<T> n = fma(x, vec<T>(c::log2e), round) - round;
-  vec<T> r = fma(n, vec<T>(-c::ln2_high), x);
-  r = fma(n, vec<T>(-c::ln2_low), r);
-  vec<T> p(c::exp_coefficients[0]);
-  for (std::size_t i = 1; i < std::size(c::exp_coefficients); ++i)
-    p = fma(p, r, vec<T>(c::exp_coefficients[i]));
-  const vec<T> y = fma(p, r * r, r) + vec<T>(T(1));
-  vec<T> result = scale(y, n);
-  if constexpr (positive)
-    result = xsimd::select(overflow, vec<T>(std::numeric_limits<T>::infinity()), result);
-  return xsimd::select(underflow, vec<T>(T(0)), result);
-}
-
-/// contract::log
-template <class T>
-TWINPATH_INLINE vec<T> log_of(vec<T> x) {
-  using c = contract::elementary<T>;
-  const vec<T> zero(T(0));
-  const vec<T> infinity(std::numeric_limits<T>::infinity());
-  const auto subnormal = x < vec<T>(std::numeric_limits<T>::min());
-  const vec<T> scaled = xsimd::select(subnormal, x * vec<T>(c::subnormal_scale), x);
-  const vec<T> bias =
-      xsimd::select(subnormal, vec<T>(T(c::bias) + c::subnormal_exponent), vec<T>(T(c::bias)));
-  const vec<T> exponent = exponent_of(scaled) - bias;
-  const vec<T> f = fraction_of(scaled) - vec<T>(T(1));
-  const vec<T> s = f / (vec<T>(T(2)) + f);
-  const vec<T> z = s * s;
-  vec<T> r(c::log_coefficients[0]);
-  for (std::size_t i = 1; i < std::size(c::log_coefficients); ++i)
-    r = fma(r, z, vec<T>(c::log_coefficients[i]));
-  const vec<T> half_f = vec<T>(T(0.5)) * f;
-  const vec<T> sum = fma(z, r, half_f * f);
-  const vec<T> tail_sum = fma(zero - half_f, f, fma(s, sum, exponent * vec<T>(c::log_ln2_low))) + f;
-  vec<T> y = fma(exponent, vec<T>(c::log_ln2_high), tail_sum);
-  y = xsimd::select(x < zero, vec<T>(std::numeric_limits<T>::quiet_NaN()), y);
-  y = xsimd::select(x == zero, zero - infinity, y);
-  y = xsimd::select(x == infinity, infinity, y);
-  return xsimd::select(x == x, y, x);
-}
 
 template <class T>
 [[gnu::flatten]] void relu(const T* x, T* y, std::size_t n) {
@@ -72,6 +22,19 @@ template <class T>
 template <class T>
 [[gnu::flatten]] void log(const T* x, T* y, std::size_t n) {
   for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(y + i, log_of<T>(across.load(x + i))); });
+}
+template <class T>
+[[gnu::flatten]] void tanh(const T* x, T* y, std::size_t n) {
+  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(y + i, tanh_of<T>(across.load(x + i))); });
+}
+template <class T>
+[[gnu::flatten]] void erf(const T* x, T* y, std::size_t n) {
+  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(y + i, erf_of<T>(across.load(x + i))); });
+}
+template <class T>
+[[gnu::flatten]] void sigmoid(const T* x, T* y, std::size_t n) {
+  for_vectors<T>(n,
+                 [&](std::size_t i, auto across) { across.store(y + i, sigmoid_of<T>(across.load(x + i))); });
 }
 template <class T>
 [[gnu::flatten]] void add(const T* x, T* total, std::size_t n) {

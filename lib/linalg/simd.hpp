@@ -15,6 +15,7 @@
 //   store_columns(c, x, …)   the way back
 //   fold_lanes(v)            upper half added to the lower half until one element is left
 //   scale(y, n)              y * 2^n, n whole, rounded once
+//   exp2_of_rounded(v)       2^n as in the contract, for a result that is neither subnormal nor infinite
 //   exponent_of(v), fraction_of(v)   the two parts of contract::log's argument
 //
 // The instruction set is the one that the including file is compiled for. Everything has internal linkage: a
@@ -251,6 +252,15 @@ TWINPATH_INLINE void store_columns(const vec<double> (&in)[2], double* x, std::s
                                  : _mm512_extractf64x2_pd(v, 3);
     lane.store(x + r * stride, part);
   }
+}
+
+TWINPATH_INLINE vec<float> exp2_of_rounded(vec<float> v) {
+  const __m512i n = _mm512_slli_epi32(_mm512_castps_si512(v), float_constants::mantissa);
+  return _mm512_castsi512_ps(_mm512_add_epi32(n, _mm512_set1_epi32(0x3f800000)));
+}
+TWINPATH_INLINE vec<double> exp2_of_rounded(vec<double> v) {
+  const __m512i n = _mm512_slli_epi64(_mm512_castpd_si512(v), double_constants::mantissa);
+  return _mm512_castsi512_pd(_mm512_add_epi64(n, _mm512_set1_epi64(0x3ff0000000000000)));
 }
 
 TWINPATH_INLINE __m512i shifted_bits(vec<float> x) {
