@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// relu, exp and log, bit by bit over all kinds of numbers.
+// Functions of single elements, bit by bit over all kinds of numbers.
 #include <twinpath/elementwise.hpp>
 
 #include <cmath>
@@ -7,6 +7,7 @@
 
 #include "arithmetic.hpp"
 #include "catch.hpp"
+#include "linalg/elementary.hpp"
 #include "padded.hpp"
 #include "pieces.hpp"
 #include "random.hpp"
@@ -34,6 +35,20 @@ const function<T> functions[] = {
      [](T x) {
        return with_arithmetic([x]<class arithmetic>(arithmetic) { return tp::contract::log<arithmetic>(x); });
      }},
+    {"tanh", tp::tanh,
+     [](T x) {
+       return with_arithmetic(
+           [x]<class arithmetic>(arithmetic) { return tp::contract::tanh<arithmetic>(x); });
+     }},
+    {"erf", tp::erf,
+     [](T x) {
+       return with_arithmetic([x]<class arithmetic>(arithmetic) { return tp::contract::erf<arithmetic>(x); });
+     }},
+    {"sigmoid", tp::sigmoid,
+     [](T x) {
+       return with_arithmetic(
+           [x]<class arithmetic>(arithmetic) { return tp::contract::sigmoid<arithmetic>(x); });
+     }},
 };
 
 template <class T>
@@ -57,7 +72,7 @@ std::vector<T> corners() {
   std::vector<T> x{limits::quiet_NaN(), -limits::quiet_NaN(), limits::infinity(), -limits::infinity()};
   for (const T y : {T(0), T(1), limits::min(), limits::denorm_min(), limits::max(), limits::epsilon(),
                     c::exp_largest, c::exp_smallest, std::bit_cast<T>(c::sqrt_half), std::log(limits::min()),
-                    std::log(T(2)), std::sqrt(T(2))}) {
+                    std::log(T(2)), std::sqrt(T(2)), c::tanh_one / 2, c::erf_border, c::erf_one}) {
     append_neighbours(x, y);
     append_neighbours(x, -y);
   }
@@ -69,17 +84,18 @@ std::vector<T> corners() {
   return x;
 }
 
-/// Where exp switches from one power of 2 to the next.
+/// Where exp, tanh and sigmoid switch from one power of 2 to the next.
 template <class T>
 std::vector<T> halves_of_exp() {
   std::vector<T> x;
   for (int n = std::numeric_limits<T>::min_exponent * 2; n < std::numeric_limits<T>::max_exponent; ++n) {
     append_neighbours(x, (T(n) + T(0.5)) * std::log(T(2)));
+    append_neighbours(x, (T(n) + T(0.5)) * std::log(T(2)) / 2);
   }
   return x;
 }
 
-/// Float: every 2039th bit pattern, and 2039 is prime. Double: random patterns, and where exp and log have
+/// Float: every 2039th bit pattern, and 2039 is prime. Double: random patterns, and where the functions have
 /// most to do.
 template <class T>
 std::vector<T> sampled() {
@@ -93,6 +109,7 @@ std::vector<T> sampled() {
     for (int i = 0; i < 600'000; ++i) x.push_back(random.any<double>());
     for (int i = 0; i < 600'000; ++i) x.push_back(750 * random.uniform<double>());
     for (int i = 0; i < 300'000; ++i) x.push_back(1 + random.uniform<double>());
+    for (int i = 0; i < 300'000; ++i) x.push_back(8 * random.uniform<double>());
     for (int i = 0; i < 100'000; ++i) x.push_back(0x1p-1022 * random.uniform<double>());
   }
   return x;
@@ -127,6 +144,34 @@ TEMPLATE_TEST_CASE("elementwise: corners", "[elementwise]", float, double) {
 
 TEMPLATE_TEST_CASE("elementwise: all bit patterns, sampled", "[elementwise]", float, double) {
   check_values(sampled<TestType>());
+}
+
+// No tier's table has it: it is compared on the instruction set that this file is compiled for.
+TEMPLATE_TEST_CASE("elementwise: log1p", "[elementwise]", float, double) {
+  using T = TestType;
+  using tp::detail::width;
+#if defined(__SSE2__)
+  using arithmetic = tp::contract::unfused;
+#else
+  using arithmetic = tp::contract::fused;
+#endif
+  std::vector<T> x{T(0), T(1), std::numeric_limits<T>::quiet_NaN()};
+  generator random(9);
+  while (x.size() < 100'000 * width<T>) x.push_back((random.uniform<T>() + 1) / 2);
+  for (int e = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits; e < 0; ++e) {
+    for (std::size_t i = 0; i < width<T>; ++i) x.push_back(std::ldexp((random.uniform<T>() + 1) / 2, e));
+  }
+  x.resize(x.size() / width<T> * width<T>);
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < x.size(); i += width<T>) {
+    T y[width<T>];
+    tp::detail::store(y, tp::detail::log1p_of<T>(tp::detail::load(&x[i])));
+    for (std::size_t l = 0; l < width<T>; ++l) {
+      const T expected = tp::contract::log1p<arithmetic>(x[i + l]);
+      wrong += same_bits(y[l], expected) ? 0 : 1;
+    }
+  }
+  CHECK(wrong == 0);
 }
 
 TEMPLATE_TEST_CASE("elementwise: every width and layout, and in place", "[elementwise]", float, double) {
