@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A multilayer perceptron for classification: dense layers with ReLU, softmax cross-entropy at the end.
+// A multilayer perceptron: dense layers with an activation between them, a loss at the end.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,11 @@
 #include <string>
 #include <vector>
 
+#include <twinpath/activation.hpp>
 #include <twinpath/dense.hpp>
+#include <twinpath/loss.hpp>
 #include <twinpath/matrix.hpp>
-#include <twinpath/sgd.hpp>
-#include <twinpath/softmax.hpp>
+#include <twinpath/optimizer.hpp>
 
 namespace twinpath::inline v0 {
 
@@ -20,16 +21,29 @@ namespace twinpath::inline v0 {
 struct mlp_options {
   /// Seed of the initial weights; the same seed gives the same bits on every machine.
   std::uint64_t seed = 1;
+  /// After every layer but the last.
+  twinpath::activation activation = twinpath::activation::relu;
+  /// After the last layer. With the loss comes what `predict` makes of the scores.
+  twinpath::loss loss = twinpath::loss::softmax_cross_entropy;
   /// How the loss of the rows becomes one loss.
   twinpath::reduction reduction = twinpath::reduction::mean;
   /// How the two backward paths of each layer are run; no influence on the bits.
   twinpath::schedule schedule = twinpath::schedule::automatic;
 };
 
-/// A network of dense layers: ReLU after every layer but the last, softmax and cross-entropy after that.
+/// What `compute_gradients` does with the gradients of the parameters.
+enum class gradient_mode {
+  overwrite,   ///< they replace the earlier ones
+  accumulate,  ///< they are added to the earlier ones: a batch in parts, with `reduction::sum`
+  ignore,      ///< they are not computed: the loss alone, and dX where it is asked for
+};
+
+/// A network of dense layers, an activation after every one but the last.
 ///
 /// Layer l = 1 … layers() maps widths[l-1] to widths[l]. Weights start He-uniform, that is uniform in
-/// ±sqrt(6 / inputs) (He et al., 2015), biases start at 0.
+/// ±sqrt(6 / inputs) (He et al., 2015), biases start at 0. Targets are a matrix Y of m x widths.back():
+/// one-hot or soft classes, labels or values, as the loss wants them. Softmax cross-entropy takes class
+/// indices too, with the bits of the one-hot Y.
 ///
 /// Thread safety: one thread may call a given network at a time; different networks are independent. Work is
 /// parallel in the caller's TBB arena where that pays.
@@ -50,25 +64,33 @@ class mlp {
   /// One step of training: forward, loss, both backward paths, update. Returns the loss before the update.
   ///
   /// The update is part of the products that compute dW, so gradients and activations are not kept; see
-  /// `compute_gradients` for those.
-  /// Shapes: X is m x widths.front(), Y is m x widths.back(). Bits: a function of parameters, X, Y, rule and
-  /// options alone. X and Y must not be memory of this network.
-  /// Throws std::invalid_argument, with the network unchanged, when a shape does not fit or an option is
-  /// impossible.
-  T train_step(matrix_view<const T> X, matrix_view<const T> Y, const sgd& rule);
-  /// The same with one class index a row; the bits are those of the one-hot Y.
-  T train_step(matrix_view<const T> X, std::span<const std::int32_t> classes, const sgd& rule);
+  /// `compute_gradients` for those. What the optimiser remembers belongs to the network; another number of
+  /// moments than in the step before begins anew, from zeros.
+  /// Shapes: X is m x widths.front(). Bits: a function of parameters, moments, X, Y, rule and options alone.
+  /// X and Y must not be memory of this network. Throws std::invalid_argument, with the network unchanged,
+  /// when a shape does not fit, an option is impossible, or class indices meet another loss than softmax
+  /// cross-entropy.
+  T train_step(matrix_view<const T> X, matrix_view<const T> Y, const optimizer& rule);
+  T train_step(matrix_view<const T> X, std::span<const std::int32_t> classes, const optimizer& rule);
 
-  /// The step without its update: fills every layer's activations and gradients. Returns the loss. With
-  /// `apply` after it the parameters have the bits of `train_step`.
-  T compute_gradients(matrix_view<const T> X, matrix_view<const T> Y);
-  /// The same with one class index a row.
-  T compute_gradients(matrix_view<const T> X, std::span<const std::int32_t> classes);
-  /// The update alone, from the gradients of the last `compute_gradients`.
-  /// Throws std::invalid_argument when there was none, or the rate is impossible.
-  void apply(const sgd& rule);
+  /// The step without its update: fills every layer's activations and, as `mode` says, gradients. Returns the
+  /// loss. With `apply` after it the parameters have the bits of `train_step`. dX, m x widths.front(), is
+  /// filled with the gradient of the loss by X where it is given; it must share no element with X or Y.
+  T compute_gradients(matrix_view<const T> X, matrix_view<const T> Y,
+                      gradient_mode mode = gradient_mode::overwrite, matrix_view<T> dX = {});
+  T compute_gradients(matrix_view<const T> X, std::span<const std::int32_t> classes,
+                      gradient_mode mode = gradient_mode::overwrite, matrix_view<T> dX = {});
+  /// Scales the gradients of all layers by largest / norm when their Euclidean norm is above `largest`
+  /// (Pascanu et al., 2013). Returns the norm before that. Gradients without a finite norm are left as they
+  /// are. Bits: `contract::squares` of each layer, added in order, and `contract::clip_factor`. Throws
+  /// std::invalid_argument when there are no gradients or `largest` is negative or NaN.
+  T clip_gradients(double largest);
+  /// The update alone, from the gradients as they are.
+  /// Throws std::invalid_argument when there are none, or an option is impossible.
+  void apply(const optimizer& rule);
 
-  /// Class probabilities of each row of X: m x widths.back(). Row i has the same bits alone and in any batch.
+  /// Predictions for each row of X, m x widths.back(): softmax(Z), sigmoid(Z) or Z, as the loss has it. Row i
+  /// has the same bits alone and in any batch.
   [[nodiscard]] matrix<T> predict(matrix_view<const T> X) const;
   /// The same into memory of the caller; P must share no element with X.
   void predict(matrix_view<const T> X, matrix_view<T> P) const;
@@ -90,20 +112,31 @@ class mlp {
   [[nodiscard]] std::span<T> parameters(std::size_t layer);
   [[nodiscard]] std::span<const T> parameters(std::size_t layer) const;
 
+  /// What the optimiser remembers of each parameter, laid out as `parameters(layer)`: `which` is 1 for the
+  /// velocity or Adam's m, 2 for Adam's v. Empty where it remembers nothing.
+  [[nodiscard]] std::span<T> moments(std::size_t layer, std::size_t which);
+  [[nodiscard]] std::span<const T> moments(std::size_t layer, std::size_t which) const;
+  /// Updates since the moments began.
+  [[nodiscard]] const optimizer_progress& progress() const noexcept;
+  /// Takes up training again: sets the progress and makes `count` moments (0 to 2) of zeros, to be filled
+  /// through `moments`. Throws std::invalid_argument for another count.
+  void restore(const optimizer_progress& progress, std::size_t count);
+
   /// Gradients of the last `compute_gradients`, with the same layout as the parameters; empty before that.
   [[nodiscard]] matrix_view<const T> weight_gradients(std::size_t layer) const;
   [[nodiscard]] std::span<const T> bias_gradients(std::size_t layer) const;
   /// All gradients of layer l in one contiguous span, laid out as `parameters(layer)`.
+  [[nodiscard]] std::span<T> gradients(std::size_t layer);
   [[nodiscard]] std::span<const T> gradients(std::size_t layer) const;
 
-  /// Activations of layer l in the last step: m x widths[l]; for the last layer the scores Z before softmax.
+  /// Activations of layer l in the last step: m x widths[l]; for the last layer the scores Z.
   /// Empty unless that step was `compute_gradients`.
   [[nodiscard]] matrix_view<const T> activations(std::size_t layer) const;
 
   /// Bytes of memory that training with batches of so many rows takes in this network, on the threads of the
-  /// caller's arena: parameters, and everything between the first layer and the update. `compute_gradients`
-  /// takes the gradients on top of that.
-  [[nodiscard]] std::size_t memory(std::size_t rows) const;
+  /// caller's arena: parameters, moments, and everything between the first layer and the update.
+  /// `compute_gradients` takes the gradients on top of that.
+  [[nodiscard]] std::size_t memory(std::size_t rows, const optimizer& rule = sgd{}) const;
   /// How a step of training with batches of so many rows is computed here, and why.
   [[nodiscard]] std::string describe(std::size_t rows) const;
 

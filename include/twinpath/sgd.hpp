@@ -7,19 +7,32 @@
 
 namespace twinpath::inline v0 {
 
-/// Plain gradient descent: W <- W - learning_rate * dW. The rate is rounded once to the type of the
-/// parameters.
+/// Gradient descent, with momentum (Polyak, 1964; Nesterov, 1983) and weight decay where asked for; PyTorch's
+/// formulas:
+///
+///   g <- g + weight_decay * w
+///   v <- momentum * v + g
+///   w <- w - learning_rate * (nesterov ? g + momentum * v : v)
+///
+/// The factors are rounded once to the type of the parameters.
 struct sgd {
   double learning_rate = 0.1;
+  double momentum = 0;
+  double weight_decay = 0;
+  bool nesterov = false;
 };
 
-/// parameters[i] <- fma(-learning_rate, gradients[i], parameters[i]).
+/// Updates parameters from their gradients. `velocity` is v: as large as the parameters when there is
+/// momentum, zeros before the first update; else empty.
 ///
-/// Bits: `contract::sgd_update`. Overlap: the spans must share no element. Thread safety and parallelism as
-/// for `gemm`. Throws std::invalid_argument when the sizes differ, the spans overlap, or the rate is negative
-/// or not finite.
-void update(const sgd& rule, std::span<float> parameters, std::span<const float> gradients);
+/// Bits: `contract::sgd_update`, with weight decay alone `contract::decayed_update`, with momentum
+/// `contract::momentum_update`. Overlap: the spans share no element. Thread safety and parallelism as for
+/// `gemm`. Throws std::invalid_argument, before anything is written, when sizes do not fit, spans overlap, a
+/// factor is negative or not finite, or Nesterov's form is asked for without momentum.
+void update(const sgd& rule, std::span<float> parameters, std::span<const float> gradients,
+            std::span<float> velocity = {});
 /// The same in double.
-void update(const sgd& rule, std::span<double> parameters, std::span<const double> gradients);
+void update(const sgd& rule, std::span<double> parameters, std::span<const double> gradients,
+            std::span<double> velocity = {});
 
 }  // namespace twinpath::inline v0

@@ -4,15 +4,10 @@
 
 #include <cstdint>
 #include <span>
+#include <twinpath/loss.hpp>
 #include <twinpath/matrix.hpp>
 
 namespace twinpath::inline v0 {
-
-/// How the losses of the rows become one loss, and what the gradient is scaled by.
-enum class reduction {
-  mean,  ///< L = sum of the row losses / m; dZ = (A2 * sum(Y) - Y) / m, the gradient of L
-  sum,   ///< L = sum of the row losses;     dZ =  A2 * sum(Y) - Y
-};
 
 /// P(i, :) = exp(Z(i, :) - max) / sum of the same: each row becomes probabilities.
 ///
@@ -28,6 +23,7 @@ void softmax(matrix_view<const double> Z, matrix_view<double> P);
 /// The loss of a row is sum over j of Y(i, j) * (log(sum of exp(Z(i, :) - max)) - (Z(i, j) - max)),
 /// taken over the targets that are not 0; so a probability of 0 alone gives no infinity. Soft targets need
 /// not sum to 1: the gradient is softmax(Z) * sum(Y(i, :)) - Y, which is softmax(Z) - Y when they do.
+/// `reduction::mean` divides the sum of the rows' losses, and dZ, by the number of rows m.
 ///
 /// Shapes: Z, Y and dZ are m x n. Returns the loss, in nats. Bits: `contract::softmax_cross_entropy`.
 /// Overlap: dZ may be exactly Z or exactly Y; every other overlap throws. Thread safety and parallelism as

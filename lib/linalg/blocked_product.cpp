@@ -62,7 +62,7 @@ class product_run {
       const span_scope span(label_, 2.0 * static_cast<double>((c.i1 - c.i0) * (c.j1 - c.j0)) * steps);
       if (plan_.slices_apart) {
         const target<T> sums{apart_ + slice * plan_.shape.m * plan_.shape.n, plan_.shape.n};
-        compute_slice(c, own, slice, sums, {}, sums, store_);
+        compute_slice(c, own, slice, sums, {}, sums, store_, false);
       } else {
         compute_block(c, own);
       }
@@ -94,7 +94,7 @@ class product_run {
     for (std::size_t s = 0; s < slices; ++s) {
       const bool last = s + 1 == slices;
       compute_slice(c, own, s, s == 0 ? total : slice_sums, s == 0 ? target<T>{} : total, last ? out : total,
-                    last ? x_.end : store_);
+                    last ? x_.end : store_, last);
     }
   }
 
@@ -111,9 +111,9 @@ class product_run {
   }
 
   /// A block of C over one slice of k. Blocks of k are summed in `sums`; the last one adds `earlier`, the sum
-  /// of the slices before, and leaves in `out` what `end` makes of it.
+  /// of the slices before, and leaves in `out` what `end` makes of it; then C is `complete` or not.
   void compute_slice(const block& c, T* own, std::size_t slice, target<T> sums, target<T> earlier,
-                     target<T> out, const epilogue<T>& end) const {
+                     target<T> out, const epilogue<T>& end, bool complete) const {
     const contract::cut slices = contract::slices(plan_.shape.k);
     const std::size_t first = slices.begin(slice);
     const contract::cut blocks = contract::blocks<T>(slices.begin(slice + 1) - first);
@@ -121,14 +121,14 @@ class product_run {
       const bool last = q + 1 == blocks.count;
       multiply_block(c, first + blocks.begin(q), first + blocks.begin(q + 1), own,
                      q == 0 ? target<T>{} : sums, last ? earlier : target<T>{}, last ? out : sums,
-                     last ? end : store_);
+                     last ? end : store_, last && complete);
     }
   }
 
   /// All tiles of a block of C over the steps p0 … p1 of k, tile of rows after tile of rows: its elements of
   /// A stay in the L1 cache while those of B pass by, which come from the L2 cache one after the other.
   void multiply_block(const block& c, std::size_t p0, std::size_t p1, T* own, target<T> slice,
-                      target<T> total, target<T> out, const epilogue<T>& end) const {
+                      target<T> total, target<T> out, const epilogue<T>& end, bool complete) const {
     const matrix_view<const T>& a = x_.A.view();
     const matrix_view<const T>& b = x_.B.view();
     T* panel = packed_b(c, p0, own);
@@ -182,6 +182,8 @@ class product_run {
       } else {
         multiply_row_of_tiles(kernels, plan_.width, plan_.tile_vectors, t, rows, columns, b_layout_);
       }
+      if (complete && x_.after.function != nullptr)
+        x_.after.run(out.at(i, c.j0), out.stride, i, c.j0, rows, columns);
     });
   }
 
@@ -246,6 +248,7 @@ class product_run {
         const T* bias = x_.bias == nullptr ? c : x_.bias;
         const T* mask = x_.mask.data() == nullptr ? c : x_.mask.row(i).data();
         table_.finish_row(sum, x_.end, bias, mask, c, n);
+        if (x_.after.function != nullptr) x_.after.run(c, n, i, 0, 1, n);
       }
     });
   }

@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <span>
 
+#include <twinpath/activation.hpp>
 #include <twinpath/isa.hpp>
+#include <twinpath/loss.hpp>
 
 namespace twinpath::inline v0::detail {
 
@@ -62,6 +64,22 @@ struct tile {
 
 template <class T>
 using micro_kernel = void (*)(const tile<T>&);
+
+/// A function of n elements each of c, and of x, y and z where it wants them.
+template <class T>
+using element_function = void (*)(T* c, T* x, T* y, T* z, const void* factors, std::size_t n);
+
+/// One of each activation.
+template <class Entry>
+struct by_activation {
+  std::array<Entry, static_cast<std::size_t>(activation::gelu_tanh) + 1> entries;
+  constexpr const Entry& operator[](activation f) const { return entries[static_cast<std::size_t>(f)]; }
+};
+
+/// The losses of m rows, in losses[0 … m - 1], and their dz times `scale`; dz may be z or y.
+template <class T>
+using loss_kernel = void (*)(const T* z, std::size_t z_stride, const T* y, std::size_t y_stride, T* dz,
+                             std::size_t dz_stride, std::size_t m, std::size_t n, T scale, T* losses);
 
 /// How a micro-kernel finds element (i, p) of its rows of A.
 enum class a_layout : std::uint8_t {
@@ -126,6 +144,10 @@ struct kernel_table {
   /// w[j] = fma(-rate, column sum j, w[j])
   void (*column_descent)(T rate, const T* x, std::size_t stride, std::size_t rows, std::size_t cols, T* w);
   T (*row_sum)(const T* x, std::size_t n);
+  /// contract::sum_of_squares
+  T (*sum_of_squares)(const T* x, std::size_t n);
+  /// x[i] = factor * x[i]
+  void (*scale)(T factor, T* x, std::size_t n);
   void (*relu)(const T* x, T* y, std::size_t n);
   void (*exp)(const T* x, T* y, std::size_t n);
   void (*log)(const T* x, T* y, std::size_t n);
@@ -134,13 +156,23 @@ struct kernel_table {
   void (*sigmoid)(const T* x, T* y, std::size_t n);
   /// contract::softmax_row of m rows; z may be p.
   void (*softmax)(const T* z, std::size_t z_stride, T* p, std::size_t p_stride, std::size_t m, std::size_t n);
-  /// contract::cross_entropy_row of m rows, their losses in losses[0 … m - 1]; dz may be z or y.
-  void (*cross_entropy)(const T* z, std::size_t z_stride, const T* y, std::size_t y_stride, T* dz,
-                        std::size_t dz_stride, std::size_t m, std::size_t n, T scale, T* losses);
+  loss_kernel<T> cross_entropy;
+  loss_kernel<T> sigmoid_cross_entropy;
+  loss_kernel<T> squared_error;
   void (*cross_entropy_classes)(const T* z, std::size_t z_stride, const std::int32_t* classes, T* dz,
                                 std::size_t dz_stride, std::size_t m, std::size_t n, T scale, T* losses);
+  /// x = f(c); x may be c.
+  by_activation<element_function<T>> activate;
+  /// c = contract::backprop(f, c, x)
+  by_activation<element_function<T>> take_back;
   /// w[i] = fma(-rate, g[i], w[i])
   void (*sgd_update)(T rate, const T* g, T* w, std::size_t n);
+  // c is the gradient, x the parameter, y and z are what the optimiser remembers of it. Factors:
+  // contract::sgd_factors, contract::adam_factors.
+  element_function<T> decayed_update;
+  element_function<T> momentum_update;
+  element_function<T> nesterov_update;
+  element_function<T> adam_update;
 };
 
 /// The table of the tier in use, null until it is asked for.

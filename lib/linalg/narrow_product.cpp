@@ -95,6 +95,8 @@ void run_narrow(const kernel_table<T>& table, const narrow_plan& plan, const pro
       const T* mask = x.mask.data() == nullptr ? out : x.mask.row(c.i + i).data() + c.j;
       table.finish_columns(sums + i, plan.block_rows, std::min(table.width, c.rows - i), c.columns, x.end,
                            bias, mask, x.mask.stride(), out, x.C.stride());
+      if (x.after.function != nullptr)
+        x.after.run(out, x.C.stride(), c.i + i, c.j, std::min(table.width, c.rows - i), c.columns);
     }
   });
 }

@@ -32,7 +32,9 @@ void run_product(const kernel_table<T>& table, const product_route& route, const
   switch (route.path) {
     case product_path::small: {
       const span_scope span(label, 2 * multiply_adds(x.shape()));
-      return multiply_small(table, x.A, x.B, x.C, x.end, x.bias, x.mask);
+      multiply_small(table, x.A, x.B, x.C, x.end, x.bias, x.mask);
+      if (x.after.function != nullptr) x.after.run(x.C.data(), x.C.stride(), 0, 0, x.C.rows(), x.C.cols());
+      return;
     }
     case product_path::narrow:
       return run_narrow(table, route.narrow, x, scratch, label);

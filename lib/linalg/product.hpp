@@ -4,6 +4,7 @@
 
 #include <twinpath/matrix.hpp>
 
+#include "linalg/after_store.hpp"
 #include "linalg/kernel_table.hpp"
 #include "linalg/product_plan.hpp"
 #include "runtime/span.hpp"
@@ -19,6 +20,7 @@ struct product {
   epilogue<T> end;
   const T* bias = nullptr;    ///< C.cols() elements, for finish::bias and finish::bias_relu
   matrix_view<const T> mask;  ///< C's shape, for finish::mask
+  after_store<T> after = {};
 
   [[nodiscard]] product_shape shape() const noexcept {
     return {C.rows(),

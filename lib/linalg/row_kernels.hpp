@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Kernels over one row or a few rows: sums, elementwise functions, the update.
+// Kernels over one row or a few rows: sums, elementwise functions.
 #pragma once
 
 #include "linalg/elementary.hpp"
@@ -37,19 +37,16 @@ template <class T>
                  [&](std::size_t i, auto across) { across.store(y + i, sigmoid_of<T>(across.load(x + i))); });
 }
 template <class T>
+[[gnu::flatten]] void scale_by(T factor, T* x, std::size_t n) {
+  const vec<T> f(factor);
+  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(x + i, f * across.load(x + i)); });
+}
+template <class T>
 [[gnu::flatten]] void add(const T* x, T* total, std::size_t n) {
   for_vectors<T>(n, [&](std::size_t i, auto across) {
     across.store(total + i, across.load(total + i) + across.load(x + i));
   });
 }
-template <class T>
-[[gnu::flatten]] void sgd_update(T rate, const T* g, T* w, std::size_t n) {
-  const vec<T> step(-rate);
-  for_vectors<T>(n, [&](std::size_t i, auto across) {
-    across.store(w + i, fma(step, across.load(g + i), across.load(w + i)));
-  });
-}
-
 // --- sums -------------------------------------------------------------------------------------------------
 
 /// One chain of additions for each of `vectors` vectors over up to contract::sum_rows rows.
@@ -155,6 +152,15 @@ template <class T>
     for (std::size_t l = 0; l < sum.vectors; ++l) sum.lanes[l] = sum.lanes[l] + load(x + j + l * width<T>);
   }
   for_vectors<T>(n - j, [&](std::size_t i, auto across) { sum.at(i) = sum.at(i) + across.load(x + j + i); });
+  return sum.fold(n);
+}
+template <class T>
+[[gnu::flatten]] T sum_of_squares(const T* x, std::size_t n) {
+  row_lanes<T> sum;
+  for_vectors<T>(n, [&](std::size_t i, auto across) {
+    const vec<T> v = across.load(x + i);
+    sum.at(i) = fma(v, v, sum.at(i));
+  });
   return sum.fold(n);
 }
 

@@ -7,8 +7,9 @@
 #include <span>
 #include <string_view>
 
+#include <twinpath/contract/losses.hpp>
+#include <twinpath/loss.hpp>
 #include <twinpath/matrix.hpp>
-#include <twinpath/softmax.hpp>
 
 #include "linalg/kernel_table.hpp"
 #include "runtime/parallel.hpp"
@@ -67,30 +68,34 @@ void column_sums(matrix_view<const T> X, T* out, span_label label);
 template <class T>
 void softmax(matrix_view<const T> Z, matrix_view<T> P);
 
+/// The loss, and dZ. Class indices are for softmax cross-entropy alone.
 template <class T>
-T cross_entropy(matrix_view<const T> Z, const targets<T>& y, matrix_view<T> dZ, reduction how,
-                span_label label);
-
-/// What a loss over so many rows multiplies dZ by.
-template <class T>
-[[nodiscard]] T error_scale(reduction how, std::size_t rows) noexcept {
-  return how == reduction::mean ? T(1) / static_cast<T>(rows) : T(1);
-}
+T loss_and_error(loss which, matrix_view<const T> Z, const targets<T>& y, matrix_view<T> dZ, reduction how,
+                 span_label label);
 
 /// The losses of all rows of Z, and their dZ times `scale`, on the calling thread. The targets of Z's first
 /// row are those of row `first`.
 template <class T>
-void cross_entropy_rows(const kernel_table<T>& table, matrix_view<const T> Z, const targets<T>& y,
-                        std::size_t first, matrix_view<T> dZ, T scale, T* losses);
+void loss_rows(const kernel_table<T>& table, loss which, matrix_view<const T> Z, const targets<T>& y,
+               std::size_t first, matrix_view<T> dZ, T scale, T* losses);
+
+/// What the sum of the losses of all rows is divided by.
+[[nodiscard]] constexpr std::size_t loss_divisor(loss which, reduction how, std::size_t rows,
+                                                 std::size_t cols) noexcept {
+  return how == reduction::mean ? contract::mean_divisor(which, rows, cols) : 1;
+}
 
 /// The loss of a batch from those of its rows, with `loss_scratch` elements of 64-byte aligned scratch
 /// memory.
 template <class T>
-[[nodiscard]] T fold_losses(const kernel_table<T>& table, const T* losses, std::size_t rows, reduction how,
-                            T* scratch);
+[[nodiscard]] T fold_losses(const kernel_table<T>& table, const T* losses, std::size_t rows,
+                            std::size_t divisor, T* scratch);
 [[nodiscard]] constexpr std::size_t loss_scratch(std::size_t rows) noexcept {
   return rows + rows / 32 + 64;
 }
+
+/// Throws std::invalid_argument when the mean of nothing is asked for.
+void check_mean(std::string_view function, loss which, reduction how, std::size_t rows, std::size_t cols);
 
 /// Throws std::invalid_argument when a class is not below `count`.
 void check_classes(std::string_view function, std::span<const std::int32_t> classes, std::size_t count);

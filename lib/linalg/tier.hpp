@@ -4,11 +4,14 @@
 
 #include <type_traits>
 
+#include "linalg/activation_kernels.hpp"
+#include "linalg/loss_kernels.hpp"
 #include "linalg/micro_kernel.hpp"
 #include "linalg/pack.hpp"
 #include "linalg/row_kernels.hpp"
 #include "linalg/softmax_kernels.hpp"
 #include "linalg/tiers/tables.hpp"
+#include "linalg/update_kernels.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
@@ -32,6 +35,8 @@ constexpr kernel_table<T> make_kernel_table(isa tier, decltype(kernel_table<T>::
       .column_sums = &column_sums<T>,
       .column_descent = &column_descent<T>,
       .row_sum = &row_sum<T>,
+      .sum_of_squares = &sum_of_squares<T>,
+      .scale = &scale_by<T>,
       .relu = &relu<T>,
       .exp = &exp<T>,
       .log = &log<T>,
@@ -40,8 +45,16 @@ constexpr kernel_table<T> make_kernel_table(isa tier, decltype(kernel_table<T>::
       .sigmoid = &sigmoid<T>,
       .softmax = &softmax<T>,
       .cross_entropy = &cross_entropy<T>,
+      .sigmoid_cross_entropy = &sigmoid_cross_entropy<T>,
+      .squared_error = &squared_error<T>,
       .cross_entropy_classes = &cross_entropy_classes<T>,
+      .activate = make_activate<T>(),
+      .take_back = make_take_back<T>(),
       .sgd_update = &sgd_update<T>,
+      .decayed_update = &decayed_update<T>,
+      .momentum_update = &momentum_update<false, T>,
+      .nesterov_update = &momentum_update<true, T>,
+      .adam_update = &adam_update<T>,
   };
 }
 

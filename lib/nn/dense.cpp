@@ -11,7 +11,7 @@ namespace {
 
 template <class T>
 void checked_forward(matrix_view<const T> X, matrix_view<const T> W, std::span<const T> b, activation f,
-                     matrix_view<T> A) {
+                     matrix_view<T> A, matrix_view<T> Z) {
   constexpr const char* function = "dense_forward";
   check_shape(function, "W", W, X.cols(), A.cols());
   check_shape(function, "A", A, X.rows(), W.cols());
@@ -19,7 +19,14 @@ void checked_forward(matrix_view<const T> X, matrix_view<const T> W, std::span<c
   check_apart(function, "A", A, "X", X);
   check_apart(function, "A", A, "W", W);
   check_apart(function, "A", A, "b", b);
-  forward(X, W, b, f, A, 0);
+  if (Z.data() != nullptr) {
+    check_shape(function, "Z", Z, X.rows(), W.cols());
+    check_apart(function, "Z", Z, "X", X);
+    check_apart(function, "Z", Z, "W", W);
+    check_apart(function, "Z", Z, "b", b);
+    check_apart(function, "A", A, "Z", Z);
+  }
+  run_product(forward_product(kernels<T>(), X, W, b.data(), f, A, Z), {"Z"});
 }
 
 template <class T>
@@ -36,12 +43,13 @@ void check_parameter_path(const char* function, const backward_operands<T>& x) {
 
 template <class T>
 void check_backprop_path(const char* function, const backward_operands<T>& x) {
-  check_shape(function, "W", x.W, x.A.cols(), x.dZ.cols());
-  check_shape(function, "dZ", x.dZ, x.A.rows(), x.W.cols());
-  check_shape(function, "dZ_below", x.dZ_below, x.A.rows(), x.A.cols());
+  const char* const kept = keeps_scores(x.f) ? "Z" : "A";
+  check_shape(function, "W", x.W, x.kept.cols(), x.dZ.cols());
+  check_shape(function, "dZ", x.dZ, x.kept.rows(), x.W.cols());
+  check_shape(function, "dZ_below", x.dZ_below, x.kept.rows(), x.kept.cols());
   check_apart(function, "dZ_below", x.dZ_below, "dZ", x.dZ);
   check_apart(function, "dZ_below", x.dZ_below, "W", x.W);
-  check_apart(function, "dZ_below", x.dZ_below, "A", x.A);
+  check_apart(function, "dZ_below", x.dZ_below, kept, x.kept);
 }
 
 template <class T>
@@ -60,7 +68,11 @@ template <class T>
 void checked_backward(schedule how, const backward_operands<T>& x) {
   constexpr const char* function = "backward";
   check_parameter_path(function, x);
+  if (keeps_scores(x.f)) check_shape(function, "Z", x.kept, x.A.rows(), x.A.cols());
   check_backprop_path(function, x);
+  check_apart(function, "dZ_below", x.dZ_below, "A", x.A);
+  check_apart(function, "dW", x.dW, "Z", x.kept);
+  check_apart(function, "db", x.db, "Z", x.kept);
   check_apart(function, "dW", x.dW, "W", x.W);
   check_apart(function, "db", x.db, "W", x.W);
   check_apart(function, "dW", x.dW, "dZ_below", x.dZ_below);
@@ -72,41 +84,41 @@ void checked_backward(schedule how, const backward_operands<T>& x) {
 }  // namespace detail
 
 void dense_forward(matrix_view<const float> X, matrix_view<const float> W, std::span<const float> b,
-                   activation f, matrix_view<float> A) {
-  detail::checked_forward(X, W, b, f, A);
+                   activation f, matrix_view<float> A, matrix_view<float> Z) {
+  detail::checked_forward(X, W, b, f, A, Z);
 }
 void dense_forward(matrix_view<const double> X, matrix_view<const double> W, std::span<const double> b,
-                   activation f, matrix_view<double> A) {
-  detail::checked_forward(X, W, b, f, A);
+                   activation f, matrix_view<double> A, matrix_view<double> Z) {
+  detail::checked_forward(X, W, b, f, A, Z);
 }
 
 void parameter_path(matrix_view<const float> A, matrix_view<const float> dZ, matrix_view<float> dW,
                     std::span<float> db) {
-  detail::checked_parameter_path<float>({A, dZ, {}, dW, db, {}});
+  detail::checked_parameter_path<float>({.A = A, .dZ = dZ, .dW = dW, .db = db});
 }
 void parameter_path(matrix_view<const double> A, matrix_view<const double> dZ, matrix_view<double> dW,
                     std::span<double> db) {
-  detail::checked_parameter_path<double>({A, dZ, {}, dW, db, {}});
+  detail::checked_parameter_path<double>({.A = A, .dZ = dZ, .dW = dW, .db = db});
 }
 
-void backprop_path(matrix_view<const float> dZ, matrix_view<const float> W, matrix_view<const float> A,
+void backprop_path(matrix_view<const float> dZ, matrix_view<const float> W, matrix_view<const float> kept,
                    matrix_view<float> dZ_below, activation f) {
-  detail::checked_backprop_path<float>({A, dZ, W, {}, {}, dZ_below, f});
+  detail::checked_backprop_path<float>({.dZ = dZ, .W = W, .dZ_below = dZ_below, .f = f, .kept = kept});
 }
-void backprop_path(matrix_view<const double> dZ, matrix_view<const double> W, matrix_view<const double> A,
+void backprop_path(matrix_view<const double> dZ, matrix_view<const double> W, matrix_view<const double> kept,
                    matrix_view<double> dZ_below, activation f) {
-  detail::checked_backprop_path<double>({A, dZ, W, {}, {}, dZ_below, f});
+  detail::checked_backprop_path<double>({.dZ = dZ, .W = W, .dZ_below = dZ_below, .f = f, .kept = kept});
 }
 
 void backward(schedule how, matrix_view<const float> A, matrix_view<const float> dZ,
               matrix_view<const float> W, matrix_view<float> dW, std::span<float> db,
-              matrix_view<float> dZ_below, activation f) {
-  detail::checked_backward<float>(how, {A, dZ, W, dW, db, dZ_below, f});
+              matrix_view<float> dZ_below, activation f, matrix_view<const float> Z) {
+  detail::checked_backward<float>(how, {A, dZ, W, dW, db, dZ_below, f, keeps_scores(f) ? Z : A});
 }
 void backward(schedule how, matrix_view<const double> A, matrix_view<const double> dZ,
               matrix_view<const double> W, matrix_view<double> dW, std::span<double> db,
-              matrix_view<double> dZ_below, activation f) {
-  detail::checked_backward<double>(how, {A, dZ, W, dW, db, dZ_below, f});
+              matrix_view<double> dZ_below, activation f, matrix_view<const double> Z) {
+  detail::checked_backward<double>(how, {A, dZ, W, dW, db, dZ_below, f, keeps_scores(f) ? Z : A});
 }
 
 }  // namespace twinpath::inline v0

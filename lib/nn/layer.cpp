@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "nn/layer.hpp"
 
-#include "linalg/product.hpp"
 #include "linalg/row_operations.hpp"
 #include "runtime/scratch.hpp"
 
@@ -15,15 +14,7 @@ product<T> weight_gradient(const backward_operands<T>& x) {
 
 template <class T>
 product<T> error_below(const backward_operands<T>& x) {
-  const bool masked = x.f == activation::relu;
-  return {x.dZ,       transposed(x.W),
-          x.dZ_below, {masked ? finish::mask : finish::store},
-          nullptr,    masked ? x.A : matrix_view<const T>()};
-}
-
-/// The layer below the one whose error is being taken back.
-unsigned below(unsigned layer) {
-  return layer == 0 ? 0 : layer - 1;
+  return backprop_product(kernels<T>(), x.dZ, x.W, x.f, x.kept, x.dZ_below);
 }
 
 /// The two paths are the same number of multiply-adds, so each gets half of the threads. Scratch memory of
@@ -43,33 +34,24 @@ void run_concurrently(const backward_operands<T>& x, std::size_t threads) {
   isolated([&] {
     run_both(
         [&] {
-          run_product(table, parameter_route, parameter, parameter_memory, {"dW", x.layer});
-          column_sums(x.dZ, x.db.data(), sums_memory, {"db", x.layer});
+          run_product(table, parameter_route, parameter, parameter_memory, {"dW"});
+          column_sums(x.dZ, x.db.data(), sums_memory, {"db"});
         },
-        [&] {
-          run_product(table, backprop_route, backprop, backprop_memory, {"dZ", below(x.layer)});
-        });
+        [&] { run_product(table, backprop_route, backprop, backprop_memory, {"dZ"}); });
   });
 }
 
 }  // namespace
 
 template <class T>
-void forward(matrix_view<const T> X, matrix_view<const T> W, std::span<const T> b, activation f,
-             matrix_view<T> A, unsigned layer) {
-  const finish end = f == activation::relu ? finish::bias_relu : finish::bias;
-  run_product<T>({X, W, A, {end}, b.data(), {}}, {"Z", layer});
-}
-
-template <class T>
 void run_parameter_path(const backward_operands<T>& x) {
-  run_product(weight_gradient(x), {"dW", x.layer});
-  column_sums(x.dZ, x.db.data(), {"db", x.layer});
+  run_product(weight_gradient(x), {"dW"});
+  column_sums(x.dZ, x.db.data(), {"db"});
 }
 
 template <class T>
 void run_backprop_path(const backward_operands<T>& x) {
-  run_product(error_below(x), {"dZ", below(x.layer)});
+  run_product(error_below(x), {"dZ"});
 }
 
 template <class T>
@@ -84,10 +66,6 @@ void run_backward(schedule how, const backward_operands<T>& x) {
   run_backprop_path(x);
 }
 
-template void forward(matrix_view<const float>, matrix_view<const float>, std::span<const float>, activation,
-                      matrix_view<float>, unsigned);
-template void forward(matrix_view<const double>, matrix_view<const double>, std::span<const double>,
-                      activation, matrix_view<double>, unsigned);
 template void run_parameter_path(const backward_operands<float>&);
 template void run_parameter_path(const backward_operands<double>&);
 template void run_backprop_path(const backward_operands<float>&);

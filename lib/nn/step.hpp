@@ -4,11 +4,9 @@
 
 #include <vector>
 
-#include <twinpath/mlp.hpp>
-
-#include "linalg/row_operations.hpp"
 #include "nn/layer_state.hpp"
 #include "nn/step_plan.hpp"
+#include "nn/step_run.hpp"
 
 namespace twinpath::inline v0::detail {
 
@@ -16,15 +14,12 @@ namespace twinpath::inline v0::detail {
 template <class T>
 class training_step {
  public:
-  /// Plans for this shape and holds memory for it; what is there already is used again. Throws
-  /// std::bad_alloc, and the next call plans anew.
-  void prepare(const std::vector<std::size_t>& widths, std::size_t rows, std::size_t x_stride, schedule how,
-               bool updates);
+  /// Plans for this shape, but with the threads that it is worth, and holds memory for it; what is there
+  /// already is used again. Throws std::bad_alloc, and the next call plans anew.
+  void prepare(const std::vector<std::size_t>& widths, step_shape shape);
 
-  /// Computes as prepared. `updates`: W <- fma(-rate, dW, W) for all parameters; else the gradients are
-  /// filled. Returns the loss.
-  T run(std::vector<layer_state<T>>& layers, matrix_view<const T> X, const targets<T>& y, reduction how,
-        T rate);
+  /// Computes as prepared and returns the loss.
+  T run(std::vector<layer_state<T>>& layers, const step_operands<T>& with);
 
   /// Of the last step that kept them, else 0x0.
   [[nodiscard]] matrix_view<const T> activations(std::size_t layer, std::size_t outputs) const;

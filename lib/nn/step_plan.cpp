@@ -50,7 +50,7 @@ template <class T>
 bool can_stream(const widths_of_layers& widths, const step_shape& s) noexcept {
   const std::size_t weights = all_weights(widths) * sizeof(T);
   const std::size_t slices = contract::slices(s.rows).count;
-  if (!s.updates || s.rows <= contract::block_length<T> || weights > streamed_weights) return false;
+  if (!s.updates() || s.rows <= contract::block_length<T> || weights > streamed_weights) return false;
   return s.threads == 1 ||
          (slices >= s.threads && slices * weights <= streamed_slices && slices_keep_chains(s.rows));
 }
@@ -90,6 +90,7 @@ class planner {
       plan_.form = form;
       plan_.reason = reason;
     };
+    if (s.gradients == gradient_use::ignore) return choose(step_form::operations, "no gradients");
     if (s.how == schedule::sequential) return choose(step_form::operations, "as asked for");
     if (s.how == schedule::concurrent) return choose(step_form::operations, "as asked for");
     if (can_stream<T>(widths_, s)) {
@@ -106,6 +107,7 @@ class planner {
 
   /// Whether threads would exchange more weights, by blocks of rows, than activations, by blocks of units.
   [[nodiscard]] bool wants_unit_blocks() const {
+    if (plan_.shape.input_error) return false;  // which needs all of the first layer's dZ
     std::size_t units = 0;
     for (std::size_t l = 1; l < layers_; ++l) {
       units += widths_[l];
@@ -130,7 +132,8 @@ class planner {
     return l == 0 ? plan_.shape.x_stride : widths_[l];
   }
   product_route forward_route(std::size_t l, std::size_t rows, std::size_t threads) const {
-    const finish end = l + 1 == layers_ ? finish::bias : finish::bias_relu;
+    const bool relu = l + 1 != layers_ && plan_.shape.hidden == activation::relu;
+    const finish end = relu ? finish::bias_relu : finish::bias;
     const std::size_t in = widths_[l];
     const std::size_t out = widths_[l + 1];
     return route_product(table_, shape_of(rows, out, in, false, false, input_stride(l), out), end, threads);
@@ -139,7 +142,14 @@ class planner {
     if (l == 0) return {};
     const std::size_t in = widths_[l];
     const std::size_t out = widths_[l + 1];
-    return route_product(table_, shape_of(rows, in, out, false, true, out, out), finish::mask, threads);
+    return route_product(table_, shape_of(rows, in, out, false, true, out, out), backprop_finish(), threads);
+  }
+  [[nodiscard]] finish backprop_finish() const {
+    return plan_.shape.hidden == activation::relu ? finish::mask : finish::store;
+  }
+  [[nodiscard]] finish weights_finish() const {
+    const gradient_use use = plan_.shape.gradients;
+    return use == gradient_use::descend || use == gradient_use::accumulate ? finish::blend : finish::store;
   }
   /// For so many rows of dW.
   product_route weights_route(std::size_t l, std::size_t inputs, std::size_t rows, finish end,
@@ -159,7 +169,17 @@ class planner {
     return *std::max_element(widths_.begin() + 1, widths_.end());
   }
   void reserve_activations(std::size_t rows) {
-    for (std::size_t l = 0; l < layers_; ++l) plan_.layers[l].activations = reserve(rows * widths_[l + 1]);
+    for (std::size_t l = 0; l < layers_; ++l) {
+      plan_.layers[l].activations = reserve(rows * widths_[l + 1]);
+      if (l + 1 != layers_ && keeps_scores(plan_.shape.hidden))
+        plan_.layers[l].scores = reserve(rows * widths_[l + 1]);
+    }
+  }
+  /// For an optimiser that is not part of the store of dW.
+  void reserve_gradients() {
+    if (plan_.shape.gradients != gradient_use::update) return;
+    for (std::size_t l = 0; l < layers_; ++l)
+      plan_.layers[l].weight_gradient = reserve(widths_[l] * widths_[l + 1]);
   }
   /// Two of them: dZ of a layer is forgotten when that of the layer below is there.
   void reserve_alternating_errors(std::size_t rows) {
@@ -201,17 +221,18 @@ class planner {
       const bool wanted =
           s.how == schedule::concurrent ||
           (s.how == schedule::automatic && concurrency_pays<T>(s.rows, widths_[l], widths_[l + 1]));
-      const bool both = l != 0 && s.threads > 1 && wanted;
+      const bool both = l != 0 && s.threads > 1 && wanted && s.gradients != gradient_use::ignore;
       plan_.side_by_side[l] = both;
       const std::size_t threads = both ? share : s.threads;
-      const finish end = s.updates && !both ? finish::blend : finish::store;
+      const finish end = s.updates() && both ? finish::store : weights_finish();
+      const bool apart = both || s.gradients == gradient_use::update;
       const layer_routes& r = routes.layers.emplace_back(
           layer_routes{forward_route(l, s.rows, s.threads), backprop_route(l, s.rows, threads),
                        weights_route(l, widths_[l], s.rows, end, threads)});
       if (both)
         both_scratch = std::max(both_scratch, round_up(r.weights.scratch(), 16) + r.backprop.scratch());
-      largest_gradient =
-          std::max(largest_gradient, (both ? widths_[l] * widths_[l + 1] : 0) + round_up(widths_[l + 1], 16));
+      largest_gradient = std::max(largest_gradient,
+                                  (apart ? widths_[l] * widths_[l + 1] : 0) + round_up(widths_[l + 1], 16));
       chains = std::max(chains, column_sums_scratch<T>(s.rows, widths_[l + 1]));
     }
     reserve_activations(s.rows);
@@ -219,9 +240,12 @@ class planner {
     reserve_losses();
     const std::size_t chain_memory = reserve(chains);
     for (auto& layer : plan_.layers) layer.chains = chain_memory;
-    // dW of a layer is applied while that of the layer below is computed.
-    plan_.slice_gradients = round_up(largest_gradient, 16) + 16;
-    plan_.gradients = reserve(2 * plan_.slice_gradients);
+    // Two, because dW of a layer may be applied while that of the layer below is computed.
+    const std::size_t gradients[2] = {reserve(largest_gradient), reserve(largest_gradient)};
+    for (std::size_t l = 0; l < layers_; ++l) {
+      plan_.layers[l].bias_gradient = gradients[l % 2];
+      plan_.layers[l].weight_gradient = gradients[l % 2] + round_up(widths_[l + 1], 16);
+    }
     plan_.workers = 1;  // scratch of a route is for all of its own workers
     plan_.worker_scratch = both_scratch;
     reserve_scratch();
@@ -237,15 +261,15 @@ class planner {
       for (std::size_t l = 0; l < layers_; ++l) {
         const std::size_t inputs =
             block_begin(widths_[l], i + 1, plan_.workers) - block_begin(widths_[l], i, plan_.workers);
-        const finish end = s.updates ? finish::blend : finish::store;
         block.layers.push_back({forward_route(l, block.rows, 1), backprop_route(l, block.rows, 1),
-                                weights_route(l, inputs, s.rows, end, 1)});
+                                weights_route(l, inputs, s.rows, weights_finish(), 1)});
       }
     }
     reserve_activations(s.rows);
     for (std::size_t l = 0; l < layers_; ++l) plan_.layers[l].errors = reserve(s.rows * widths_[l + 1]);
     reserve_losses();
     reserve_chains();
+    reserve_gradients();
     plan_.worker_scratch = widest_output();  // for db
     reserve_scratch();
   }
@@ -253,7 +277,8 @@ class planner {
   void plan_unit_blocks() {
     const step_shape& s = plan_.shape;
     plan_.workers = std::min(s.threads, phases::most_parts);
-    const finish end = s.updates ? finish::blend : finish::store;
+    const bool relu = s.hidden == activation::relu;
+    const finish end = weights_finish();
     for (std::size_t i = 0; i < plan_.workers; ++i) {
       auto& block = plan_.blocks.emplace_back();
       block.rows = block_begin(s.rows, i + 1, plan_.workers) - block_begin(s.rows, i, plan_.workers);
@@ -266,15 +291,15 @@ class planner {
           r.forward = forward_route(l, block.rows, 1);
         } else {
           r.forward = route_product(table_, shape_of(s.rows, units, in, false, false, input_stride(l), out),
-                                    finish::bias_relu, 1);
+                                    relu ? finish::bias_relu : finish::bias, 1);
         }
         if (l == 0) {
           r.weights =
               route_product(table_, shape_of(in, units, s.rows, true, false, input_stride(l), out), end, 1);
         } else {
           const std::size_t inputs = units_of(l - 1, i);
-          r.backprop =
-              route_product(table_, shape_of(s.rows, inputs, out, false, true, out, out), finish::mask, 1);
+          r.backprop = route_product(table_, shape_of(s.rows, inputs, out, false, true, out, out),
+                                     backprop_finish(), 1);
           r.weights = weights_route(l, inputs, s.rows, end, 1);
         }
       }
@@ -282,6 +307,8 @@ class planner {
     reserve_activations(s.rows);
     for (std::size_t l = 0; l < layers_; ++l) plan_.layers[l].errors = reserve(s.rows * widths_[l + 1]);
     reserve_losses();
+    reserve_gradients();
+    plan_.worker_scratch = widest_output();  // for db
     reserve_scratch();
   }
   [[nodiscard]] std::size_t units_of(std::size_t l, std::size_t i) const {

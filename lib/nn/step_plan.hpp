@@ -32,13 +32,26 @@ enum class step_form : std::uint8_t {
   streamed,
 };
 
+/// What becomes of the gradients. In all but the first two, activations are kept.
+enum class gradient_use : std::uint8_t {
+  descend,     ///< W <- fma(-rate, dW, W) in the store of the product
+  update,      ///< any other optimiser, right after the store
+  overwrite,   ///< they are kept
+  accumulate,  ///< they are added to the earlier ones
+  ignore,      ///< they are not computed
+};
+
 /// What a plan is made for.
 struct step_shape {
   std::size_t rows = 0;
   std::size_t x_stride = 0;
   std::size_t threads = 1;
   schedule how = schedule::automatic;
-  bool updates = true;  ///< else gradients and activations are kept
+  gradient_use gradients = gradient_use::descend;
+  activation hidden = activation::relu;  ///< of all layers but the last
+  bool input_error = false;              ///< whether dX is wanted
+
+  [[nodiscard]] bool updates() const noexcept { return gradients <= gradient_use::update; }
 
   bool operator==(const step_shape&) const = default;
 };
@@ -70,14 +83,18 @@ struct step_plan {
 
   // Memory, as offsets in elements.
   struct layer_memory {
+    std::size_t scores = 0;  ///< Z, where the activation keeps it
     std::size_t activations = 0;
     std::size_t errors = 0;
     std::size_t chains = 0;  ///< of the column sums: a row for each contract::sum_rows rows
+    // Gradients that are not applied in the store of their product.
+    std::size_t bias_gradient = 0;
+    std::size_t weight_gradient = 0;
   };
   std::vector<layer_memory> layers;
   std::size_t losses = 0;
   std::size_t loss_scratch = 0;
-  std::size_t gradients = 0;  ///< where dW and db go that are not applied at once
+  std::size_t gradients = 0;  ///< of `streamed`: slice after slice
   std::size_t scratch = 0;    ///< of the products, once for each worker
   // Distances.
   std::size_t block_memory = 0;  ///< of `streamed`: from one worker's activations, errors to the next one's

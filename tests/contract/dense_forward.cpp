@@ -3,6 +3,7 @@
 // depend on their batch.
 #include <twinpath/dense.hpp>
 
+#include "activations.hpp"
 #include "catch.hpp"
 #include "product_case.hpp"
 #include "threads.hpp"
@@ -13,14 +14,17 @@ using namespace tests;
 using tp::activation;
 using tp::detail::finish;
 
+constexpr activations in_registers = {activation::identity, activation::relu, activation::gelu_tanh};
+
 /// Counts the results compared.
 template <class T>
-std::size_t check(const shape& s, data kind, std::size_t threads = 1) {
+std::size_t check(const shape& s, data kind, std::size_t threads = 1, activations which = all_activations) {
   INFO(text_of(s));
   const product_case<T> x(s, kind);
+  const tp::matrix<T> scores = x.expected({finish::bias});
   std::size_t compared = 0;
-  for (const activation f : {activation::identity, activation::relu}) {
-    const tp::matrix<T> expected = x.expected({f == activation::relu ? finish::bias_relu : finish::bias});
+  for (const activation f : which) {
+    const tp::matrix<T> expected = activated(f, scores);
     for (std::size_t l = 0; l < std::size(layouts); ++l) {
       const layout where = layouts[l];
       const layout elsewhere = layouts[(l + 1) % std::size(layouts)];
@@ -28,29 +32,40 @@ std::size_t check(const shape& s, data kind, std::size_t threads = 1) {
       const padded_matrix<T> W(x.B.view(), elsewhere);
       const padded_matrix<T> b(x.bias.view(), where);
       padded_matrix<T> A(s.m, s.n, elsewhere);
-      on_threads(threads, [&] { tp::dense_forward(X.view(), W.view(), b.span(), f, A.view()); });
+      padded_matrix<T> Z(s.m, s.n, where);
+      const bool keeps = l == 1 || keeps_scores(f);
+      on_threads(threads, [&] {
+        if (keeps) {
+          tp::dense_forward(X.view(), W.view(), b.span(), f, A.view(), Z.view());
+        } else {
+          tp::dense_forward(X.view(), W.view(), b.span(), f, A.view());
+        }
+      });
       ++compared;
       const std::string wrong = difference<T>(A.view(), expected);
-      if (wrong.empty() && A.padding_untouched()) continue;
+      const std::string wrong_scores = keeps ? difference<T>(Z.view(), scores) : "";
+      if (wrong.empty() && wrong_scores.empty() && A.padding_untouched() && Z.padding_untouched()) continue;
       CAPTURE(static_cast<int>(f), l, threads);
       REQUIRE(wrong == "");
+      REQUIRE(wrong_scores == "");
       REQUIRE(A.padding_untouched());
+      REQUIRE(Z.padding_untouched());
     }
   }
   return compared;
 }
 
 template <class T>
-void check_all(const shapes& family, data kind = data::uniform) {
+void check_all(const shapes& family, data kind = data::uniform, activations which = all_activations) {
   std::size_t compared = 0;
-  for (const shape& s : family) compared += check<T>(s, kind);
-  CHECK(compared == 6 * family.size());
+  for (const shape& s : family) compared += check<T>(s, kind, 1, which);
+  CHECK(compared == 3 * which.size() * family.size());
 }
 
 }  // namespace
 
 TEMPLATE_TEST_CASE("dense_forward: tile edges", "[dense]", float, double) {
-  check_all<TestType>(families::tile_edges<TestType>());
+  check_all<TestType>(families::tile_edges<TestType>(), data::uniform, in_registers);
 }
 TEMPLATE_TEST_CASE("dense_forward: tiny and narrow", "[dense]", float, double) {
   check_all<TestType>(families::tiny());
@@ -90,7 +105,8 @@ TEMPLATE_TEST_CASE("a row has the same bits alone and in any batch", "[dense]", 
     const tp::matrix<T> X = uniform_matrix<T>(s.m, s.k, random);
     const tp::matrix<T> W = uniform_matrix<T>(s.k, s.n, random);
     const tp::matrix<T> b = uniform_matrix<T>(1, s.n, random);
-    for (const activation f : {activation::identity, activation::relu}) {
+    for (const activation f :
+         {activation::identity, activation::relu, activation::tanh, activation::gelu_erf}) {
       tp::matrix<T> whole(s.m, s.n);
       on_threads(3, [&] { tp::dense_forward(X, W, b.elements(), f, whole); });
       for (const std::size_t rows : {std::size_t{1}, std::size_t{7}, s.m - 1}) {

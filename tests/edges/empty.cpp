@@ -189,7 +189,7 @@ TEMPLATE_TEST_CASE("a step over no rows changes nothing", "[edges][empty]", floa
       CHECK(net.compute_gradients(none, no_targets) == 0);
       for (std::size_t l = 1; l <= 2; ++l) {
         CHECK(std::ranges::equal(net.parameters(l), before.parameters(l)));
-        CHECK(all_are(net.gradients(l), T(0)));
+        CHECK(all_are<T>(net.gradients(l), T(0)));
         CHECK(net.activations(l).rows() == 0);
         CHECK(net.activations(l).cols() == net.widths()[l]);
       }

@@ -71,8 +71,8 @@ TEMPLATE_TEST_CASE("a network refuses what does not fit and stays as it was", "[
     CHECK(run(X, list{0, 1, 2, 0, 0}) == name + ": class 2 of row 2 is not one of 0 to 1");
     CHECK(run(X, list{0, 1, 0, 0, -7}) == name + ": class -7 of row 4 is not one of 0 to 1");
     CHECK(run(some_matrix<T>(0, 3), some_matrix<T>(0, 2)) ==
-          name + ": the mean loss of 0 rows is not defined");
-    CHECK(run(some_matrix<T>(0, 3), list{}) == name + ": the mean loss of 0 rows is not defined");
+          name + ": the mean of 0 rows is not defined");
+    CHECK(run(some_matrix<T>(0, 3), list{}) == name + ": the mean of 0 rows is not defined");
   }
 
   const std::string bad = ": learning rate -1.000000 is not a finite number from 0";

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// The arithmetic contract: activations and their derivatives.
+#pragma once
+
+#include <twinpath/activation.hpp>
+#include <twinpath/contract/elementary.hpp>
+
+namespace twinpath::inline v0::contract {
+
+/// max(0, z) that keeps NaN and makes +0 of -0.
+template <class T>
+[[nodiscard]] T relu(T z) {
+  return z <= 0 ? T(0) : z;
+}
+
+template <class T>
+[[nodiscard]] T leaky_relu(T z) {
+  return z > 0 ? z : T(leaky_relu_slope) * z;
+}
+
+/// Constants of GELU, rounded to T.
+template <class T>
+struct gelu_constants {
+  static constexpr T root_half = T(0.707106781186547524400844362104849039L);          // 1 / sqrt(2)
+  static constexpr T inverse_root_2pi = T(0.398942280401432677939946059934381868L);   // 1 / sqrt(2 pi)
+  static constexpr T root_2_over_pi = T(0.797884560802865355879892119868763737L);     // sqrt(2 / pi)
+  static constexpr T cubic = T(0.044715L * 0.797884560802865355879892119868763737L);  // of Z^3
+  static constexpr T cubic_slope = T(3 * 0.044715L * 0.797884560802865355879892119868763737L);
+  /// Beyond it both derivatives are 0 or 1 in float and double.
+  static constexpr T saturation = T(64);
+};
+
+/// z with its ends cut off, NaN kept.
+template <class T>
+[[nodiscard]] T saturated(T z) {
+  constexpr T end = gelu_constants<T>::saturation;
+  z = z > end ? end : z;
+  return z < -end ? -end : z;
+}
+
+/// h + h * erf(z / sqrt(2)) with h = z / 2.
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T gelu_erf(T z) {
+  const T half = T(0.5) * z;
+  return Arithmetic::multiply_add(half, erf<Arithmetic, T>(z * gelu_constants<T>::root_half), half);
+}
+
+/// Phi(z) + z * phi(z), the normal distribution and its density.
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T gelu_erf_derivative(T z) {
+  using c = gelu_constants<T>;
+  z = saturated(z);
+  const T distribution = Arithmetic::multiply_add(T(0.5), erf<Arithmetic, T>(z * c::root_half), T(0.5));
+  const T density = exp<Arithmetic, T>(T(-0.5) * z * z) * c::inverse_root_2pi;
+  return Arithmetic::multiply_add(z, density, distribution);
+}
+
+/// tanh(z * (sqrt(2/pi) + cubic * z^2))
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T gelu_tanh_inner(T z) {
+  using c = gelu_constants<T>;
+  return tanh<Arithmetic, T>(z * Arithmetic::multiply_add(c::cubic, z * z, c::root_2_over_pi));
+}
+
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T gelu_tanh(T z) {
+  const T half = T(0.5) * z;
+  return Arithmetic::multiply_add(half, gelu_tanh_inner<Arithmetic, T>(z), half);
+}
+
+/// (1 + t) / 2 + z/2 * (1 - t^2) * (sqrt(2/pi) + 3 cubic z^2)
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T gelu_tanh_derivative(T z) {
+  using c = gelu_constants<T>;
+  z = saturated(z);
+  const T t = gelu_tanh_inner<Arithmetic, T>(z);
+  const T half = Arithmetic::multiply_add(T(0.5), t, T(0.5));
+  const T slope = Arithmetic::multiply_add(c::cubic_slope, z * z, c::root_2_over_pi);
+  const T bell = T(0.5) * z * Arithmetic::multiply_add(-t, t, T(1));
+  return Arithmetic::multiply_add(bell, slope, half);
+}
+
+/// twinpath::activate.
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T activate(activation f, T z) {
+  switch (f) {
+    case activation::relu:
+      return relu(z);
+    case activation::leaky_relu:
+      return leaky_relu(z);
+    case activation::sigmoid:
+      return sigmoid<Arithmetic, T>(z);
+    case activation::tanh:
+      return tanh<Arithmetic, T>(z);
+    case activation::gelu_erf:
+      return gelu_erf<Arithmetic, T>(z);
+    case activation::gelu_tanh:
+      return gelu_tanh<Arithmetic, T>(z);
+    case activation::identity:
+      break;
+  }
+  return z;
+}
+
+/// t times the derivative of f, which is taken from `kept`: Z for activations that keep it, else A. ReLU
+/// selects: an infinite t below 0 gives 0.
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T backprop(activation f, T t, T kept) {
+  switch (f) {
+    case activation::relu:
+      return kept > 0 ? t : T(0);
+    case activation::leaky_relu:
+      return kept > 0 ? t : T(leaky_relu_slope) * t;
+    case activation::sigmoid:
+      return t * Arithmetic::multiply_add(-kept, kept, kept);
+    case activation::tanh:
+      return t * Arithmetic::multiply_add(-kept, kept, T(1));
+    case activation::gelu_erf:
+      return t * gelu_erf_derivative<Arithmetic, T>(kept);
+    case activation::gelu_tanh:
+      return t * gelu_tanh_derivative<Arithmetic, T>(kept);
+    case activation::identity:
+      break;
+  }
+  return t;
+}
+
+}  // namespace twinpath::inline v0::contract

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// What stands behind `mlp`: parameters, moments, the plans of its steps.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <twinpath/mlp.hpp>
+
+#include "linalg/row_operations.hpp"
+#include "nn/layer_state.hpp"
+#include "nn/step.hpp"
+
+namespace twinpath::inline v0::detail {
+
+template <class T>
+class network {
+ public:
+  /// Throws std::invalid_argument as the constructor of `mlp`.
+  network(std::vector<std::size_t> widths, const mlp_options& options);
+
+  T train_step(matrix_view<const T> X, const targets<T>& y, const optimizer& rule);
+  T compute_gradients(matrix_view<const T> X, const targets<T>& y, gradient_mode mode, matrix_view<T> dX);
+  T clip_gradients(double largest);
+  void apply(const optimizer& rule);
+  void restore(const optimizer_progress& progress, std::size_t count);
+  void predict(matrix_view<const T> X, matrix_view<T> P) const;
+
+  /// The plan of a step of training.
+  [[nodiscard]] step_plan<T> plan(std::size_t rows, const optimizer& rule) const;
+
+  std::vector<std::size_t> widths;
+  mlp_options options;
+  std::vector<layer_state<T>> layers;
+  training_step<T> step;
+  optimizer_progress progress;
+
+ private:
+  void initialise();
+  void check_batch(const char* function, matrix_view<const T> X, const targets<T>& y) const;
+  [[nodiscard]] step_shape shape(std::size_t rows, std::size_t x_stride, gradient_use gradients) const;
+  /// Makes moments for an optimiser that has so many, unless there are as many already.
+  void hold_moments(std::size_t count);
+  void require_gradients(const char* function) const;
+};
+
+}  // namespace twinpath::inline v0::detail
