@@ -39,7 +39,7 @@ missing_tools() {  # by command, because they may come from anywhere
 
 missing_libraries() {
   local package
-  for package in libtbb-dev libxsimd-dev catch2 libbenchmark-dev libcli11-dev nlohmann-json3-dev; do
+  for package in libtbb-dev libxsimd-dev libzip-dev catch2 libbenchmark-dev libcli11-dev nlohmann-json3-dev; do
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
   done
 }
@@ -71,7 +71,8 @@ install_missing() {
       say "could not install, as root or with sudo: ${packages[*]}"
     fi
   else
-    say "libraries that are not installed are fetched: oneTBB, xsimd, Catch2, Google Benchmark, CLI11, nlohmann-json"
+    say "libraries that are not installed are fetched, except for zlib: oneTBB, xsimd, libzip, Catch2, Google Benchmark, CLI11,"
+    say "nlohmann-json"
   fi
 
   mapfile -t packages < <(missing_tools)

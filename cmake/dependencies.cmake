@@ -44,6 +44,29 @@ function(twinpath_dependencies)
   endif()
   set(TWINPATH_XSIMD_INCLUDE_DIR ${include_dir} PARENT_SCOPE)
 
+  if(TWINPATH_BUILD_IO)
+    # GLOBAL, because those who link twinpath::io link libzip::zip too.
+    list(APPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake)
+    FetchContent_Declare(libzip SYSTEM
+      GIT_REPOSITORY https://github.com/nih-at/libzip.git
+      GIT_TAG v1.11.4
+      GIT_SHALLOW ON
+      FIND_PACKAGE_ARGS 1.7 MODULE GLOBAL)
+    set(BUILD_SHARED_LIBS ON)
+    set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)
+    # Deflate is all there is in these files.
+    foreach(unused IN ITEMS COMMONCRYPTO GNUTLS MBEDTLS OPENSSL WINDOWS_CRYPTO BZIP2 LZMA ZSTD)
+      set(ENABLE_${unused} OFF)
+    endforeach()
+    foreach(unused IN ITEMS TOOLS REGRESS OSSFUZZ EXAMPLES DOC)
+      set(BUILD_${unused} OFF)
+    endforeach()
+    set(LIBZIP_DO_INSTALL ${TWINPATH_INSTALL})
+    if(NOT TARGET libzip::zip)
+      FetchContent_MakeAvailable(libzip)
+    endif()
+  endif()
+
   if(TWINPATH_BUILD_TESTS)
     FetchContent_Declare(Catch2 SYSTEM
       GIT_REPOSITORY https://github.com/catchorg/Catch2.git

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+#include "npy_header.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+
+#include "in_quotes.hpp"
+
+namespace twinpath::inline v0::detail::io {
+namespace {
+
+constexpr std::string_view blanks = " \t\r\n";
+
+[[noreturn]] void fail(const std::string& what) {
+  throw std::runtime_error("npy header: " + what);
+}
+
+/// Reads Python literals off the front of a text.
+class literal_reader {
+ public:
+  explicit literal_reader(std::string_view text) : rest_(text) {}
+
+  /// Whether the character comes next; if so it is taken.
+  bool take(char c) {
+    skip_blanks();
+    if (!rest_.starts_with(c)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  void expect(char c) {
+    if (!take(c)) fail(std::string("expected '") + c + "' at " + here());
+  }
+
+  std::string_view string() {
+    skip_blanks();
+    const char quote = rest_.starts_with('"') ? '"' : '\'';
+    expect(quote);
+    const std::size_t end = rest_.find(quote);
+    if (end == rest_.npos) fail("a string without an end at " + here());
+    const std::string_view out = rest_.substr(0, end);
+    rest_.remove_prefix(end + 1);
+    return out;
+  }
+
+  bool boolean() {
+    skip_blanks();
+    for (const bool value : {false, true}) {
+      const std::string_view word = value ? "True" : "False";
+      if (rest_.starts_with(word)) {
+        rest_.remove_prefix(word.size());
+        return value;
+      }
+    }
+    fail("expected True or False at " + here());
+  }
+
+  std::size_t size() {
+    skip_blanks();
+    std::size_t value = 0;
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+    if (error == std::errc::result_out_of_range) fail("too large a number at " + here());
+    const auto digits = static_cast<std::size_t>(end - rest_.data());
+    if (error != std::errc() || (digits > 1 && rest_[0] == '0')) fail("expected a size at " + here());
+    rest_.remove_prefix(digits);
+    return value;
+  }
+
+  std::vector<std::size_t> tuple() {
+    std::vector<std::size_t> out;
+    expect('(');
+    bool comma = true;
+    while (!take(')')) {
+      if (!comma) fail("expected ',' or ')' at " + here());
+      if (out.size() == most_dimensions) {
+        fail("more than " + std::to_string(most_dimensions) + " dimensions");
+      }
+      out.push_back(size());
+      comma = take(',');
+    }
+    if (out.size() == 1 && !comma) fail("the shape is a number, not a tuple");
+    return out;
+  }
+
+  [[nodiscard]] bool at_end() {
+    skip_blanks();
+    return rest_.empty();
+  }
+
+  [[nodiscard]] std::string here() const {
+    return rest_.empty() ? "its end" : in_quotes(rest_.substr(0, 16));
+  }
+
+ private:
+  void skip_blanks() { rest_.remove_prefix(std::min(rest_.find_first_not_of(blanks), rest_.size())); }
+
+  std::string_view rest_;
+};
+
+/// A count without sign or leading zeros; nothing for zero.
+std::optional<std::size_t> positive(std::string_view digits, std::size_t most) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  if (digits.starts_with('0') || value > most) return std::nullopt;
+  return value;
+}
+
+void set_type(npy_header& out, std::string_view descr) {
+  const auto refuse = [&] { fail("the element type is " + in_quotes(descr) + ", which is not supported"); };
+  if (descr.size() < 3) refuse();
+  const char order = descr[0];
+  const std::string_view type = descr.substr(1);
+  out.big_endian = order == '>';
+  if (type[0] == 'S') {
+    const auto length = positive(type.substr(1), static_cast<std::size_t>(-1) / 8);
+    if (order != '|' || !length) refuse();
+    out.type = dtype::bytes;
+    out.item_size = *length;
+    return;
+  }
+  if (order != '<' && order != '>') refuse();
+  if (type[0] == 'U') {
+    const auto length = positive(type.substr(1), static_cast<std::size_t>(-1) / 8);
+    if (!length) refuse();
+    out.type = dtype::text;
+    out.item_size = *length * 4;
+  } else if (type == "f4" || type == "i4") {
+    out.type = type == "f4" ? dtype::float32 : dtype::int32;
+    out.item_size = 4;
+  } else if (type == "f8" || type == "i8") {
+    out.type = type == "f8" ? dtype::float64 : dtype::int64;
+    out.item_size = 8;
+  } else {
+    refuse();
+  }
+}
+
+std::string descr_of(const array_view& a) {
+  switch (a.type) {
+    case dtype::float32:
+      return "<f4";
+    case dtype::float64:
+      return "<f8";
+    case dtype::int32:
+      return "<i4";
+    case dtype::int64:
+      return "<i8";
+    case dtype::bytes:
+      return "|S" + std::to_string(a.item_size);
+    case dtype::text:
+      return "<U" + std::to_string(a.item_size / 4);
+  }
+  throw std::invalid_argument("an array of an unknown type");
+}
+
+}  // namespace
+
+npy_header parse_npy_header(std::string_view text) {
+  npy_header out;
+  bool has_descr = false;
+  bool has_order = false;
+  bool has_shape = false;
+  const auto first_time = [](bool& seen, std::string_view key) {
+    if (seen) fail("the key " + in_quotes(key) + " comes twice");
+    seen = true;
+  };
+
+  literal_reader reader(text);
+  reader.expect('{');
+  bool comma = true;
+  while (!reader.take('}')) {
+    if (!comma) fail("expected ',' or '}' at " + reader.here());
+    const std::string_view key = reader.string();
+    reader.expect(':');
+    if (key == "descr") {
+      first_time(has_descr, key);
+      if (reader.take('[')) fail("structured element types are not supported");
+      set_type(out, reader.string());
+    } else if (key == "fortran_order") {
+      first_time(has_order, key);
+      out.fortran_order = reader.boolean();
+    } else if (key == "shape") {
+      first_time(has_shape, key);
+      out.shape = reader.tuple();
+    } else {
+      fail("unknown key " + in_quotes(key));
+    }
+    comma = reader.take(',');
+  }
+  if (!reader.at_end()) fail("unexpected " + reader.here());
+  if (!has_descr || !has_order || !has_shape) {
+    fail(std::string("the key \"") +
+         (!has_descr   ? "descr"
+          : !has_order ? "fortran_order"
+                       : "shape") +
+         "\" is missing");
+  }
+  return out;
+}
+
+std::string format_npy_header(const array_view& a) {
+  if (a.shape.size() > most_dimensions) throw std::invalid_argument("an array of more than 64 dimensions");
+  if (a.item_size == 0) throw std::invalid_argument("an array of elements of no size");
+  return "{'descr': '" + descr_of(a) + "', 'fortran_order': False, 'shape': " + describe_shape(a.shape) +
+         ", }";
+}
+
+}  // namespace twinpath::inline v0::detail::io

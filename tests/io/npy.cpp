@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "io/npy.hpp"
+
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catch.hpp"
+
+namespace {
+
+using namespace std::string_literals;
+namespace io = twinpath::detail::io;
+
+io::array parsed(std::string_view file) {
+  return io::read_npy(std::as_bytes(std::span(file.data(), file.size())));
+}
+
+/// A file of version 1 from its header and its elements.
+std::string npy(std::string_view header, std::string_view data = "") {
+  std::string out = "\x93NUMPY\x01"s + '\0';
+  out += static_cast<char>(header.size() & 0xFF);
+  out += static_cast<char>(header.size() >> 8);
+  return out.append(header).append(data);
+}
+
+std::string error_of(std::string_view file) {
+  try {
+    (void)parsed(file);
+  } catch (const std::runtime_error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+std::string header_error(std::string_view header) {
+  const std::string what = error_of(npy(header));
+  constexpr std::string_view prefix = "npy header: ";
+  return what.starts_with(prefix) ? what.substr(prefix.size()) : what;
+}
+
+std::string written(const io::array_view& a) {
+  return io::npy_preamble(a).append(reinterpret_cast<const char*>(a.data.data()), a.data.size());
+}
+
+template <class T>
+void check_round_trip(std::vector<T> values, std::vector<std::size_t> shape) {
+  const io::array_view view = io::view_of(std::span<const T>(values), shape);
+  const io::array a = parsed(written(view));
+  CHECK(a.shape == shape);
+  REQUIRE(a.elements<T>().size() == values.size());
+  CHECK(std::memcmp(a.elements<T>().data(), values.data(), values.size() * sizeof(T)) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("numbers come back with every bit", "[npy]") {
+  check_round_trip<float>({1.5f, -0.0f, std::numeric_limits<float>::quiet_NaN(), 1e-45f}, {2, 2});
+  check_round_trip<double>({0.1, std::numeric_limits<double>::infinity(), 5e-324}, {3});
+  check_round_trip<std::int32_t>({std::numeric_limits<std::int32_t>::min(), 7}, {1, 2, 1});
+  check_round_trip<std::int64_t>({std::numeric_limits<std::int64_t>::max()}, {});
+  check_round_trip<float>({}, {0});
+  check_round_trip<double>({}, {3, 0, 2});
+  check_round_trip<float>({2.0f}, std::vector<std::size_t>(64, 1));
+}
+
+TEST_CASE("strings come back", "[npy]") {
+  const std::vector<std::string> strings{"one", "", "zwölf", "\U0001F600", "a\0b"s};
+  const io::array text = io::text_array(strings, {5});
+  CHECK(parsed(written(text.view())).strings() == strings);
+  CHECK(io::text_array({}, {0}).strings().empty());
+
+  const io::array bytes{io::dtype::bytes, 3, {2}, std::vector<std::byte>(6, std::byte{0xFF})};
+  CHECK(parsed(written(bytes.view())) == bytes);
+  CHECK(bytes.strings() == std::vector<std::string>(2, "\xFF\xFF\xFF"));
+}
+
+TEST_CASE("the elements begin where NumPy wants them", "[npy]") {
+  const std::vector<float> values(6);
+  for (std::size_t dimensions = 1; dimensions <= 64; ++dimensions) {
+    std::vector<std::size_t> shape(dimensions, 1);
+    shape.back() = 6;
+    const std::string start = io::npy_preamble(io::view_of(std::span<const float>(values), shape));
+    CHECK(start.size() % 64 == 0);
+    CHECK(start.back() == '\n');
+  }
+}
+
+TEST_CASE("what NumPy could not read is not written", "[npy]") {
+  const std::vector<float> values(6);
+  const std::span<const float> span(values);
+  CHECK_THROWS_WITH(io::view_of(span, {2, 2}), "an array of shape (2, 2) from 6 elements");
+  CHECK_THROWS_WITH(io::view_of(span, {std::size_t{1} << 63, 2}),
+                    "an array of shape (9223372036854775808, 2) from 6 elements");
+  CHECK_THROWS_AS(
+      io::npy_preamble({io::dtype::float32, 4, std::vector<std::size_t>(65, 1), std::as_bytes(span)}),
+      std::invalid_argument);
+  CHECK_THROWS_AS(io::npy_preamble({io::dtype::bytes, 0, {2}, {}}), std::invalid_argument);
+  CHECK_THROWS_AS(io::npy_preamble({io::dtype::float32, 4, {5}, std::as_bytes(span)}), std::invalid_argument);
+  const std::string text =
+      GENERATE("\xFF"s, "\xC0\x80"s, "\xED\xA0\x80"s, "\xF4\x90\x80\x80"s, "\xE2\x82"s, "\x80"s);
+  CHECK_THROWS_WITH(io::text_array({&text, 1}, {}), "a string that is not UTF-8");
+  const std::string nul = "a\0"s;
+  CHECK_THROWS_WITH(io::text_array({&nul, 1}, {}), "a string that ends in a NUL");
+}
+
+TEST_CASE("an array is not read as another type", "[npy]") {
+  const std::vector<float> values(6);
+  const io::array a = parsed(written(io::view_of(std::span<const float>(values), {2, 3})));
+  CHECK_THROWS_WITH(a.elements<double>(), "expected float64, got float32 (2, 3)");
+  CHECK_THROWS_WITH(a.elements<std::int32_t>(), "expected int32, got float32 (2, 3)");
+  CHECK_THROWS_WITH(a.strings(), "expected strings, got float32 (2, 3)");
+}
+
+TEST_CASE("a header may be written in other ways", "[npy]") {
+  const std::string_view header = GENERATE("{'descr': '<i4', 'fortran_order': False, 'shape': (2,), }  \n",
+                                           "{'shape':(2,),'fortran_order':True,'descr':'<i4'}",
+                                           "{\"descr\":\"<i4\",'fortran_order' : False,'shape':( 2 , )}",
+                                           "\n{ 'fortran_order': False, 'descr': '<i4', 'shape': (2,)\t}");
+  const io::array a = parsed(npy(header, "\1\0\0\0\2\0\0\0"s));
+  CHECK(a.elements<std::int32_t>()[0] == 1);
+  CHECK(a.elements<std::int32_t>()[1] == 2);
+  CHECK(a.shape == std::vector<std::size_t>{2});
+}
+
+TEST_CASE("a header that NumPy would not write is refused", "[npy]") {
+  CHECK(header_error("") == "expected '{' at its end");
+  CHECK(header_error("{}") == "the key \"descr\" is missing");
+  CHECK(header_error("{'descr': '<f4', 'fortran_order': False}") == "the key \"shape\" is missing");
+  CHECK(header_error("{'descr': '<f4', 'shape': ()}") == "the key \"fortran_order\" is missing");
+  CHECK(header_error("{'descr': '<f4', 'descr': '<f4'}") == "the key \"descr\" comes twice");
+  CHECK(header_error("{'descr': '<f4', 'order': 1}") == "unknown key \"order\"");
+  CHECK(header_error("{'descr': '<f4' 'shape': ()}") == "expected ',' or '}' at \"'shape': ()}\"");
+  CHECK(header_error("{'descr' '<f4'}") == "expected ':' at \"'<f4'}\"");
+  CHECK(header_error("{'descr: <f4}") == "a string without an end at \"descr: <f4}\"");
+  CHECK(header_error("{'fortran_order': 0}") == "expected True or False at \"0}\"");
+  CHECK(header_error("{'shape': 3}") == "expected '(' at \"3}\"");
+  CHECK(header_error("{'shape': (3)}") == "the shape is a number, not a tuple");
+  CHECK(header_error("{'shape': (3 4)}") == "expected ',' or ')' at \"4)}\"");
+  CHECK(header_error("{'shape': (,)}") == "expected a size at \",)}\"");
+  CHECK(header_error("{'shape': (-1,)}") == "expected a size at \"-1,)}\"");
+  CHECK(header_error("{'shape': (03,)}") == "expected a size at \"03,)}\"");
+  CHECK(header_error("{'shape': (3L,)}") == "expected ',' or ')' at \"L,)}\"");
+  CHECK(header_error("{'shape': (99999999999999999999,)}") == "too large a number at \"9999999999999999\"");
+  CHECK(header_error("{'descr': [('a', '<f4')]}") == "structured element types are not supported");
+  CHECK(header_error("{'descr': '<f4', 'fortran_order': False, 'shape': ()} x") == "unexpected \"x\"");
+  std::string many = "{'shape': (";
+  for (int i = 0; i < 65; ++i) many += "1,";
+  CHECK(header_error(many + ")}") == "more than 64 dimensions");
+}
+
+TEST_CASE("element types that no array here can have are refused", "[npy]") {
+  const std::string type = GENERATE("", "f4", "|f4", "=f4", "<f2", "<f16", "<c8", "<u4", "|b1", "|i1", "|O",
+                                    "<M8[s]", "|U3", "<S3", "<U", "|S", "<U0", "|S0", "|S03", "<U-1", "<U3x",
+                                    "<U99999999999999999999", "|S9223372036854775807");
+  CHECK(header_error("{'descr': '" + type + "'}") ==
+        "the element type is \"" + type + "\", which is not supported");
+}
+
+TEST_CASE("a size that is not there is refused before memory is taken", "[npy]") {
+  const auto file = [](std::string_view type, std::string_view shape, std::string_view data = "") {
+    std::string header = "{'descr': '";
+    header.append(type).append("', 'fortran_order': False, 'shape': ").append(shape).append("}");
+    return npy(header, data);
+  };
+  CHECK(error_of(file("<f4", "(2,)", "1234")) == "npy header: float32 (2,) takes 8 bytes, but there are 4");
+  CHECK(error_of(file("<f4", "()", "12345")) == "npy header: float32 () takes 4 bytes, but there are 5");
+  CHECK(error_of(file("<f8", "(1000000000000,)")) ==
+        "npy header: float64 (1000000000000,) takes 8000000000000 bytes, but there are 0");
+  CHECK(error_of(file("<f4", "(4294967296, 4294967296)")) ==
+        "npy header: float32 (4294967296, 4294967296) is too large");
+  // The product of these is 0 modulo 2^64.
+  CHECK(error_of(file("<f4", "(4611686018427387904,)")) ==
+        "npy header: float32 (4611686018427387904,) is too large");
+  CHECK(error_of(file("<f4", "(0, 4294967296, 4294967296)")) ==
+        "npy header: float32 (0, 4294967296, 4294967296) is too large");
+  CHECK(error_of(file("|S2000000000000000000", "(8,)")) == "npy header: bytes (8,) is too large");
+  CHECK(error_of(file("<U1", "(1,)", "\0\xD8\0\0"s)) == "text that is not Unicode");
+  CHECK(error_of(file("<U1", "(1,)", "\0\0\x11\0"s)) == "text that is not Unicode");
+}
+
+TEST_CASE("the start of a file is checked", "[npy]") {
+  CHECK(error_of("") == "not an npy file");
+  CHECK(error_of("\x93NUMPX\x01\0\0\0"s) == "not an npy file");
+  CHECK(error_of("\x93NUMPY\x00\0\0\0"s) == "npy version 0.0 is not supported");
+  CHECK(error_of("\x93NUMPY\x04\0\0\0"s) == "npy version 4.0 is not supported");
+  CHECK(error_of("\x93NUMPY\x01\x01\0\0"s) == "npy version 1.1 is not supported");
+  CHECK(error_of("\x93NUMPY\x01\0\x05\0{"s) == "the npy header is cut off");
+  CHECK(error_of("\x93NUMPY\x02\0\xFF\xFF\xFF\xFF{"s) ==
+        "an npy header of 4294967295 bytes is not supported");
+}
+
+TEST_CASE("each prefix of an npy file is an error", "[npy]") {
+  const std::vector<float> values(6);
+  const std::string file = written(io::view_of(std::span<const float>(values), {2, 3}));
+  for (std::size_t length = 0; length < file.size(); ++length) {
+    // In memory of its own, so that sanitizers see a read beyond it.
+    const std::vector<char> prefix(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(length));
+    CHECK_THROWS_AS(parsed({prefix.data(), prefix.size()}), std::runtime_error);
+  }
+}
