@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include <zip.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <set>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
+
+#include "in_quotes.hpp"
+#include "npy.hpp"
+#include "npz.hpp"
+#include "replacement_file.hpp"
+#include "utf8.hpp"
+#include "zip_handles.hpp"
+
+namespace twinpath::inline v0::detail::io {
+namespace {
+
+constexpr std::string_view suffix = ".npy";
+constexpr std::size_t longest_name = 0xFFFF - suffix.size();
+
+/// A source of libzip that writes to a replacement_file. It must live as long as the archive.
+class zip_sink {
+ public:
+  explicit zip_sink(replacement_file& file) : file_(file) { zip_error_init(&error_); }
+  ~zip_sink() { zip_error_fini(&error_); }
+  zip_sink(const zip_sink&) = delete;
+  zip_sink& operator=(const zip_sink&) = delete;
+
+  /// libzip's end of it.
+  [[nodiscard]] zip_source_t* source(zip_error_t* error) {
+    return zip_source_function_create(&zip_sink::call, this, error);
+  }
+
+  /// Throws what a write has thrown, if one has.
+  void rethrow() const {
+    if (thrown_) std::rethrow_exception(thrown_);
+  }
+
+ private:
+  static zip_int64_t call(void* self, void* data, zip_uint64_t size, zip_source_cmd_t command) noexcept {
+    return static_cast<zip_sink*>(self)->run(data, size, command);
+  }
+
+  zip_int64_t run(void* data, zip_uint64_t size, zip_source_cmd_t command) noexcept {
+    switch (command) {
+      case ZIP_SOURCE_SUPPORTS:
+        return ZIP_SOURCE_SUPPORTS_WRITABLE;  // or nothing could be written
+      case ZIP_SOURCE_STAT:
+        return refuse(ZIP_ER_READ, ENOENT);  // there is no archive yet
+      case ZIP_SOURCE_BEGIN_WRITE:
+      case ZIP_SOURCE_COMMIT_WRITE:
+      case ZIP_SOURCE_ROLLBACK_WRITE:
+      case ZIP_SOURCE_CLOSE:
+      case ZIP_SOURCE_FREE:
+        return 0;
+      case ZIP_SOURCE_WRITE:
+        return write({static_cast<const std::byte*>(data), size});
+      case ZIP_SOURCE_SEEK_WRITE: {
+        const zip_int64_t to = zip_source_seek_compute_offset(file_.position(), end_, data, size, &error_);
+        if (to < 0) return -1;
+        file_.seek(static_cast<std::uint64_t>(to));
+        return 0;
+      }
+      case ZIP_SOURCE_TELL_WRITE:
+        return static_cast<zip_int64_t>(file_.position());
+      case ZIP_SOURCE_ERROR:
+        return zip_error_to_data(&error_, data, size);
+      default:
+        return refuse(ZIP_ER_OPNOTSUPP, 0);
+    }
+  }
+
+  // An exception must not pass through C.
+  zip_int64_t write(std::span<const std::byte> bytes) noexcept {
+    try {
+      file_.write(bytes);
+    } catch (...) {
+      thrown_ = std::current_exception();
+      return refuse(ZIP_ER_WRITE, 0);
+    }
+    end_ = std::max(end_, file_.position());
+    return static_cast<zip_int64_t>(bytes.size());
+  }
+
+  zip_int64_t refuse(int error, int reason) noexcept {
+    zip_error_set(&error_, error, reason);
+    return -1;
+  }
+
+  replacement_file& file_;
+  std::uint64_t end_ = 0;
+  zip_error_t error_;
+  std::exception_ptr thrown_;
+};
+
+/// What goes before the elements of each array. Throws std::invalid_argument, see write_npz.
+std::vector<std::string> preambles(std::span<const named_view> arrays) {
+  std::vector<std::string> out;
+  std::set<std::string_view> names;
+  if (arrays.empty()) throw std::invalid_argument("a file without arrays");
+  for (const auto& [name, array] : arrays) {
+    const auto refuse = [&](const std::string& what) {
+      throw std::invalid_argument("array " + in_quotes(name) + ": " + what);
+    };
+    if (name.empty()) refuse("a name is empty");
+    if (name.find('\0') != name.npos) refuse("a name has a NUL");
+    if (!utf8_to_utf32(name)) refuse("a name is not UTF-8");
+    // libzip writes it all the same, and its length modulo 65536.
+    if (name.size() > longest_name) refuse("a name is too long for a zip file");
+    if (!names.insert(name).second) refuse("there are two of this name");
+    try {
+      out.push_back(npy_preamble(array));
+    } catch (const std::invalid_argument& e) {
+      refuse(e.what());
+    }
+  }
+  return out;
+}
+
+/// Adds a member whose bytes are read when the archive is closed.
+void add_member(zip_t* archive, const named_view& array, const std::string& preamble) {
+  const auto fragment = [](const void* data, std::size_t size) {
+    // libzip only reads from it.
+    return zip_buffer_fragment_t{static_cast<zip_uint8_t*>(const_cast<void*>(data)), size};
+  };
+  const std::array fragments{fragment(preamble.data(), preamble.size()),
+                             fragment(array.array.data.data(), array.array.data.size())};
+  const zip_uint64_t used = array.array.data.empty() ? 1 : 2;
+
+  zip_failure failure;
+  zip_source_t* source = zip_source_buffer_fragment_create(fragments.data(), used, 0, failure.get());
+  if (source == nullptr) throw std::runtime_error(failure.text());
+  const zip_int64_t added =
+      zip_file_add(archive, (array.name + std::string(suffix)).c_str(), source, ZIP_FL_ENC_UTF_8);
+  if (added < 0) {
+    zip_source_free(source);
+    throw std::runtime_error(zip_strerror(archive));
+  }
+  const auto index = static_cast<zip_uint64_t>(added);
+  // 1 January 1980, the first day there is; not by zip_file_set_mtime, which knows time zones.
+  constexpr zip_uint16_t first_day = 1 << 5 | 1;
+  if (zip_set_file_compression(archive, index, ZIP_CM_STORE, 0) != 0 ||
+      zip_file_set_dostime(archive, index, 0, first_day, 0) != 0) {
+    throw std::runtime_error(zip_strerror(archive));
+  }
+}
+
+}  // namespace
+
+void write_npz(const std::filesystem::path& file, std::span<const named_view> arrays) {
+  const std::vector<std::string> starts = preambles(arrays);
+  replacement_file out(file);
+  zip_sink sink(out);
+  try {
+    zip_failure failure;
+    zip_source_t* source = sink.source(failure.get());
+    if (source == nullptr) throw std::runtime_error(failure.text());
+    archive_handle archive(zip_open_from_source(source, ZIP_CREATE | ZIP_TRUNCATE, failure.get()));
+    if (archive == nullptr) {
+      zip_source_free(source);
+      throw std::runtime_error(failure.text());
+    }
+    for (std::size_t i = 0; i < arrays.size(); ++i) add_member(archive.get(), arrays[i], starts[i]);
+    if (zip_close(archive.get()) != 0) throw std::runtime_error(zip_strerror(archive.get()));
+    (void)archive.release();  // closed
+  } catch (const std::runtime_error& e) {
+    sink.rethrow();
+    throw std::runtime_error(file.string() + ": " + e.what());
+  }
+  out.commit();
+}
+
+void write_npz(const std::filesystem::path& file, const named_arrays& arrays) {
+  std::vector<named_view> views;
+  for (const auto& [name, array] : arrays) views.push_back({name, array.view()});
+  write_npz(file, views);
+}
+
+}  // namespace twinpath::inline v0::detail::io

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// Owners of what libzip hands out.
+#pragma once
+
+#include <zip.h>
+
+#include <memory>
+#include <string>
+
+namespace twinpath::inline v0::detail::io {
+
+struct discard_archive {
+  void operator()(zip_t* archive) const noexcept { zip_discard(archive); }
+};
+/// An archive that is read, or whose changes are given up.
+using archive_handle = std::unique_ptr<zip_t, discard_archive>;
+
+struct close_member {
+  void operator()(zip_file_t* member) const noexcept { zip_fclose(member); }
+};
+using member_handle = std::unique_ptr<zip_file_t, close_member>;
+
+/// Where libzip tells what failed.
+class zip_failure {
+ public:
+  zip_failure() noexcept { zip_error_init(&error_); }
+  ~zip_failure() { zip_error_fini(&error_); }
+  zip_failure(const zip_failure&) = delete;
+  zip_failure& operator=(const zip_failure&) = delete;
+
+  [[nodiscard]] zip_error_t* get() noexcept { return &error_; }
+  [[nodiscard]] std::string text() { return zip_error_strerror(&error_); }
+
+ private:
+  zip_error_t error_;
+};
+
+}  // namespace twinpath::inline v0::detail::io
