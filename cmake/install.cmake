@@ -1,4 +1,4 @@
-# Headers, archive, CMake package, pkg-config file, licence.
+# Headers, archives, CMake package, pkg-config files, licence.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -6,16 +6,27 @@ include(CMakePackageConfigHelpers)
 install(TARGETS twinpath EXPORT twinpathTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(DIRECTORY include/twinpath DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+set(left_out "")
+if(NOT TWINPATH_BUILD_IO)
+  set(left_out PATTERN include/twinpath/io EXCLUDE)
+endif()
+install(DIRECTORY include/twinpath DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  FILES_MATCHING PATTERN "*.hpp" ${left_out})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/twinpath)
 write_basic_package_version_file(twinpathConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(EXPORT twinpathTargets NAMESPACE twinpath:: DESTINATION ${package_dir})
+if(TWINPATH_BUILD_IO)
+  # Apart from the others, so that libzip is looked for only where the component io is asked for.
+  install(TARGETS twinpath-io EXPORT twinpathIoTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT twinpathIoTargets NAMESPACE twinpath:: DESTINATION ${package_dir})
+  install(FILES cmake/Findlibzip.cmake DESTINATION ${package_dir})
+endif()
 install(FILES cmake/twinpathConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/twinpathConfigVersion.cmake
   DESTINATION ${package_dir})
 
-# Paths in the pkg-config file follow the file, so that an installed tree can be moved; only an absolute
+# Paths in the pkg-config files follow the files, so that an installed tree can be moved; only an absolute
 # library folder ties it to its place.
 set(pc_prefix ${CMAKE_INSTALL_PREFIX})
 set(pc_libdir ${CMAKE_INSTALL_LIBDIR})
@@ -29,5 +40,11 @@ endif()
 if(NOT IS_ABSOLUTE ${CMAKE_INSTALL_INCLUDEDIR})
   set(pc_includedir "\${prefix}/${pc_includedir}")
 endif()
-configure_file(cmake/twinpath.pc.in twinpath.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/twinpath.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+set(pc_names twinpath)
+if(TWINPATH_BUILD_IO)
+  list(APPEND pc_names twinpath-io)
+endif()
+foreach(name IN LISTS pc_names)
+  configure_file(cmake/${name}.pc.in ${name}.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()

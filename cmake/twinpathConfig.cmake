@@ -1,6 +1,36 @@
+# Components: io, the target twinpath::io.
+
 # The hint finds a TBB that was installed together with twinpath.
 if(NOT TARGET TBB::tbb)
   include(CMakeFindDependencyMacro)
   find_dependency(TBB 2021.5 CONFIG COMPONENTS tbb HINTS "${CMAKE_CURRENT_LIST_DIR}/../TBB")
 endif()
 include("${CMAKE_CURRENT_LIST_DIR}/twinpathTargets.cmake")
+
+foreach(component IN LISTS twinpath_FIND_COMPONENTS)
+  set(twinpath_reason "there is no such component")
+  if(component STREQUAL "io")
+    set(twinpath_reason "it was not built with TWINPATH_BUILD_IO")
+    if(EXISTS "${CMAKE_CURRENT_LIST_DIR}/twinpathIoTargets.cmake")
+      set(twinpath_reason "libzip 1.7 or newer was not found")
+      if(NOT TARGET libzip::zip)
+        # As find_dependency, which would fail for an optional component too.
+        list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
+        # Where it is when it was installed together with twinpath; twice, because the library folder may be two deep.
+        set(libzip_HINTS "${CMAKE_CURRENT_LIST_DIR}/../../.." "${CMAKE_CURRENT_LIST_DIR}/../../../..")
+        find_package(libzip 1.7 MODULE QUIET)
+        unset(libzip_HINTS)
+        list(POP_FRONT CMAKE_MODULE_PATH)
+      endif()
+      if(TARGET libzip::zip)
+        include("${CMAKE_CURRENT_LIST_DIR}/twinpathIoTargets.cmake")
+        set(twinpath_io_FOUND TRUE)
+      endif()
+    endif()
+  endif()
+  if(NOT twinpath_${component}_FOUND AND twinpath_FIND_REQUIRED_${component})
+    set(twinpath_FOUND FALSE)
+    set(twinpath_NOT_FOUND_MESSAGE "component ${component}: ${twinpath_reason}")
+  endif()
+endforeach()
+unset(twinpath_reason)
