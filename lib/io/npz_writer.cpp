@@ -103,7 +103,8 @@ std::vector<std::string> preambles(std::span<const named_view> arrays) {
   std::vector<std::string> out;
   std::set<std::string_view> names;
   if (arrays.empty()) throw std::invalid_argument("a file without arrays");
-  for (const auto& [name, array] : arrays) {
+  for (const named_view& entry : arrays) {
+    const std::string& name = entry.name;
     const auto refuse = [&](const std::string& what) {
       throw std::invalid_argument("array " + in_quotes(name) + ": " + what);
     };
@@ -114,7 +115,7 @@ std::vector<std::string> preambles(std::span<const named_view> arrays) {
     if (name.size() > longest_name) refuse("a name is too long for a zip file");
     if (!names.insert(name).second) refuse("there are two of this name");
     try {
-      out.push_back(npy_preamble(array));
+      out.push_back(npy_preamble(entry.array));
     } catch (const std::invalid_argument& e) {
       refuse(e.what());
     }
