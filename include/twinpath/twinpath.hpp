@@ -18,6 +18,7 @@
 #include <twinpath/metrics.hpp>
 #include <twinpath/mlp.hpp>
 #include <twinpath/optimizer.hpp>
+#include <twinpath/predictor.hpp>
 #include <twinpath/reductions.hpp>
 #include <twinpath/sgd.hpp>
 #include <twinpath/sigmoid_cross_entropy.hpp>

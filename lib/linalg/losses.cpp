@@ -57,8 +57,8 @@ void check_mean(std::string_view function, loss which, reduction how, std::size_
 }
 
 template <class T>
-void loss_rows(const kernel_table<T>& table, loss which, matrix_view<const T> Z, const targets<T>& y,
-               std::size_t first, matrix_view<T> dZ, T scale, T* losses) {
+void loss_rows(const kernel_table<T>& table, loss which, const matrix_view<const T>& Z, const targets<T>& y,
+               std::size_t first, const matrix_view<T>& dZ, T scale, T* losses) {
   if (y.by_class) {
     return table.cross_entropy_classes(Z.data(), Z.stride(), y.classes.data() + first, dZ.data(), dZ.stride(),
                                        Z.rows(), Z.cols(), scale, losses);
@@ -105,18 +105,18 @@ T loss_and_error(loss which, matrix_view<const T> Z, const targets<T>& y, matrix
     const auto part = [&](const auto& x) {
       return std::decay_t<decltype(x)>(x.data() + first * x.stride(), last - first, n, x.stride());
     };
-    loss_rows(table, which, part(Z), y, first, part(dZ), scale, losses + first);
+    loss_rows<T>(table, which, part(Z), y, first, part(dZ), scale, losses + first);
   });
   return fold_losses(table, losses, m, loss_divisor(which, how, m, n), scratch.allocate<T>(loss_scratch(m)));
 }
 
-template void loss_rows(const kernel_table<float>&, loss, matrix_view<const float>, const targets<float>&,
-                        std::size_t, matrix_view<float>, float, float*);
+template void loss_rows(const kernel_table<float>&, loss, const matrix_view<const float>&,
+                        const targets<float>&, std::size_t, const matrix_view<float>&, float, float*);
 template float fold_losses(const kernel_table<float>&, const float*, std::size_t, std::size_t, float*);
 template float loss_and_error(loss, matrix_view<const float>, const targets<float>&, matrix_view<float>,
                               reduction, span_label);
-template void loss_rows(const kernel_table<double>&, loss, matrix_view<const double>, const targets<double>&,
-                        std::size_t, matrix_view<double>, double, double*);
+template void loss_rows(const kernel_table<double>&, loss, const matrix_view<const double>&,
+                        const targets<double>&, std::size_t, const matrix_view<double>&, double, double*);
 template double fold_losses(const kernel_table<double>&, const double*, std::size_t, std::size_t, double*);
 template double loss_and_error(loss, matrix_view<const double>, const targets<double>&, matrix_view<double>,
                                reduction, span_label);

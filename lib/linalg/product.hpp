@@ -20,7 +20,7 @@ struct product {
   epilogue<T> end;
   const T* bias = nullptr;    ///< C.cols() elements, for finish::bias and finish::bias_relu
   matrix_view<const T> mask;  ///< C's shape, for finish::mask
-  after_store<T> after = {};
+  after_store<T> after = after_store<T>();
 
   [[nodiscard]] product_shape shape() const noexcept {
     return {C.rows(),

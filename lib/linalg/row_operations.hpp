@@ -76,8 +76,8 @@ T loss_and_error(loss which, matrix_view<const T> Z, const targets<T>& y, matrix
 /// The losses of all rows of Z, and their dZ times `scale`, on the calling thread. The targets of Z's first
 /// row are those of row `first`.
 template <class T>
-void loss_rows(const kernel_table<T>& table, loss which, matrix_view<const T> Z, const targets<T>& y,
-               std::size_t first, matrix_view<T> dZ, T scale, T* losses);
+void loss_rows(const kernel_table<T>& table, loss which, const matrix_view<const T>& Z, const targets<T>& y,
+               std::size_t first, const matrix_view<T>& dZ, T scale, T* losses);
 
 /// What the sum of the losses of all rows is divided by.
 [[nodiscard]] constexpr std::size_t loss_divisor(loss which, reduction how, std::size_t rows,

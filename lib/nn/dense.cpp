@@ -19,14 +19,16 @@ void checked_forward(matrix_view<const T> X, matrix_view<const T> W, std::span<c
   check_apart(function, "A", A, "X", X);
   check_apart(function, "A", A, "W", W);
   check_apart(function, "A", A, "b", b);
+  const kernel_table<T>& table = kernels<T>();
   if (Z.data() != nullptr) {
     check_shape(function, "Z", Z, X.rows(), W.cols());
     check_apart(function, "Z", Z, "X", X);
     check_apart(function, "Z", Z, "W", W);
     check_apart(function, "Z", Z, "b", b);
     check_apart(function, "A", A, "Z", Z);
+    return run_product(forward_product(table, X, W, b.data(), f, A, Z), {"Z"});
   }
-  run_product(forward_product(kernels<T>(), X, W, b.data(), f, A, Z), {"Z"});
+  run_product(forward_product(table, X, W, b.data(), f, A), {"Z"});
 }
 
 template <class T>

@@ -11,32 +11,51 @@
 
 namespace twinpath::inline v0::detail {
 
-/// A = f(X*W + b). Z, where there is one, keeps X*W + b.
+// Views by reference, and one product that is returned: a copy would read as vectors what was just written as
+// numbers, and wait for that.
+
+/// A = f(X*W + b)
 template <class T>
-[[gnu::always_inline]] inline product<T> forward_product(const kernel_table<T>& table, matrix_view<const T> X,
-                                                         matrix_view<const T> W, const T* bias, activation f,
-                                                         matrix_view<T> A, matrix_view<T> Z) {
-  const bool apart = Z.data() != nullptr;
-  if (!apart && f == activation::relu) return {X, W, A, {finish::bias_relu}, bias, {}};
-  product<T> x{X, W, apart ? Z : A, {finish::bias}, bias, {}};
-  if (apart || f != activation::identity) {
-    x.after.function = table.activate[f];
+[[gnu::always_inline]] inline product<T> forward_product(const kernel_table<T>& table,
+                                                         const matrix_view<const T>& X,
+                                                         const matrix_view<const T>& W, const T* bias,
+                                                         activation f, const matrix_view<T>& A) {
+  const bool in_store = f == activation::relu || f == activation::identity;
+  product<T> x{X, W, A, {f == activation::relu ? finish::bias_relu : finish::bias}, bias, {}};
+  if (!in_store) {
+    x.after = after_store<T>(table.activate[f]);
     x.after.x = A.data();
     x.after.stride = A.stride();
   }
   return x;
 }
 
+/// The same, and Z = X*W + b is kept.
+template <class T>
+[[gnu::always_inline]] inline product<T> forward_product(const kernel_table<T>& table,
+                                                         const matrix_view<const T>& X,
+                                                         const matrix_view<const T>& W, const T* bias,
+                                                         activation f, const matrix_view<T>& A,
+                                                         const matrix_view<T>& Z) {
+  product<T> x{X, W, Z, {finish::bias}, bias, {}};
+  x.after = after_store<T>(table.activate[f]);
+  x.after.x = A.data();
+  x.after.stride = A.stride();
+  return x;
+}
+
 /// dZ_below = (dZ * W^T) times the derivative of f, from `kept`.
 template <class T>
 [[gnu::always_inline]] inline product<T> backprop_product(const kernel_table<T>& table,
-                                                          matrix_view<const T> dZ, matrix_view<const T> W,
-                                                          activation f, matrix_view<const T> kept,
-                                                          matrix_view<T> dZ_below) {
-  if (f == activation::relu) return {dZ, transposed(W), dZ_below, {finish::mask}, nullptr, kept};
-  product<T> x{dZ, transposed(W), dZ_below, {finish::store}, nullptr, {}};
-  if (f != activation::identity) {
-    x.after.function = table.take_back[f];
+                                                          const matrix_view<const T>& dZ,
+                                                          const matrix_view<const T>& W, activation f,
+                                                          const matrix_view<const T>& kept,
+                                                          const matrix_view<T>& dZ_below) {
+  const bool in_store = f == activation::relu || f == activation::identity;
+  product<T> x{dZ,      transposed(W), dZ_below, {f == activation::relu ? finish::mask : finish::store},
+               nullptr, kept};
+  if (!in_store) {
+    x.after = after_store<T>(table.take_back[f]);
     x.after.x = const_cast<T*>(kept.data());  // which it only reads
     x.after.stride = kept.stride();
   }

@@ -236,7 +236,7 @@ void network<T>::predict(matrix_view<const T> X, matrix_view<T> P) const {
     const bool last = l + 1 == layers.size();
     const matrix_view<T> output = last ? P : matrix_view<T>(buffers[l % 2], m, layer.outputs);
     run_product(forward_product<T>(table, input, layer.weights(), layer.bias().data(),
-                                   last ? activation::identity : options.activation, output, {}),
+                                   last ? activation::identity : options.activation, output),
                 {"Z", static_cast<unsigned>(l + 1)});
     input = output;
   }

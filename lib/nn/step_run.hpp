@@ -91,13 +91,13 @@ class step_run {
     if (l != 0) return activations(l - 1, m);
     return {X.data() + m.first * X.stride(), m.rows, X.cols(), X.stride()};
   }
-  /// Z of a hidden layer where its activation keeps it, else nothing.
+  /// Z of a hidden layer whose activation keeps it.
   [[gnu::always_inline]] inline matrix_view<T> scores(std::size_t l, const block_memory<T>& m) const {
-    return keeps_scores(hidden_) ? rows_at(plan.layers[l].scores, l, m) : matrix_view<T>();
+    return rows_at(plan.layers[l].scores, l, m);
   }
   /// What the derivative of a hidden layer's activation is taken from.
   [[gnu::always_inline]] inline matrix_view<T> kept(std::size_t l, const block_memory<T>& m) const {
-    return keeps_scores(hidden_) ? scores(l, m) : activations(l, m);
+    return rows_at(keeps_scores(hidden_) ? plan.layers[l].scores : plan.layers[l].activations, l, m);
   }
 
   // --- forward --------------------------------------------------------------------------------------------
@@ -113,11 +113,17 @@ class step_run {
                                              const block_memory<T>& m) const {
     const layer_state<T>& from = std::as_const(layers_[l]);
     const bool last = l + 1 == layers();
+    const span_label label{"Z", number(l)};
+    if (!last && keeps_scores(hidden_)) {
+      return multiply(routes.forward,
+                      forward_product<T>(table, input(l, m), from.weights(), from.bias().data(), hidden_,
+                                         activations(l, m), scores(l, m)),
+                      m.scratch, label);
+    }
     multiply(routes.forward,
-             forward_product(table, input(l, m), from.weights(), from.bias().data(),
-                             last ? activation::identity : hidden_, activations(l, m),
-                             last ? matrix_view<T>() : scores(l, m)),
-             m.scratch, {"Z", number(l)});
+             forward_product<T>(table, input(l, m), from.weights(), from.bias().data(),
+                                last ? activation::identity : hidden_, activations(l, m)),
+             m.scratch, label);
   }
 
   [[gnu::always_inline]] inline void output_error(const block_memory<T>& m) const {
@@ -192,7 +198,7 @@ class step_run {
   /// Lets the update follow the store of a part of dW whose first element is parameter `first` of layer l.
   void update_after(product<T>& x, std::size_t l, std::size_t first) const noexcept {
     layer_state<T>& to = layers_[l];
-    x.after.function = with_.rule.kernel;
+    x.after = after_store<T>(with_.rule.kernel);
     x.after.factors = with_.rule.factors_data();
     x.after.x = to.parameters.data() + first;
     x.after.y = to.moment(0, first);

@@ -34,7 +34,6 @@ class unit_blocks {
   }
   template <class View>
   [[nodiscard]] static View columns_of(const View& x, const unit_range& u) {
-    if (x.data() == nullptr) return x;
     return View(x.data() + u.begin, x.rows(), u.size(), x.stride());
   }
 
@@ -42,10 +41,14 @@ class unit_blocks {
     const block_memory<T> all = s_.all_rows(scratch);
     const unit_range u = units(l, i);
     const layer_state<T>& from = std::as_const(s_.layer(l));
+    const matrix_view<const T> W = columns_of(from.weights(), u);
+    const matrix_view<T> A = columns_of(s_.activations(l, all), u);
+    const T* const bias = from.bias().data() + u.begin;
     run_product(s_.table, s_.plan.blocks[i].layers[l].forward,
-                forward_product(s_.table, s_.input(l, all), columns_of(from.weights(), u),
-                                from.bias().data() + u.begin, s_.hidden(),
-                                columns_of(s_.activations(l, all), u), columns_of(s_.scores(l, all), u)),
+                keeps_scores(s_.hidden())
+                    ? forward_product<T>(s_.table, s_.input(l, all), W, bias, s_.hidden(), A,
+                                         columns_of(s_.scores(l, all), u))
+                    : forward_product<T>(s_.table, s_.input(l, all), W, bias, s_.hidden(), A),
                 scratch, {"Z", s_.number(l)});
   }
 

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Predictions by the network and by a predictor: the bits of the contract.
+#include <twinpath/predictor.hpp>
+
+#include "activations.hpp"
+#include "catch.hpp"
+#include "padded.hpp"
+#include "random.hpp"
+#include "threads.hpp"
+
+namespace {
+
+using namespace tests;
+
+constexpr tp::loss losses[] = {tp::loss::softmax_cross_entropy, tp::loss::sigmoid_cross_entropy,
+                               tp::loss::mean_squared_error};
+
+template <class T>
+tp::matrix<T> predicted(const tp::mlp<T>& net, tp::matrix<T> A) {
+  with_arithmetic([&]<class arithmetic>(arithmetic) {
+    for (std::size_t l = 1; l <= net.layers(); ++l) {
+      const auto f = l == net.layers() ? tp::activation::identity : net.options().activation;
+      tp::matrix<T> Z(A.rows(), net.widths()[l]);
+      tp::contract::dense_forward<arithmetic, T>(A, net.weights(l), net.bias(l), f, Z);
+      A = Z;
+    }
+    for (std::size_t i = 0; i < A.rows(); ++i) {
+      if (net.options().loss != tp::loss::softmax_cross_entropy) break;
+      const tp::matrix<T> Z = A;
+      tp::contract::softmax_row<arithmetic, T>(Z.row(i), A.row(i));
+    }
+    for (T& a : A.elements()) {
+      if (net.options().loss == tp::loss::sigmoid_cross_entropy) a = tp::contract::sigmoid<arithmetic, T>(a);
+    }
+  });
+  return A;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("predictions have the bits of the contract", "[predict]", float, double) {
+  using T = TestType;
+  generator random(51);
+  for (const std::vector<std::size_t>& widths :
+       {std::vector<std::size_t>{3, 4, 2}, {784, 128, 10}, {70, 1024, 33, 5}, {9, 7}}) {
+    for (const tp::activation f : all_activations) {
+      const tp::loss which = losses[static_cast<std::size_t>(f) % 3];
+      tp::mlp<T> net(widths, {.seed = 4, .activation = f, .loss = which});
+      for (std::size_t l = 1; l <= net.layers(); ++l) {
+        for (T& b : net.bias(l)) b = random.uniform<T>();
+      }
+      for (const std::size_t m : {1u, 3u, 40u}) {
+        const tp::matrix<T> X = uniform_matrix<T>(m, widths.front(), random);
+        const tp::matrix<T> expected = predicted(net, X);
+        for (const std::size_t threads : {1u, 3u}) {
+          CAPTURE(widths.size(), static_cast<int>(f), m, threads);
+          on_threads(threads, [&] {
+            const padded_matrix<T> input(X.view(), layouts[1]);
+            padded_matrix<T> P(m, widths.back(), layouts[2]);
+            net.predict(input.view(), P.view());
+            REQUIRE(difference<T>(P.view(), expected) == "");
+            tp::predictor<T> frozen(net, m);
+            for (int again = 0; again < 2; ++again) {
+              P.fill(filler<T>());
+              frozen.predict(input.view(), P.view());
+              REQUIRE(difference<T>(P.view(), expected) == "");
+              REQUIRE(P.padding_untouched());
+            }
+          });
+        }
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("a predictor keeps the weights that it was made with", "[predict]", float, double) {
+  using T = TestType;
+  tp::mlp<T> net({5, 6, 3});
+  const tp::matrix<T> X(2, 5);
+  tp::predictor<T> frozen(net, 2);
+  const tp::matrix<T> before = net.predict(X);
+  for (T& w : net.parameters(1)) w += 1;
+  for (T& w : net.parameters(2)) w += T(0.5);
+  tp::matrix<T> P(2, 3);
+  frozen.predict(X, P);
+  CHECK(difference<T>(P, before) == "");
+  CHECK(frozen.rows() == 2);
+  const tp::matrix<T> three(3, 5);
+  CHECK_THROWS_WITH(frozen.predict(three, P), "predict: X is 3x5, expected 2x5");
+}
