@@ -6,15 +6,17 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
   cat <<'END'
-usage: benchmarks/run.sh gemm|step [OPTION...]
+usage: benchmarks/run.sh gemm|step|predict [OPTION...]
 
   gemm    matrix products
   step    steps of training
+  predict predictions, from one row to many
 
   --threads LIST     1, 2 or "1 2" (default: 1)
   --filter REGEX     only rows whose name matches, such as layer/f32/TN or 128:784
   --libraries LIST   of twinpath,openblas,blis,eigen,onemkl; gemm: onednn-sgemm,onednn-matmul; step: onednn-ip,
-                     torch-autograd,torch-tensors (default: what was built)
+                     torch-autograd,torch-tensors; predict: onednn-ip,torch-tensors (default:
+                     what was built)
   --rounds N         rounds in which each library takes its turn (default: 3)
   --quick            two rounds with little time for a row: a first impression
   --isa TIER         cap twinpath, such as avx2; the others stay at their best
@@ -46,7 +48,7 @@ suite=''
 build=$root/build/release
 while (($# != 0)); do
   case $1 in
-    gemm | step) suite=$1 ;;
+    gemm | step | predict) suite=$1 ;;
     --quick) quick=1 ;;
     --accuracy) accuracy=1 ;;
     --any-kernel) any_kernel=(--any-kernel) ;;
@@ -77,7 +79,7 @@ while (($# != 0)); do
   shift
 done
 
-[[ -n $suite ]] || fail "which suite, gemm or step? (see --help)"
+[[ -n $suite ]] || fail "which suite, gemm, step or predict? (see --help)"
 [[ $suite == gemm || -z $types$families$accuracy ]] || fail "--type, --family and --accuracy are options of gemm"
 programs=$build/benchmarks
 [[ -x $programs/twinpath-$suite-twinpath ]] || fail "nothing is built in $build (see --help)"

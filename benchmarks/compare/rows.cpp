@@ -2,6 +2,7 @@
 #include "rows.hpp"
 
 #include "gemm/families.hpp"
+#include "predict/configurations.hpp"
 #include "step/configurations.hpp"
 
 namespace compare {
@@ -13,13 +14,15 @@ std::vector<known_row> known_rows(bench::element type) {
   if (type == bench::element::f32) {
     for (const step_bench::configuration& c : step_bench::configurations())
       rows.push_back({c.name(), "step", c.flops(), false});
+    for (const predict_bench::configuration& c : predict_bench::configurations())
+      rows.push_back({c.name(), "predict", c.flops(), false});
   }
   return rows;
 }
 
 std::vector<std::string> known_families() {
   std::vector<std::string> families(gemm_bench::families.begin(), gemm_bench::families.end());
-  families.push_back("step");
+  families.insert(families.end(), {"step", "predict"});
   return families;
 }
 

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "common/frame.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <regex>
+
+#include "common/library.hpp"
+#include "common/peak.hpp"
+
+namespace bench {
+namespace {
+
+struct options {
+  int threads = 1;
+  int round = 1;
+  std::string filter;
+  double min_time = 0.1;
+  int repetitions = 3;
+  bool any_kernel = false;
+  bool describe = false;
+  std::vector<std::string> rest;
+};
+
+options parse_command_line(int argc, char** argv, const char* description) {
+  CLI::App app(std::string(description) + " Unknown options go to Google Benchmark.");
+  options o;
+  app.allow_extras();
+  app.add_option("--threads", o.threads, "Threads of the library")->capture_default_str();
+  app.add_option("--round", o.round, "Number of the round, for twinpath-compare")->capture_default_str();
+  app.add_option("--filter", o.filter, "Only rows whose name has a match of this regular expression");
+  app.add_option("--min-time", o.min_time, "Least seconds of a repetition")->capture_default_str();
+  app.add_option("--repetitions", o.repetitions, "Repetitions of each row")->capture_default_str();
+  app.add_flag("--any-kernel", o.any_kernel, "Measure kernels below the machine's best instruction set too");
+  app.add_flag("--describe", o.describe, "Say which library and which kernels these are, and end");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    std::exit(app.exit(e));
+  }
+  o.rest = app.remaining();
+  return o;
+}
+
+int run(int argc, char** argv, const char* description, const std::vector<measured_row>& rows) {
+  const options o = parse_command_line(argc, argv, description);
+  set_threads(o.threads);
+  const library lib = describe_library();
+  if (!o.any_kernel && !at_its_best(lib)) return refused;
+  if (o.describe) {
+    std::printf("%s %s: %s\n", lib.name.c_str(), lib.version.c_str(), lib.kernels.c_str());
+    return EXIT_SUCCESS;
+  }
+  add_context(lib, o.threads, o.round);
+  const double peak = fma_peak(lib.kernel_tier, element::f32, o.threads);
+  benchmark::AddCustomContext("peak_f32", std::to_string(peak));
+  std::size_t registered = 0;
+  for (const measured_row& row : rows) {
+    if (!std::regex_search(row.name, std::regex(o.filter))) continue;
+    benchmark::RegisterBenchmark(row.name.c_str(),
+                                 [run = row.run, peak](benchmark::State& s) { run(s, peak); })
+        ->UseRealTime()
+        ->MinTime(o.min_time)
+        ->Repetitions(o.repetitions)
+        ->Unit(benchmark::kMicrosecond);
+    ++registered;
+  }
+  if (registered == 0) return nothing_to_do;
+  initialize_benchmark(argv[0], o.rest);
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int run_frame(int argc, char** argv, const char* description, const std::vector<measured_row>& rows) {
+  try {
+    return run(argc, argv, description, rows);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "error: %s\n", e.what());
+    return EXIT_FAILURE;
+  }
+}
+
+}  // namespace bench

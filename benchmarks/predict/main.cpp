@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Measures predictions, from inputs to probabilities, by the one library that this executable is linked with.
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "adapter.hpp"
+#include "common/frame.hpp"
+#include "configurations.hpp"
+
+namespace predict_bench {
+namespace {
+
+/// One row with its predictor, made and checked when it is first wanted.
+class measured {
+ public:
+  explicit measured(configuration shape)
+      : shape_(std::move(shape)), net_(shape_.widths), X_(shape_.batch, shape_.widths.front()) {
+    std::mt19937 random(1);
+    for (float& x : X_.elements()) x = static_cast<float>(random()) * 0x1p-32f;
+  }
+
+  void run(benchmark::State& state, double peak) {
+    if (predictor_ == nullptr) {
+      predictor_ = make_predictor(net_, X_);
+      predictor_->predict();
+    }
+    if (largest_error() > 1e-5) return state.SkipWithError("the probabilities are others");
+    for (auto _ : state) {
+      predictor_->predict();
+      benchmark::ClobberMemory();
+    }
+    const double gflop = shape_.flops() * 1e-9;
+    const auto rate = benchmark::Counter::kIsIterationInvariantRate;
+    state.counters["GFLOP/s"] = benchmark::Counter(gflop, rate);
+    state.counters["peak"] = benchmark::Counter(gflop / peak, rate);
+  }
+
+ private:
+  /// Against the same network in double.
+  [[nodiscard]] double largest_error() const {
+    twinpath::mlp<double> exact(shape_.widths);
+    for (std::size_t l = 1; l <= exact.layers(); ++l) {
+      for (std::size_t i = 0; i < exact.parameters(l).size(); ++i)
+        exact.parameters(l)[i] = static_cast<double>(net_.parameters(l)[i]);
+    }
+    twinpath::matrix<double> X(X_.rows(), X_.cols());
+    for (std::size_t i = 0; i < X.size(); ++i) X.elements()[i] = static_cast<double>(X_.elements()[i]);
+    const twinpath::matrix<double> P = exact.predict(X);
+    const std::vector<float> ours = predictor_->probabilities();
+    double worst = ours.size() == P.size() ? 0 : 1;
+    for (std::size_t i = 0; worst < 1 && i < P.size(); ++i)
+      worst = std::max(worst, std::abs(static_cast<double>(ours[i]) - P.elements()[i]));
+    return worst;
+  }
+
+  configuration shape_;
+  twinpath::mlp<float> net_;
+  twinpath::matrix<float> X_;
+  std::unique_ptr<predictor> predictor_;
+};
+
+}  // namespace
+}  // namespace predict_bench
+
+int main(int argc, char** argv) {
+  std::vector<bench::measured_row> rows;
+  for (const predict_bench::configuration& c : predict_bench::configurations()) {
+    const auto row = std::make_shared<predict_bench::measured>(c);
+    rows.push_back({c.name(), [row](benchmark::State& s, double peak) { row->run(s, peak); }});
+  }
+  return bench::run_frame(argc, argv, "Predictions by one library.", rows);
+}
