@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Elements per second of exp, log, tanh, erf and sigmoid on one thread, from a near cache and from memory.
-// The label is the largest error over the small input.
+// The label is the largest error over the small input. Then activations and updates.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include <twinpath/elementwise.hpp>
 
 #include "common/library.hpp"
+#include "layer_rows.hpp"
 #include "rows.hpp"
 
 namespace elementary_bench {
@@ -96,6 +97,7 @@ int main(int argc, char** argv) {
     register_rows<double>({peer_double, peer_rows});
   }
 #endif
+  register_layer_rows();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();
