@@ -2,6 +2,9 @@
 
 twinpath_test_program(io
   io/damaged.cpp
+  io/mlp_arrays.cpp
+  io/mlp_continued.cpp
+  io/mlp_refused.cpp
   io/npy.cpp
   io/npz.cpp
   io/replacement_file.cpp
