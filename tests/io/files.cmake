@@ -17,10 +17,16 @@ find_program(TWINPATH_PYTHON NAMES python3 python DOC "The Python that has NumPy
 mark_as_advanced(TWINPATH_PYTHON)
 if(TWINPATH_PYTHON)
   add_executable(twinpath-io-sample io/sample.cpp)
-  twinpath_strict(twinpath-io-sample)
-  target_include_directories(twinpath-io-sample PRIVATE ${PROJECT_SOURCE_DIR}/lib)
-  target_link_libraries(twinpath-io-sample PRIVATE twinpath::io)
+  add_executable(twinpath-io-copy-network io/copy_network.cpp)
+  foreach(program IN ITEMS twinpath-io-sample twinpath-io-copy-network)
+    twinpath_strict(${program})
+    target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/lib)
+    target_link_libraries(${program} PRIVATE twinpath::io)
+  endforeach()
   add_test(NAME io.numpy
     COMMAND ${TWINPATH_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/numpy_reads.py $<TARGET_FILE:twinpath-io-sample>)
-  set_tests_properties(io.numpy PROPERTIES SKIP_RETURN_CODE 77)
+  add_test(NAME io.numpy_networks
+    COMMAND ${TWINPATH_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/numpy_networks.py
+      $<TARGET_FILE:twinpath-io-copy-network>)
+  set_tests_properties(io.numpy io.numpy_networks PROPERTIES SKIP_RETURN_CODE 77)
 endif()
