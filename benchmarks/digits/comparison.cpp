@@ -41,14 +41,14 @@ void append(std::vector<double>& all, const std::vector<double>& more) {
 }  // namespace
 
 schedule_comparison compare_schedules(const twinpath::mlp<float>& before, const twinpath::mlp<float>& after,
-                                      const twinpath::batches<float>::range& epoch, const twinpath::sgd& rule,
-                                      const step_observer& observe) {
+                                      const twinpath::batches<float>::range& epoch,
+                                      const twinpath::optimizer& rule, const step_observer& observe) {
   schedule_comparison result;
   twinpath::mlp<float> sequential = with_schedule(before, twinpath::schedule::sequential);
   twinpath::mlp<float> concurrent = with_schedule(before, twinpath::schedule::concurrent);
   std::vector<double> sequential_us, concurrent_us, gains;
   const auto run = [&](twinpath::mlp<float>& net) {
-    copy_parameters(before, net);
+    copy_state(before, net);
     std::vector<double> steps = run_epoch(net, epoch, rule, observe).step_us;
     result.same_bits = result.same_bits && same_bits(net, after);
     return steps;
@@ -76,7 +76,7 @@ schedule_comparison compare_schedules(const twinpath::mlp<float>& before, const 
 }
 
 fork_profile profile_fork(const twinpath::mlp<float>& before, const twinpath::mlp<float>& after,
-                          const twinpath::batches<float>::range& epoch, const twinpath::sgd& rule,
+                          const twinpath::batches<float>::range& epoch, const twinpath::optimizer& rule,
                           const step_observer& observe) {
   fork_profile result;
   twinpath::mlp<float> net = with_schedule(before, twinpath::schedule::concurrent);
@@ -90,7 +90,7 @@ fork_profile profile_fork(const twinpath::mlp<float>& before, const twinpath::ml
   std::vector<traced_run> runs;
   for (std::size_t i = 0; i < traced_runs; ++i) {
     auto trace = std::make_unique<twinpath::trace>(spans);
-    copy_parameters(before, net);
+    copy_state(before, net);
     trace->start();
     run_epoch(net, epoch, rule, observe);
     trace->stop();

@@ -8,6 +8,7 @@
 
 #include <twinpath/batches.hpp>
 #include <twinpath/mlp.hpp>
+#include <twinpath/optimizer.hpp>
 #include <twinpath/trace.hpp>
 
 #include "training.hpp"
@@ -22,14 +23,15 @@ struct schedule_comparison {
   double gain = 0;           ///< sequential over concurrent time
   double gain_low = 0;       ///< the lower quartile of the repetitions' gains
   double gain_high = 0;      ///< the upper quartile of the repetitions' gains
-  bool same_bits = true;     ///< every repetition ended with the expected weights
+  bool same_bits = true;     ///< every repetition ended with the expected weights and moments
 };
 
 /// Runs the epoch from `before` under both schedules in turn and checks that it always ends in `after`.
 [[nodiscard]] schedule_comparison compare_schedules(const twinpath::mlp<float>& before,
                                                     const twinpath::mlp<float>& after,
                                                     const twinpath::batches<float>::range& epoch,
-                                                    const twinpath::sgd& rule, const step_observer& observe);
+                                                    const twinpath::optimizer& rule,
+                                                    const step_observer& observe);
 
 /// The two paths of the last layer, from traces of the epoch. The figures are those of one run, the one with
 /// the median overlap.
@@ -43,12 +45,12 @@ struct fork_profile {
   double overlap_low = 0;     ///< the lowest overlap of a run
   double overlap_high = 0;    ///< the highest overlap of a run
   std::size_t runs = 0;
-  bool same_bits = true;  ///< every run ended with the expected weights
+  bool same_bits = true;  ///< every run ended with the expected weights and moments
 };
 
 /// Runs the epoch from `before` under the concurrent schedule, traced, a few times.
 [[nodiscard]] fork_profile profile_fork(const twinpath::mlp<float>& before, const twinpath::mlp<float>& after,
                                         const twinpath::batches<float>::range& epoch,
-                                        const twinpath::sgd& rule, const step_observer& observe);
+                                        const twinpath::optimizer& rule, const step_observer& observe);
 
 }  // namespace digits

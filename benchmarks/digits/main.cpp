@@ -21,6 +21,7 @@
 
 #include "comparison.hpp"
 #include "dataset.hpp"
+#include "network_file.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "report.hpp"
@@ -39,9 +40,9 @@ struct problem {
   dataset test;
 };
 
-problem read_data(const options& o) {
-  const auto read = [&o](const std::filesystem::path& file) {
-    return read_csv(file, o.layers.front(), o.layers.back(), input_scale);
+problem read_data(const options& o, const std::vector<std::size_t>& layers) {
+  const auto read = [&layers](const std::filesystem::path& file) {
+    return read_csv(file, layers.front(), layers.back(), input_scale);
   };
   return {read(o.train), read(o.test)};
 }
@@ -51,12 +52,15 @@ void require_writable(const std::filesystem::path& file) {
   if (!std::ofstream(file, std::ios::app)) throw std::runtime_error(file.string() + ": cannot be written");
 }
 
-run_facts facts_of(const options& o, const problem& data) {
+run_facts facts_of(const options& o, const problem& data, const tp::mlp<float>& net) {
   run_facts facts;
+  facts.layers = net.widths();
+  facts.activation = net.options().activation;
   facts.train_rows = data.train.classes.size();
   facts.test_rows = data.test.classes.size();
-  for (std::size_t l = 1; l < o.layers.size(); ++l) facts.parameters += (o.layers[l - 1] + 1) * o.layers[l];
+  for (std::size_t l = 1; l <= net.layers(); ++l) facts.parameters += net.parameters(l).size();
   facts.batch = std::min(o.batch, facts.train_rows);
+  facts.updates = net.progress().updates;
   facts.tier = tp::name(tp::active_isa());
   facts.threads = oneapi::tbb::this_task_arena::max_concurrency();
   return facts;
@@ -67,24 +71,25 @@ void require_finite(const tp::mlp<float>& net, double loss, std::size_t epoch) {
   throw std::runtime_error("training diverged in epoch " + std::to_string(epoch) + ": try a smaller --rate");
 }
 
-int run(const options& o, const problem& data) {
-  const run_facts facts = facts_of(o, data);
-  tp::mlp<float> net(o.layers, {.seed = o.seed, .schedule = o.schedule});
+int run(const options& o, const problem& data, tp::mlp<float> net) {
+  run_facts facts = facts_of(o, data, net);
   if (!o.trace.empty()) require_writable(o.trace);
-  const tp::sgd rule{.learning_rate = o.rate};
+  if (!o.save.empty()) require_savable(o.save);
   tp::batches examples(data.train.inputs, data.train.classes, facts.batch, o.seed);
+  facts.first_epoch = static_cast<std::size_t>(facts.updates / examples.count());
+  const std::size_t end_epoch = facts.first_epoch + o.epochs;
   progress_line progress(!o.quiet);
 
   print_header(o, facts);
   if (!o.quiet) print_epoch_titles();
   std::optional<tp::mlp<float>> before_last;
-  tp::matrix<float> probabilities(facts.test_rows, o.layers.back());
+  tp::matrix<float> probabilities(facts.test_rows, facts.layers.back());
   std::vector<double> step_us;
   final_results results;
-  for (std::size_t epoch = 1; epoch <= o.epochs; ++epoch) {
-    if (epoch == o.epochs) before_last.emplace(net);
+  for (std::size_t epoch = facts.first_epoch + 1; epoch <= end_epoch; ++epoch) {
+    if (epoch == end_epoch) before_last.emplace(net);
     const auto begin = clock::now();
-    const epoch_result done = run_epoch(net, examples.epoch(epoch - 1), rule,
+    const epoch_result done = run_epoch(net, examples.epoch(epoch - 1), o.rule,
                                         progress.observe("epoch " + std::to_string(epoch), examples.count()));
     const std::chrono::duration<double, std::milli> time = clock::now() - begin;
     progress.clear();
@@ -99,11 +104,15 @@ int run(const options& o, const problem& data) {
   results.step_us = median(std::move(step_us));
   results.fingerprint = fingerprint(net);
   print_results(facts, results);
+  if (!o.save.empty()) {
+    save_network(net, o.save);
+    print_saved_file(o.save);
+  }
 
   const step_observer again = progress.observe("the last epoch again", examples.count());
-  const auto last_epoch = examples.epoch(o.epochs - 1);
-  const schedule_comparison schedules = compare_schedules(*before_last, net, last_epoch, rule, again);
-  const fork_profile fork = profile_fork(*before_last, net, last_epoch, rule, again);
+  const auto last_epoch = examples.epoch(end_epoch - 1);
+  const schedule_comparison schedules = compare_schedules(*before_last, net, last_epoch, o.rule, again);
+  const fork_profile fork = profile_fork(*before_last, net, last_epoch, o.rule, again);
   progress.clear();
   print_comparison(examples.count(), schedules, fork);
   if (!o.trace.empty()) {
@@ -117,15 +126,25 @@ int run(const options& o, const problem& data) {
   return EXIT_SUCCESS;
 }
 
+int run(const options& o) {
+  if (!o.load.empty()) {
+    tp::mlp<float> net = load_network(o);
+    const problem data = read_data(o, net.widths());
+    return run(o, data, std::move(net));
+  }
+  const problem data = read_data(o, o.layers);
+  return run(o, data,
+             tp::mlp<float>(o.layers, {.seed = o.seed, .activation = *o.activation, .schedule = o.schedule}));
+}
+
 int run_with_threads(const options& o) {
-  const problem data = read_data(o);
-  if (o.threads == 0) return run(o, data);
+  if (o.threads == 0) return run(o);
   // The arena holds the program to that many threads; the control allows more of them than there are
   // processors.
   const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
                                             static_cast<std::size_t>(o.threads));
   oneapi::tbb::task_arena arena(o.threads);
-  return arena.execute([&] { return run(o, data); });
+  return arena.execute([&] { return run(o); });
 }
 
 int fail(const char* what) {

@@ -5,6 +5,9 @@
 #include <charconv>
 #include <limits>
 #include <system_error>
+#include <variant>
+
+#include "choices.hpp"
 
 namespace digits {
 namespace {
@@ -47,19 +50,19 @@ std::vector<std::size_t> parse_layers(const std::string& text) {
   return widths;
 }
 
-twinpath::schedule parse_schedule(const std::string& text) {
-  for (const auto how : {twinpath::schedule::sequential, twinpath::schedule::concurrent,
-                         twinpath::schedule::row_blocks, twinpath::schedule::automatic}) {
-    if (text == name(how)) return how;
+template <class T, std::size_t n>
+T parse_choice(const std::string& option, const std::string& text, const choice<T> (&choices)[n]) {
+  for (const choice<T>& c : choices) {
+    if (text == c.name) return c.value;
   }
-  fail("--schedule", text, "sequential, concurrent, row-blocks or automatic");
+  fail(option, text, names(choices));
 }
 
 }  // namespace
 
 parsed_options parse_command_line(int argc, char** argv) {
-  std::string layers = "64-128-10", batch = "64", rate = "0.1", epochs = "40", seed = "1";
-  std::string schedule = "concurrent", threads, trace;
+  std::string layers = "64-128-10", batch = "64", optimizer = "sgd", rate, epochs = "40", seed = "1";
+  std::string activation = "relu", schedule = "concurrent", threads, load, save, trace;
   std::string train = TWINPATH_DATA_DIR "/optdigits/optdigits.tra";
   std::string test = TWINPATH_DATA_DIR "/optdigits/optdigits.tes";
   bool quiet = false;
@@ -73,14 +76,24 @@ parsed_options parse_command_line(int argc, char** argv) {
   };
   add("--layers", layers, "Widths, inputs first and classes last", "N-N-...")->capture_default_str();
   add("--batch", batch, "Examples in a step", "N")->capture_default_str();
-  add("--rate", rate, "Learning rate", "X")->capture_default_str();
+  add("--optimizer", optimizer, ("Rule of the update: " + names(optimizer_choices)).c_str(), "NAME")
+      ->capture_default_str();
+  add("--rate", rate, "Learning rate (default: 0.1, for adam and adamw 0.001)", "X");
+  add("--activation", activation, ("After every layer but the last:\n" + names(activation_choices)).c_str(),
+      "NAME")
+      ->capture_default_str();
   add("--epochs", epochs, "Passes over the training data", "N")->capture_default_str();
   add("--seed", seed, "Seed of the initial weights and of the order of the examples", "N")
       ->capture_default_str();
-  add("--schedule", schedule, "Schedule while training: sequential, concurrent, row-blocks or automatic",
-      "NAME")
+  add("--schedule", schedule, ("Schedule while training: " + names(schedule_choices)).c_str(), "NAME")
       ->capture_default_str();
   add("--threads", threads, "Threads to use (default: all)", "N");
+  add("--load", load,
+      "Go on with the network in this file: its layers, its activation, the\n"
+      "epoch that its updates tell; with the same seed, batch and optimizer\n"
+      "as if training had never stopped",
+      "FILE");
+  add("--save", save, "Write the trained network to this file, which NumPy reads too (.npz)", "FILE");
   add("--trace", trace, "Write the trace of the last epoch to this file, as Chrome JSON", "FILE");
   add("--train", train, "Training data (default: optdigits.tra)", "FILE");
   add("--test", test, "Test data (default: optdigits.tes)", "FILE");
@@ -95,39 +108,38 @@ parsed_options parse_command_line(int argc, char** argv) {
   options o;
   try {
     app.parse(argc, argv);
-    o.layers = parse_layers(layers);
+    const bool loads = app.count("--load") != 0;
+    if (!loads || app.count("--layers") != 0) o.layers = parse_layers(layers);
     o.batch = parse_number<std::size_t>("--batch", batch, 1, most, "a whole number from 1 up");
-    o.rate = parse_number<double>("--rate", rate, 0, largest_rate, "a number from 0 up");
+    o.rule = parse_choice("--optimizer", optimizer, optimizer_choices);
+    if (app.count("--rate") != 0) {
+      const double x = parse_number<double>("--rate", rate, 0, largest_rate, "a number from 0 up");
+      std::visit([x](auto& rule) { rule.learning_rate = x; }, o.rule);
+    }
+    const twinpath::activation f = parse_choice("--activation", activation, activation_choices);
+    if (!loads || app.count("--activation") != 0) o.activation = f;
     o.epochs = parse_number<std::size_t>("--epochs", epochs, 1, most, "a whole number from 1 up");
     o.seed =
         parse_number<std::uint64_t>("--seed", seed, 0, largest_seed, "a whole number from 0 to 2^64 - 1");
-    o.schedule = parse_schedule(schedule);
+    o.schedule = parse_choice("--schedule", schedule, schedule_choices);
     if (app.count("--threads") != 0) {
       o.threads = parse_number("--threads", threads, 1, most_threads, "1 to " + std::to_string(most_threads));
     }
-    if (app.count("--trace") != 0 && trace.empty()) fail("--trace", trace, "the name of a file");
+    for (const char* const option : {"--load", "--save", "--trace"}) {
+      if (app.count(option) != 0 && app[option]->as<std::string>().empty())
+        fail(option, "", "the name of a file");
+    }
   } catch (const CLI::ParseError& e) {
     return {std::nullopt, app.exit(e)};
   }
+  o.optimizer = optimizer;
+  o.load = load;
+  o.save = save;
   o.trace = trace;
   o.train = train;
   o.test = test;
   o.quiet = quiet;
   return {o, 0};
-}
-
-std::string name(twinpath::schedule how) {
-  switch (how) {
-    case twinpath::schedule::sequential:
-      return "sequential";
-    case twinpath::schedule::concurrent:
-      return "concurrent";
-    case twinpath::schedule::row_blocks:
-      return "row-blocks";
-    case twinpath::schedule::automatic:
-      break;
-  }
-  return "automatic";
 }
 
 std::string name(const std::vector<std::size_t>& layers) {

@@ -9,19 +9,25 @@
 #include <string>
 #include <vector>
 
+#include <twinpath/activation.hpp>
 #include <twinpath/dense.hpp>
+#include <twinpath/optimizer.hpp>
 
 namespace digits {
 
 struct options {
-  std::vector<std::size_t> layers;
+  std::vector<std::size_t> layers;  ///< empty: those of the file `load`
   std::size_t batch = 0;
-  double rate = 0;
+  std::string optimizer;
+  twinpath::optimizer rule;
+  std::optional<twinpath::activation> activation;  ///< nothing: that of the file `load`, or the usual one
   std::size_t epochs = 0;
   std::uint64_t seed = 0;
   twinpath::schedule schedule = twinpath::schedule::concurrent;
-  int threads = 0;  ///< 0: as many as there are
-  std::filesystem::path trace;
+  int threads = 0;              ///< 0: as many as there are
+  std::filesystem::path load;   ///< empty: a new network
+  std::filesystem::path save;   ///< empty: none
+  std::filesystem::path trace;  ///< empty: none
   std::filesystem::path train;
   std::filesystem::path test;
   bool quiet = false;
@@ -35,7 +41,6 @@ struct parsed_options {
 /// Prints the help to stdout, or what is wrong to stderr, when there is nothing to run.
 [[nodiscard]] parsed_options parse_command_line(int argc, char** argv);
 
-[[nodiscard]] std::string name(twinpath::schedule how);
 /// Widths as `--layers` spells them: 64-128-10.
 [[nodiscard]] std::string name(const std::vector<std::size_t>& layers);
 

@@ -6,6 +6,9 @@
 #include <cmath>
 #include <cstdio>
 #include <string_view>
+#include <variant>
+
+#include "choices.hpp"
 
 namespace digits {
 namespace {
@@ -49,10 +52,16 @@ std::string outcome(const schedule_comparison& schedules) {
 void print_header(const options& o, const run_facts& facts) {
   std::printf("data       %s: %s, %s: %s, %zu inputs, %zu classes\n", o.train.filename().string().c_str(),
               counted(facts.train_rows, "row").c_str(), o.test.filename().string().c_str(),
-              counted(facts.test_rows, "row").c_str(), o.layers.front(), o.layers.back());
-  std::printf("network    %s, %zu parameters, float\n", name(o.layers).c_str(), facts.parameters);
-  std::printf("training   batch %zu, rate %g, %s, seed %" PRIu64 ", %s schedule\n", facts.batch, o.rate,
-              counted(o.epochs, "epoch").c_str(), o.seed, name(o.schedule).c_str());
+              counted(facts.test_rows, "row").c_str(), facts.layers.front(), facts.layers.back());
+  std::printf("network    %s, %zu parameters, float, %s\n", name(facts.layers).c_str(), facts.parameters,
+              name(facts.activation).c_str());
+  if (!o.load.empty()) {
+    std::printf("loaded     %s after %" PRIu64 " updates, goes on with epoch %zu\n", o.load.string().c_str(),
+                facts.updates, facts.first_epoch + 1);
+  }
+  const double rate = std::visit([](const auto& rule) { return rule.learning_rate; }, o.rule);
+  std::printf("training   %s, batch %zu, rate %g, %s, seed %" PRIu64 ", %s schedule\n", o.optimizer.c_str(),
+              facts.batch, rate, counted(o.epochs, "epoch").c_str(), o.seed, name(o.schedule).c_str());
   std::printf("machine    %s tier, %s\n\n", facts.tier.c_str(),
               counted(static_cast<std::size_t>(facts.threads), "thread").c_str());
   std::fflush(stdout);
@@ -76,6 +85,11 @@ void print_results(const run_facts& facts, const final_results& results) {
   std::printf("threads          %d\n", facts.threads);
   std::printf("final weights    %016" PRIx64 ", 64-bit FNV-1a over the parameters of all layers\n\n",
               results.fingerprint);
+  std::fflush(stdout);
+}
+
+void print_saved_file(const std::filesystem::path& file) {
+  std::printf("saved      %s\n\n", file.string().c_str());
   std::fflush(stdout);
 }
 

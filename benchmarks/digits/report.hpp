@@ -5,6 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include <twinpath/activation.hpp>
 
 #include "comparison.hpp"
 #include "options.hpp"
@@ -12,10 +15,14 @@
 namespace digits {
 
 struct run_facts {
+  std::vector<std::size_t> layers;
+  twinpath::activation activation{};
   std::size_t train_rows = 0;
   std::size_t test_rows = 0;
   std::size_t parameters = 0;
-  std::size_t batch = 0;  ///< the batch size in use: not more than the rows
+  std::size_t batch = 0;        ///< the batch size in use: not more than the rows
+  std::uint64_t updates = 0;    ///< of the network when the run begins
+  std::size_t first_epoch = 0;  ///< the epochs before it count as done
   std::string tier;
   int threads = 0;
 };
@@ -31,6 +38,7 @@ void print_header(const options& o, const run_facts& facts);
 void print_epoch_titles();
 void print_epoch(std::size_t epoch, double loss, double accuracy, double milliseconds);
 void print_results(const run_facts& facts, const final_results& results);
+void print_saved_file(const std::filesystem::path& file);
 void print_comparison(std::size_t steps, const schedule_comparison& schedules, const fork_profile& fork);
 void print_trace_file(const std::filesystem::path& file);
 /// The conclusion in a sentence.

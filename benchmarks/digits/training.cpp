@@ -8,7 +8,7 @@
 namespace digits {
 
 epoch_result run_epoch(twinpath::mlp<float>& net, const twinpath::batches<float>::range& epoch,
-                       const twinpath::sgd& rule, const step_observer& observe) {
+                       const twinpath::optimizer& rule, const step_observer& observe) {
   epoch_result result;
   result.step_us.reserve(epoch.size());
   double total = 0;

@@ -9,6 +9,7 @@
 
 #include <twinpath/batches.hpp>
 #include <twinpath/mlp.hpp>
+#include <twinpath/optimizer.hpp>
 
 namespace digits {
 
@@ -23,7 +24,7 @@ struct epoch_result {
 using step_observer = std::function<void(std::size_t done, clock::time_point now)>;
 
 epoch_result run_epoch(twinpath::mlp<float>& net, const twinpath::batches<float>::range& epoch,
-                       const twinpath::sgd& rule, const step_observer& observe = {});
+                       const twinpath::optimizer& rule, const step_observer& observe = {});
 
 /// Linear interpolation between the sorted values; `share` is 0.5 for the median.
 [[nodiscard]] double quantile(std::vector<double> values, double share);

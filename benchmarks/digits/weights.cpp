@@ -6,8 +6,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <span>
 
 namespace digits {
+namespace {
+
+constexpr std::size_t moments[] = {1, 2};
+
+}  // namespace
 
 std::uint64_t fingerprint(const twinpath::mlp<float>& net) {
   std::uint64_t hash = 0xcbf29ce484222325;
@@ -21,13 +27,16 @@ std::uint64_t fingerprint(const twinpath::mlp<float>& net) {
 }
 
 bool same_bits(const twinpath::mlp<float>& a, const twinpath::mlp<float>& b) {
+  const auto same = [](std::span<const float> x, std::span<const float> y) {
+    return x.size() == y.size() && (x.empty() || std::memcmp(x.data(), y.data(), x.size_bytes()) == 0);
+  };
   for (std::size_t layer = 1; layer <= a.layers(); ++layer) {
-    if (std::memcmp(a.parameters(layer).data(), b.parameters(layer).data(),
-                    a.parameters(layer).size_bytes()) != 0) {
-      return false;
+    if (!same(a.parameters(layer), b.parameters(layer))) return false;
+    for (const std::size_t which : moments) {
+      if (!same(a.moments(layer, which), b.moments(layer, which))) return false;
     }
   }
-  return true;
+  return a.progress() == b.progress();
 }
 
 bool all_finite(const twinpath::mlp<float>& net) {
@@ -37,9 +46,14 @@ bool all_finite(const twinpath::mlp<float>& net) {
   return true;
 }
 
-void copy_parameters(const twinpath::mlp<float>& from, twinpath::mlp<float>& to) {
+void copy_state(const twinpath::mlp<float>& from, twinpath::mlp<float>& to) {
+  const auto held = [&from](std::size_t which) { return !from.moments(1, which).empty(); };
+  to.restore(from.progress(), static_cast<std::size_t>(std::ranges::count_if(moments, held)));
   for (std::size_t layer = 1; layer <= from.layers(); ++layer) {
     std::ranges::copy(from.parameters(layer), to.parameters(layer).begin());
+    for (const std::size_t which : moments) {
+      std::ranges::copy(from.moments(layer, which), to.moments(layer, which).begin());
+    }
   }
 }
 
