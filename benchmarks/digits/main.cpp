@@ -77,7 +77,6 @@ int run(const options& o, const problem& data, tp::mlp<float> net) {
   if (!o.save.empty()) require_savable(o.save);
   tp::batches examples(data.train.inputs, data.train.classes, facts.batch, o.seed);
   facts.first_epoch = static_cast<std::size_t>(facts.updates / examples.count());
-  const std::size_t end_epoch = facts.first_epoch + o.epochs;
   progress_line progress(!o.quiet);
 
   print_header(o, facts);
@@ -86,8 +85,10 @@ int run(const options& o, const problem& data, tp::mlp<float> net) {
   tp::matrix<float> probabilities(facts.test_rows, facts.layers.back());
   std::vector<double> step_us;
   final_results results;
-  for (std::size_t epoch = facts.first_epoch + 1; epoch <= end_epoch; ++epoch) {
-    if (epoch == end_epoch) before_last.emplace(net);
+  std::size_t epoch = facts.first_epoch;
+  for (std::size_t left = o.epochs; left > 0; --left) {
+    ++epoch;
+    if (left == 1) before_last.emplace(net);
     const auto begin = clock::now();
     const epoch_result done = run_epoch(net, examples.epoch(epoch - 1), o.rule,
                                         progress.observe("epoch " + std::to_string(epoch), examples.count()));
@@ -110,7 +111,7 @@ int run(const options& o, const problem& data, tp::mlp<float> net) {
   }
 
   const step_observer again = progress.observe("the last epoch again", examples.count());
-  const auto last_epoch = examples.epoch(end_epoch - 1);
+  const auto last_epoch = examples.epoch(epoch - 1);
   const schedule_comparison schedules = compare_schedules(*before_last, net, last_epoch, o.rule, again);
   const fork_profile fork = profile_fork(*before_last, net, last_epoch, o.rule, again);
   progress.clear();

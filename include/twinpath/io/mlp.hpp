@@ -23,8 +23,8 @@ namespace twinpath::inline v0 {
 /// The seed, the schedule and gradients are not in the file. Numbers that are not finite are written like any
 /// other. The file takes the place of an older one when it is complete and durable, not before.
 ///
-/// Throws std::invalid_argument when there were 2^63 updates or more, and std::runtime_error with the file's
-/// name when it cannot be written; the older file is then what it was.
+/// Throws std::invalid_argument when there were 2^63 updates or more or an option is no enumerator, and
+/// std::runtime_error with the file's name when it cannot be written; the older file is then what it was.
 /// Thread safety: the network must not change meanwhile. Of two that write the same file the last one wins.
 template <class T>
 void save(const mlp<T>& net, const std::filesystem::path& file);
