@@ -68,6 +68,13 @@ void check_size(std::string_view function, std::string_view name, std::span<T> s
     fail(function, std::string(name) + " is null");
 }
 
+/// Whether an operand that may be left out is there. One without elements is, when it has a shape: that of a
+/// forgotten allocation is wrong.
+template <class T>
+[[nodiscard]] bool is_given(matrix_view<T> v) noexcept {
+  return v.data() != nullptr || v.rows() != 0 || v.cols() != 0;
+}
+
 /// An output that must share no element with another operand.
 inline void check_apart(std::string_view function, std::string_view output, const rectangle& a,
                         std::string_view other, const rectangle& b) {

@@ -20,7 +20,7 @@ void checked_forward(matrix_view<const T> X, matrix_view<const T> W, std::span<c
   check_apart(function, "A", A, "W", W);
   check_apart(function, "A", A, "b", b);
   const kernel_table<T>& table = kernels<T>();
-  if (Z.data() != nullptr) {
+  if (is_given(Z)) {
     check_shape(function, "Z", Z, X.rows(), W.cols());
     check_apart(function, "Z", Z, "X", X);
     check_apart(function, "Z", Z, "W", W);

@@ -141,7 +141,7 @@ T network<T>::compute_gradients(matrix_view<const T> X, const targets<T>& y, gra
                                 matrix_view<T> dX) {
   constexpr const char* function = "compute_gradients";
   check_batch(function, X, y);
-  if (dX.data() != nullptr) {
+  if (is_given(dX)) {
     check_shape(function, "dX", dX, X.rows(), X.cols());
     check_apart(function, "dX", dX, "X", X);
     if (!y.by_class) check_apart(function, "dX", dX, "Y", y.soft);

@@ -38,7 +38,8 @@ void check_rule(std::string_view function, const Adam& rule) {
   check_factor(function, "weight decay", rule.weight_decay, largest);
   check_beta(function, "beta1", rule.beta1);
   check_beta(function, "beta2", rule.beta2);
-  if (!(static_cast<T>(rule.epsilon) > 0 && rule.epsilon <= largest)) {
+  // Not 0 once it is rounded, either.
+  if (!(rule.epsilon > 0 && rule.epsilon <= largest && static_cast<T>(rule.epsilon) > 0)) {
     fail(function, "epsilon " + std::to_string(rule.epsilon) + " is not a finite number above 0");
   }
 }
@@ -91,6 +92,7 @@ void check_spans(const optimizer& rule, std::span<T> w, std::span<const T> g, st
                  std::span<T> second) {
   constexpr const char* function = "update";
   const std::size_t moments = moments_of(rule);
+  check_size(function, "parameters", w, w.size());
   check_size(function, "gradients", g, w.size());
   check_size(function, moments == 2 ? "m" : "velocity", first, moments > 0 ? w.size() : 0);
   check_size(function, "v", second, moments > 1 ? w.size() : 0);

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "activations.hpp"
 #include "catch.hpp"
 #include "edges/refusal.hpp"
 
@@ -21,6 +22,48 @@ namespace {
 using namespace tests;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// Losses that take a matrix of targets.
+template <class T>
+struct matrix_loss {
+  std::string name;
+  T (*function)(tp::matrix_view<const T>, tp::matrix_view<const T>, tp::matrix_view<T>, tp::reduction);
+};
+template <class T>
+const std::vector<matrix_loss<T>> element_losses{{"sigmoid_cross_entropy", tp::sigmoid_cross_entropy},
+                                                 {"mean_squared_error", tp::mean_squared_error}};
+
+/// Parameters of an optimiser, each in memory of its own.
+template <class T>
+struct optimised {
+  std::vector<T> parameters = some_vector<T>(4), gradients = some_vector<T>(4), m = some_vector<T>(4),
+                 v = some_vector<T>(4);
+
+  [[nodiscard]] std::string refusal_of(const tp::sgd& rule) {
+    const std::span<T> velocity = rule.momentum == 0 ? std::span<T>() : std::span<T>(m);
+    return refusal([&] { tp::update(rule, parameters, std::span<const T>(gradients), velocity); }, parameters,
+                   m, v);
+  }
+  template <class Adam>
+  [[nodiscard]] std::string refusal_of(const Adam& rule) {
+    return refusal_of(rule, next(tp::optimizer_progress{}, Adam{}));
+  }
+  template <class Adam>
+  [[nodiscard]] std::string refusal_of(const Adam& rule, const tp::optimizer_progress& progress) {
+    return refusal([&] { tp::update(rule, parameters, std::span<const T>(gradients), m, v, progress); },
+                   parameters, m, v);
+  }
+};
+
+/// What no factor may be, and its text where the standard fixes that.
+template <class T>
+std::vector<std::pair<double, std::string>> impossible_factors() {
+  return {{-0.25, "-0.250000"},
+          {NaN<double>, "nan"},
+          {infinity, "inf"},
+          {-infinity, "-inf"},
+          {2 * static_cast<double>(std::numeric_limits<T>::max()), ""}};
+}
 
 }  // namespace
 
@@ -49,6 +92,22 @@ TEMPLATE_TEST_CASE("elementwise functions refuse other shapes and half an overla
     for (std::size_t i = 0; i < 2; ++i) {
       CHECK(std::memcmp(inner.row(i).data(), expected.row(i).data(), 3 * sizeof(T)) == 0);
     }
+  }
+}
+
+TEMPLATE_TEST_CASE("activate refuses other shapes and half an overlap", "[edges][errors]", float, double) {
+  using T = TestType;
+  for (const tp::activation f : all_activations) {
+    CAPTURE(static_cast<int>(f));
+    const auto Z = some_matrix<T>(2, 3);
+    auto wide = some_matrix<T>(2, 4), tall = some_matrix<T>(3, 3);
+    CHECK(refusal([&] { tp::activate(f, Z, wide); }, wide.elements()) == "activate: A is 2x4, expected 2x3");
+    CHECK(refusal([&] { tp::activate(f, Z, tall); }, tall.elements()) == "activate: A is 3x3, expected 2x3");
+    const neighbours<T> z(2, 3);
+    CHECK(refusal([&] { tp::activate(f, z.first(), z.sharing(2, 3)); }, z.memory()) ==
+          "activate: A overlaps Z");
+    CHECK(error_of([&] { tp::activate(f, z.first(), z.apart(2, 3)); }) == "no error");
+    CHECK(error_of([&] { tp::activate(f, z.first(), z.first()); }) == "no error");
   }
 }
 
@@ -143,6 +202,53 @@ TEMPLATE_TEST_CASE("softmax_cross_entropy takes dZ in place of Z or Y and no oth
   CHECK(std::memcmp(in_place.data(), by_class.data(), 12 * sizeof(T)) == 0);
 }
 
+TEMPLATE_TEST_CASE("losses over elements refuse what does not fit", "[edges][errors]", float, double) {
+  using T = TestType;
+  const auto Z = some_matrix<T>(4, 3), Y = some_matrix<T>(4, 3);
+  for (const auto& [name, f] : element_losses<T>) {
+    for (const tp::reduction how : {tp::reduction::mean, tp::reduction::sum}) {
+      const auto with = [&, g = f](const tp::matrix<T>& targets, tp::matrix<T> out) {
+        return refusal([&] { (void)g(Z, targets, out, how); }, out.elements());
+      };
+      CHECK(with(Y, some_matrix<T>(4, 5)) == name + ": dZ is 4x5, expected 4x3");
+      CHECK(with(Y, some_matrix<T>(3, 3)) == name + ": dZ is 3x3, expected 4x3");
+      CHECK(with(some_matrix<T>(4, 5), some_matrix<T>(4, 3)) == name + ": Y is 4x5, expected 4x3");
+      CHECK(with(some_matrix<T>(5, 3), some_matrix<T>(4, 3)) == name + ": Y is 5x3, expected 4x3");
+
+      const neighbours<T> z(4, 3), y(4, 3);
+      const auto over = [&, g = f](tp::matrix_view<const T> scores, tp::matrix_view<const T> targets,
+                                   tp::matrix_view<T> out, std::span<const T> memory) {
+        return refusal([&] { (void)g(scores, targets, out, how); }, memory);
+      };
+      CHECK(over(z.first(), Y, z.sharing(4, 3), z.memory()) == name + ": dZ overlaps Z");
+      CHECK(over(Z, y.first(), y.sharing(4, 3), y.memory()) == name + ": dZ overlaps Y");
+      CHECK(over(z.first(), Y, z.apart(4, 3), z.memory()).substr(0, 8) == "no error");
+      CHECK(over(Z, y.first(), y.apart(4, 3), y.memory()).substr(0, 8) == "no error");
+    }
+    for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{0, 3}, {3, 0}, {0, 0}}) {
+      tp::matrix<T> none(rows, cols);
+      CHECK(error_of([&, g = f, &nothing = none] {
+              (void)g(nothing, nothing, nothing, tp::reduction::mean);
+            }) == name + ": the mean of 0 elements is not defined");
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("losses over elements take dZ in place of Z or Y", "[edges][errors]", float, double) {
+  using T = TestType;
+  const auto Z = some_matrix<T>(4, 3), Y = some_matrix<T>(4, 3);
+  for (const auto& [name, f] : element_losses<T>) {
+    INFO(name);
+    tp::matrix<T> expected(4, 3), in_place(Z);
+    const T loss = f(Z, Y, expected, tp::reduction::mean);
+    CHECK(f(in_place, Y, in_place, tp::reduction::mean) == loss);
+    CHECK(std::memcmp(in_place.data(), expected.data(), 12 * sizeof(T)) == 0);
+    in_place = Y;
+    CHECK(f(Z, in_place, in_place, tp::reduction::mean) == loss);
+    CHECK(std::memcmp(in_place.data(), expected.data(), 12 * sizeof(T)) == 0);
+  }
+}
+
 TEMPLATE_TEST_CASE("update refuses sizes, overlaps and rates", "[edges][errors]", float, double) {
   using T = TestType;
   auto parameters = some_vector<T>(4);
@@ -163,6 +269,105 @@ TEMPLATE_TEST_CASE("update refuses sizes, overlaps and rates", "[edges][errors]"
   CHECK(refusal([&] { tp::update(rule, p.first_span(), p.first_span()); }, p.memory()) ==
         "update: parameters overlaps gradients");
   CHECK(error_of([&] { tp::update(rule, p.first_span(), p.apart(4)); }) == "no error");
+  const std::span<T> missing(static_cast<T*>(nullptr), 4);
+  CHECK(error_of([&] { tp::update(rule, missing, std::span(gradients)); }) == "update: parameters is null");
+  CHECK(error_of([&] { tp::update(rule, parameters, missing); }) == "update: gradients is null");
+}
+
+TEMPLATE_TEST_CASE("update refuses impossible hyperparameters", "[edges][errors]", float, double) {
+  using T = TestType;
+  optimised<T> x;
+  for (const auto& [value, text] : impossible_factors<T>()) {
+    const auto refused = [&, t = text](const std::string& actual, const std::string& name) {
+      INFO(actual);
+      const std::string start = "update: " + name + " " + t, end = " is not a finite number from 0";
+      CHECK(actual.substr(0, start.size()) == start);
+      CHECK((t.empty() || actual == start + end));
+      CHECK(actual.find("changed") == std::string::npos);
+    };
+    refused(x.refusal_of(tp::sgd{.learning_rate = value}), "learning rate");
+    refused(x.refusal_of(tp::sgd{.momentum = value}), "momentum");
+    refused(x.refusal_of(tp::sgd{.weight_decay = value}), "weight decay");
+    refused(x.refusal_of(tp::adam{.learning_rate = value}), "learning rate");
+    refused(x.refusal_of(tp::adam{.weight_decay = value}), "weight decay");
+    refused(x.refusal_of(tp::adamw{.learning_rate = value}), "learning rate");
+    refused(x.refusal_of(tp::adamw{.weight_decay = value}), "weight decay");
+  }
+  const std::string nesterov = "update: Nesterov's form needs a momentum above 0";
+  CHECK(x.refusal_of(tp::sgd{.nesterov = true}) == nesterov);
+  CHECK(x.refusal_of(tp::sgd{.momentum = -0.0, .nesterov = true}) == nesterov);
+
+  const auto both_refuse = [&](const tp::adam& rule, const std::string& text) {
+    const tp::adamw apart{.beta1 = rule.beta1, .beta2 = rule.beta2, .epsilon = rule.epsilon};
+    CHECK(x.refusal_of(rule) == "update: " + text);
+    CHECK(x.refusal_of(apart) == "update: " + text);
+  };
+  for (const auto& [value, text] : {std::pair<double, std::string>{1, "1.000000"},
+                                    {-0.5, "-0.500000"},
+                                    {1.5, "1.500000"},
+                                    {NaN<double>, "nan"},
+                                    {infinity, "inf"}}) {
+    both_refuse({.beta1 = value}, "beta1 " + text + " is not from 0 to below 1");
+    both_refuse({.beta2 = value}, "beta2 " + text + " is not from 0 to below 1");
+  }
+  for (const auto& [value, text] : {std::pair<double, std::string>{0, "0.000000"},
+                                    {-0.0, "-0.000000"},
+                                    {-1, "-1.000000"},
+                                    {NaN<double>, "nan"},
+                                    {infinity, "inf"},
+                                    // 0 once it is rounded to the type.
+                                    {std::numeric_limits<T>::denorm_min() / 4.0, "0.000000"}}) {
+    both_refuse({.epsilon = value}, "epsilon " + text + " is not a finite number above 0");
+  }
+  CHECK(x.refusal_of(tp::adam{.beta1 = 0, .beta2 = 0}).substr(0, 8) == "no error");
+}
+
+TEMPLATE_TEST_CASE("update refuses moments that do not fit", "[edges][errors]", float, double) {
+  using T = TestType;
+  optimised<T> x;
+  const std::span<const T> g(x.gradients);
+  const std::span<T> w(x.parameters), m(x.m), v(x.v), none;
+  const std::span<T> missing(static_cast<T*>(nullptr), 4);
+  const auto descend = [&](const tp::sgd& rule, std::span<T> velocity) {
+    return refusal([&] { tp::update(rule, w, g, velocity); }, w, m, v);
+  };
+  const tp::sgd plain, heavy{.momentum = 0.9};
+  CHECK(descend(plain, m) == "update: velocity has 4 elements, expected 0");
+  CHECK(descend(heavy, none) == "update: velocity has 0 elements, expected 4");
+  CHECK(descend(heavy, m.first(3)) == "update: velocity has 3 elements, expected 4");
+  CHECK(descend(heavy, missing) == "update: velocity is null");
+  CHECK(descend(heavy, w) == "update: parameters overlaps velocity");
+  const auto check_adam = [&]<class Adam>(const Adam& rule) {
+    const tp::optimizer_progress first = next(tp::optimizer_progress{}, rule);
+    const auto with = [&](std::span<T> one, std::span<T> two) {
+      return refusal([&] { tp::update(rule, w, g, one, two, first); }, w, m, v);
+    };
+    CHECK(with(m.first(3), v) == "update: m has 3 elements, expected 4");
+    CHECK(with(m, v.first(3)) == "update: v has 3 elements, expected 4");
+    CHECK(with(none, v) == "update: m has 0 elements, expected 4");
+    CHECK(with(m, none) == "update: v has 0 elements, expected 4");
+    CHECK(with(missing, v) == "update: m is null");
+    CHECK(with(m, missing) == "update: v is null");
+    CHECK(with(w, v) == "update: parameters overlaps m");
+    CHECK(with(m, w) == "update: parameters overlaps v");
+    CHECK(with(m, m) == "update: m overlaps v");
+    CHECK(refusal([&] { tp::update(rule, w, g.first(3), m, v, first); }, w, m, v) ==
+          "update: gradients has 3 elements, expected 4");
+    CHECK(refusal([&] { tp::update(rule, w, w, m, v, first); }, w, m, v) ==
+          "update: parameters overlaps gradients");
+    CHECK(refusal([&] { tp::update(rule, w, m, m, v, first); }, w, m, v) == "update: m overlaps gradients");
+    CHECK(refusal([&] { tp::update(rule, w, v, m, v, first); }, w, m, v) == "update: v overlaps gradients");
+    CHECK(x.refusal_of(rule, {}) ==
+          "update: Adam's progress counts no update; it is the one with this update");
+  };
+  check_adam(tp::adam{});
+  check_adam(tp::adamw{});
+  CHECK(refusal([&] { tp::update(heavy, w, m, m); }, w, m, v) == "update: velocity overlaps gradients");
+
+  const neighbours<T> p(1, 4);
+  CHECK(refusal([&] { tp::update(heavy, p.first_span(), g, p.sharing(4)); }, p.memory()) ==
+        "update: parameters overlaps velocity");
+  CHECK(error_of([&] { tp::update(heavy, p.first_span(), g, p.apart(4)); }) == "no error");
 }
 
 TEMPLATE_TEST_CASE("a rate that is infinite in the parameters' type is refused", "[edges][errors]", float,

@@ -61,6 +61,109 @@ TEMPLATE_TEST_CASE("dense_forward refuses what does not fit", "[edges][errors]",
   CHECK(with(W, bias.first_span(), bias.apart(10, 4), bias.memory()).substr(0, 8) == "no error");
 }
 
+TEMPLATE_TEST_CASE("dense_forward refuses scores that do not fit", "[edges][errors]", float, double) {
+  using T = TestType;
+  const auto X = some_matrix<T>(10, 3), W = some_matrix<T>(3, 4);
+  const auto b = some_vector<T>(4);
+  auto A = some_matrix<T>(10, 4), Z = some_matrix<T>(10, 4), wide = some_matrix<T>(10, 5),
+       tall = some_matrix<T>(11, 4), short_of_rows = some_matrix<T>(0, 4);
+  for (const tp::activation f : {tp::activation::identity, tp::activation::relu, tp::activation::gelu_erf}) {
+    CAPTURE(static_cast<int>(f));
+    const auto scores = [&](tp::matrix_view<T> z, std::span<const T> memory) {
+      return refusal([&] { tp::dense_forward(X, W, std::span(b), f, A, z); }, A.elements(), memory);
+    };
+    CHECK(scores(wide, wide.elements()) == "dense_forward: Z is 10x5, expected 10x4");
+    CHECK(scores(tall, tall.elements()) == "dense_forward: Z is 11x4, expected 10x4");
+    CHECK(scores(short_of_rows, {}) == "dense_forward: Z is 0x4, expected 10x4");
+    CHECK(scores(A, {}) == "dense_forward: A overlaps Z");
+
+    const neighbours<T> x(10, 3), w(3, 4), bias(1, 4), a(10, 4);
+    for (const bool shares : {true, false}) {
+      const auto check = [&](const neighbours<T>& memory, const std::string& text, const auto& call) {
+        const std::string said =
+            refusal([&] { call(shares ? memory.sharing(10, 4) : memory.apart(10, 4)); }, memory.memory());
+        if (shares) {
+          CHECK(said == "dense_forward: " + text);
+        } else {
+          CHECK(said.substr(0, 8) == "no error");
+        }
+      };
+      check(x, "Z overlaps X", [&](auto z) { tp::dense_forward(x.first(), W, std::span(b), f, A, z); });
+      check(w, "Z overlaps W", [&](auto z) { tp::dense_forward(X, w.first(), std::span(b), f, A, z); });
+      check(bias, "Z overlaps b",
+            [&](auto z) { tp::dense_forward(X, W, std::span<const T>(bias.first_span()), f, A, z); });
+      check(a, "A overlaps Z", [&](auto z) { tp::dense_forward(X, W, std::span(b), f, a.first(), z); });
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("the backward paths refuse scores that do not fit", "[edges][errors]", float, double) {
+  using T = TestType;
+  const auto A = some_matrix<T>(10, 4), dZ = some_matrix<T>(10, 2), W = some_matrix<T>(4, 2);
+  auto dW = some_matrix<T>(4, 2), below = some_matrix<T>(10, 4);
+  auto db = some_vector<T>(2);
+  using view = tp::matrix_view<const T>;
+  for (const tp::activation f : {tp::activation::gelu_erf, tp::activation::gelu_tanh}) {
+    CAPTURE(static_cast<int>(f));
+    const auto backprop = [&](view z, tp::matrix_view<T> out) {
+      return refusal([&] { tp::backprop_path(dZ, W, z, out, f); }, below.elements());
+    };
+    CHECK(backprop({}, below) == "backprop_path: W is 4x2, expected 0x2");
+    CHECK(backprop(some_matrix<T>(10, 5), below) == "backprop_path: W is 4x2, expected 5x2");
+    CHECK(backprop(some_matrix<T>(9, 4), below) == "backprop_path: dZ is 10x2, expected 9x2");
+    const neighbours<T> z(10, 4);
+    CHECK(refusal([&] { tp::backprop_path(dZ, W, z.first(), z.sharing(10, 4), f); }, z.memory()) ==
+          "backprop_path: dZ_below overlaps Z");
+    CHECK(error_of([&] { tp::backprop_path(dZ, W, z.first(), z.apart(10, 4), f); }) == "no error");
+
+    for (const tp::schedule how :
+         {tp::schedule::sequential, tp::schedule::concurrent, tp::schedule::automatic}) {
+      const auto both = [&](view scores) {
+        return refusal([&] { tp::backward(how, A, dZ, W, dW, db, below, f, scores); }, dW.elements(), db,
+                       below.elements());
+      };
+      CHECK(both({}) == "backward: Z is 0x0, expected 10x4");
+      CHECK(both(some_matrix<T>(10, 5)) == "backward: Z is 10x5, expected 10x4");
+      CHECK(both(some_matrix<T>(9, 4)) == "backward: Z is 9x4, expected 10x4");
+      for (const bool shares : {true, false}) {
+        const auto check = [&](const std::string& output, const auto& call) {
+          const neighbours<T> memory(10, 4);
+          const std::string said = refusal([&] { call(memory); }, memory.memory(), dW.elements(),
+                                           std::span<const T>(db), below.elements());
+          if (shares) {
+            CHECK(said == "backward: " + output + " overlaps Z");
+          } else {
+            CHECK(said.substr(0, 8) == "no error");
+          }
+        };
+        const auto at = [&](const neighbours<T>& memory, std::size_t rows, std::size_t cols) {
+          return shares ? memory.sharing(rows, cols) : memory.apart(rows, cols);
+        };
+        check("dW", [&](const neighbours<T>& m) {
+          tp::backward(how, A, dZ, W, at(m, 4, 2), db, below, f, m.first());
+        });
+        check("db", [&](const neighbours<T>& m) {
+          tp::backward(how, A, dZ, W, dW, at(m, 1, 2).row(0), below, f, m.first());
+        });
+        check("dZ_below", [&](const neighbours<T>& m) {
+          tp::backward(how, A, dZ, W, dW, db, at(m, 10, 4), f, m.first());
+        });
+      }
+      CHECK(refusal(
+                [&] {
+                  const neighbours<T> a(10, 4);
+                  tp::backward(how, a.first(), dZ, W, dW, db, a.sharing(10, 4), f, some_matrix<T>(10, 4));
+                },
+                dW.elements(), db) == "backward: dZ_below overlaps A");
+    }
+  }
+  // Others do not look at it.
+  CHECK(error_of([&] {
+          tp::backward(tp::schedule::sequential, A, dZ, W, dW, db, below, tp::activation::tanh,
+                       some_matrix<T>(1, 7));
+        }) == "no error");
+}
+
 TEMPLATE_TEST_CASE("the backward paths refuse shapes that do not fit", "[edges][errors]", float, double) {
   using T = TestType;
   const auto A = some_matrix<T>(10, 4), dZ = some_matrix<T>(10, 2), W = some_matrix<T>(4, 2);
