@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "activations.hpp"
 #include "catch.hpp"
 #include "edges/refusal.hpp"
 
@@ -57,6 +58,8 @@ std::vector<product_size> empty_sizes() {
 
 constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
                                       tp::schedule::row_blocks, tp::schedule::automatic};
+constexpr tp::loss losses[] = {tp::loss::softmax_cross_entropy, tp::loss::sigmoid_cross_entropy,
+                               tp::loss::mean_squared_error};
 
 }  // namespace
 
@@ -97,6 +100,22 @@ TEMPLATE_TEST_CASE("a layer without inputs, outputs or rows", "[edges][empty]", 
       tp::dense_forward(view_of(A, wide), view_of(W, wide), std::span<const T>(b), tp::activation::relu,
                         view_of(Z, wide));
       CHECK(all_are(Z, T(0)));
+
+      for (const tp::activation f : all_activations) {
+        auto activated = filled<T>(m, n, 9), scores = filled<T>(m, n, 9);
+        tp::dense_forward(view_of(A, wide), view_of(W, wide), std::span<const T>(b), f,
+                          view_of(activated, wide), view_of(scores, wide));
+        CHECK(all_are(scores, T(-2)));
+        auto alone = filled<T>(m, n, 9), apart = filled<T>(m, n, 9);
+        tp::dense_forward(view_of(A, wide), view_of(W, wide), std::span<const T>(b), f, view_of(alone, wide));
+        tp::activate(f, view_of(scores, wide), view_of(apart, wide));
+        CHECK(std::ranges::equal(activated.elements(), apart.elements()));
+        CHECK(std::ranges::equal(alone.elements(), apart.elements()));
+        auto error = filled<T>(m, k, 9);
+        tp::backprop_path(view_of(dZ, wide), view_of(W, wide), view_of(A, wide), view_of(error, wide), f);
+        // Without outputs the product is 0, and so is that with any derivative.
+        CHECK(all_are(error, T(0)));
+      }
 
       auto dW = filled<T>(k, n, 9), below = filled<T>(m, k, 9);
       std::vector<T> db(n, T(9));
@@ -150,6 +169,12 @@ TEMPLATE_TEST_CASE("elementwise functions, softmax and update of nothing do noth
       tp::matrix<T> dZ(rows, cols);
       CHECK(tp::softmax_cross_entropy(view_of(X, wide), view_of(Y, wide), view_of(dZ, wide),
                                       tp::reduction::sum) == 0);
+      CHECK(tp::sigmoid_cross_entropy(view_of(X, wide), view_of(Y, wide), view_of(dZ, wide),
+                                      tp::reduction::sum) == 0);
+      CHECK(tp::mean_squared_error(view_of(X, wide), view_of(Y, wide), view_of(dZ, wide),
+                                   tp::reduction::sum) == 0);
+      for (const tp::activation f : all_activations)
+        CHECK(error_of([&] { tp::activate(f, view_of(X, wide), view_of(Y, wide)); }) == "no error");
       if (rows == 0) continue;
       CHECK(tp::softmax_cross_entropy(view_of(X, wide), view_of(Y, wide), view_of(dZ, wide)) == 0);
     }
@@ -157,7 +182,18 @@ TEMPLATE_TEST_CASE("elementwise functions, softmax and update of nothing do noth
   tp::matrix<T> Z(0, 3), dZ(0, 3);
   const std::vector<std::int32_t> classes;
   CHECK(tp::softmax_cross_entropy(Z, classes, dZ, tp::reduction::sum) == 0);
-  CHECK(error_of([] { tp::update(tp::sgd{}, std::span<T>(), std::span<const T>()); }) == "no error");
+  const std::span<T> nothing;
+  const std::span<const T> no_gradients;
+  CHECK(error_of([&] { tp::update(tp::sgd{}, nothing, no_gradients); }) == "no error");
+  for (const tp::sgd& rule :
+       {tp::sgd{.weight_decay = 0.1}, tp::sgd{.momentum = 0.9}, tp::sgd{.momentum = 0.9, .nesterov = true}}) {
+    CHECK(error_of([&] { tp::update(rule, nothing, no_gradients, nothing); }) == "no error");
+  }
+  const auto by_adam = [&](const auto& rule) {
+    return error_of([&] { tp::update(rule, nothing, no_gradients, nothing, nothing, next({}, rule)); });
+  };
+  CHECK(by_adam(tp::adam{}) == "no error");
+  CHECK(by_adam(tp::adamw{}) == "no error");
 }
 
 TEMPLATE_TEST_CASE("where there is no class, none is in range", "[edges][empty]", float, double) {
@@ -180,22 +216,64 @@ TEMPLATE_TEST_CASE("a step over no rows changes nothing", "[edges][empty]", floa
   const auto X = filled<T>(4, 3, 1), Y = filled<T>(4, 2, T(0.25));
   for (const bool after_another : {false, true}) {
     for (const tp::schedule how : schedules) {
-      tp::mlp<T> net({3, 5, 2}, {.reduction = tp::reduction::sum, .schedule = how});
-      if (after_another) net.train_step(X, Y, tp::sgd{});
-      INFO("after another step: " << after_another);
-      const tp::mlp<T> before(net);
-      CHECK(net.train_step(none, no_targets, tp::sgd{}) == 0);
-      CHECK(net.train_step(none, no_classes, tp::sgd{}) == 0);
-      CHECK(net.compute_gradients(none, no_targets) == 0);
-      for (std::size_t l = 1; l <= 2; ++l) {
-        CHECK(std::ranges::equal(net.parameters(l), before.parameters(l)));
-        CHECK(all_are<T>(net.gradients(l), T(0)));
-        CHECK(net.activations(l).rows() == 0);
-        CHECK(net.activations(l).cols() == net.widths()[l]);
+      for (const tp::loss loss : losses) {
+        for (const tp::activation f : {tp::activation::relu, tp::activation::gelu_tanh}) {
+          tp::mlp<T> net({3, 5, 2},
+                         {.activation = f, .loss = loss, .reduction = tp::reduction::sum, .schedule = how});
+          if (after_another) net.train_step(X, Y, tp::sgd{});
+          INFO("after another step: " << after_another << ", loss " << static_cast<int>(loss)
+                                      << ", activation " << static_cast<int>(f));
+          const tp::mlp<T> before(net);
+          CHECK(net.train_step(none, no_targets, tp::sgd{}) == 0);
+          if (loss == tp::loss::softmax_cross_entropy) {
+            CHECK(net.train_step(none, no_classes, tp::sgd{}) == 0);
+          }
+          tp::matrix<T> dX(0, 3);
+          CHECK(net.compute_gradients(none, no_targets) == 0);
+          CHECK(net.compute_gradients(none, no_targets, tp::gradient_mode::overwrite, dX) == 0);
+          CHECK(net.compute_gradients(none, no_targets, tp::gradient_mode::ignore, dX) == 0);
+          CHECK(net.compute_gradients(none, no_targets, tp::gradient_mode::accumulate, dX) == 0);
+          for (std::size_t l = 1; l <= 2; ++l) {
+            CHECK(std::ranges::equal(net.parameters(l), before.parameters(l)));
+            CHECK(all_are<T>(net.gradients(l), T(0)));
+            CHECK(net.activations(l).rows() == 0);
+            CHECK(net.activations(l).cols() == net.widths()[l]);
+          }
+          CHECK(net.clip_gradients(1) == 0);
+          const tp::matrix<T> P = net.predict(none);
+          CHECK(P.rows() == 0);
+          CHECK(P.cols() == 2);
+        }
       }
-      const tp::matrix<T> P = net.predict(none);
-      CHECK(P.rows() == 0);
-      CHECK(P.cols() == 2);
+    }
+  }
+}
+
+// Their gradient is 0, not absent: moments fade, and weights go on by what is left of them.
+TEMPLATE_TEST_CASE("a step over no rows is a step with gradients of 0", "[edges][empty]", float, double) {
+  using T = TestType;
+  const tp::matrix<T> none(0, 3), no_targets(0, 2);
+  const auto X = filled<T>(4, 3, 1), Y = filled<T>(4, 2, T(0.25));
+  for (const tp::optimizer& rule :
+       {tp::optimizer(tp::sgd{.weight_decay = 0.1}), tp::optimizer(tp::sgd{.momentum = 0.9}),
+        tp::optimizer(tp::sgd{.momentum = 0.9, .nesterov = true}), tp::optimizer(tp::adam{}),
+        tp::optimizer(tp::adamw{})}) {
+    for (const tp::schedule how : schedules) {
+      INFO("optimiser " << rule.index() << ", schedule " << static_cast<int>(how));
+      tp::mlp<T> net({3, 5, 2}, {.reduction = tp::reduction::sum, .schedule = how});
+      net.train_step(X, Y, rule);
+      tp::mlp<T> in_parts(net);
+      CHECK(net.train_step(none, no_targets, rule) == 0);
+      in_parts.compute_gradients(none, no_targets);
+      CHECK(all_are<T>(in_parts.gradients(1), T(0)));
+      in_parts.apply(rule);
+      CHECK(net.progress() == in_parts.progress());
+      CHECK(net.progress().updates == 2);
+      for (std::size_t l = 1; l <= 2; ++l) {
+        CHECK(std::ranges::equal(net.parameters(l), in_parts.parameters(l)));
+        CHECK(std::ranges::equal(net.moments(l, 1), in_parts.moments(l, 1)));
+        CHECK(std::ranges::equal(net.moments(l, 2), in_parts.moments(l, 2)));
+      }
     }
   }
 }
