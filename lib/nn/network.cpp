@@ -150,11 +150,16 @@ T network<T>::compute_gradients(matrix_view<const T> X, const targets<T>& y, gra
   step_shape s = shape(X.rows(), X.stride(), use_by(mode));
   s.input_error = dX.data() != nullptr;
   step.prepare(widths, s);
-  for (layer_state<T>& layer : layers) {
-    if (mode != gradient_mode::ignore && layer.gradients.empty())
-      layer.gradients = matrix<T>(1, layer.size());
-  }
+  if (mode != gradient_mode::ignore) hold_gradients();
   return step.run(layers, {X, y, options.loss, options.reduction, {}, dX});
+}
+
+template <class T>
+void network<T>::hold_gradients() {
+  // Those of the first layer last: `require_gradients` asks for them alone, also when memory ran out here.
+  for (std::size_t l = layers.size(); l-- > 0;) {
+    if (layers[l].gradients.empty()) layers[l].gradients = matrix<T>(1, layers[l].size());
+  }
 }
 
 template <class T>

@@ -41,6 +41,8 @@ class network {
   [[nodiscard]] step_shape shape(std::size_t rows, std::size_t x_stride, gradient_use gradients) const;
   /// Makes moments for an optimiser that has so many, unless there are as many already.
   void hold_moments(std::size_t count);
+  /// Makes gradients where there are none yet.
+  void hold_gradients();
   void require_gradients(const char* function) const;
 };
 
