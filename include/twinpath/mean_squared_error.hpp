@@ -14,7 +14,7 @@ namespace twinpath::inline v0 {
 ///
 /// `reduction::mean` divides both by the number of elements m * n.
 ///
-/// Shapes: Z, Y and dZ are m x n. Returns the loss. Bits: `contract::squared_error`.
+/// Shapes: Z, Y and dZ are m x n. Returns the loss. Bits: `contract::mean_squared_error`.
 /// Overlap: dZ may be exactly Z or exactly Y; every other overlap throws. Thread safety and parallelism as
 /// for `gemm`. Throws std::invalid_argument when shapes differ, views overlap partly, or the mean of no
 /// element is asked for.

@@ -51,13 +51,14 @@ enum class gradient_mode {
 template <class T>
 class mlp {
  public:
-  /// A network with these widths, input first and classes last.
+  /// A network with these widths, inputs first and outputs last.
   /// Throws std::invalid_argument when there are fewer than two widths or one of them is 0.
   explicit mlp(std::vector<std::size_t> widths, mlp_options options = {});
   ~mlp();
   mlp(mlp&&) noexcept;
   mlp& operator=(mlp&&) noexcept;
-  /// Copies parameters, gradients and options; the copy continues with the same bits as the original.
+  /// Copies parameters, moments, gradients and options; the copy continues with the same bits as the
+  /// original.
   mlp(const mlp&);
   mlp& operator=(const mlp&);
 

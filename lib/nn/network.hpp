@@ -2,7 +2,6 @@
 // What stands behind `mlp`: parameters, moments, the plans of its steps.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include <twinpath/mlp.hpp>

@@ -23,9 +23,8 @@ enum class step_form : std::uint8_t {
   /// rows of all dW. Two forks a step.
   row_blocks,
   /// A task owns a block of the units of each layer, with the columns of W that lead to them and the rows of
-  /// W
-  /// that lead on: forward, backward and update meet these on the same thread. Only the output layer goes by
-  /// rows. Two forks a layer, but weights stay in the near caches.
+  /// W that lead on: forward, backward and update meet these on the same thread. Only the output layer goes
+  /// by rows. Two forks a layer, but weights stay in the near caches.
   unit_blocks,
   /// A task takes a block of rows, as many as a block of k of dW = A^T * dZ, through the chain and adds its
   /// part of every dW while it is in the near caches: nothing is kept of it. A task owns whole slices of k.

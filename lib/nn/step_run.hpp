@@ -8,6 +8,7 @@
 // before it does so.
 #pragma once
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
