@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <random>
 #include <set>
 #include <string>
@@ -262,6 +263,99 @@ TEMPLATE_TEST_CASE("a copy continues with the bits of the original", "[gradients
   CHECK(same(train(copy, p), expected));
   tp::mlp<TestType> moved(std::move(assigned));
   CHECK(same(train(moved, p), expected));
+}
+
+namespace {
+
+/// Optimisers that remember something.
+const tp::optimizer remembering[] = {
+    tp::sgd{.learning_rate = 0.05, .momentum = 0.9},
+    tp::sgd{.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 0.01, .nesterov = true},
+    tp::adam{.learning_rate = 0.01, .weight_decay = 0.01}, tp::adamw{.learning_rate = 0.01}};
+
+template <class T>
+history<T> train_by(const tp::optimizer& with, tp::mlp<T>& net, const problem<T>& p) {
+  history<T> all;
+  for (std::size_t s = 0; s < p.steps; ++s) all.push_back(net.train_step(p.X, p.classes, with));
+  append_parameters(all, net);
+  for (std::size_t l = 1; l <= net.layers(); ++l) {
+    for (const std::size_t which : {1u, 2u}) {
+      const auto moments = net.moments(l, which);
+      all.insert(all.end(), moments.begin(), moments.end());
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a copy continues with the moments of the original", "[gradients][training]", float,
+                   double) {
+  using T = TestType;
+  const problem<T> p({20, 30, 4}, 33, 3);
+  for (const tp::optimizer& with : remembering) {
+    INFO("optimiser " << with.index());
+    tp::mlp<T> original = p.network(tp::schedule::automatic);
+    train_by(with, original, p);
+    tp::mlp<T> copy(original), assigned({2, 2}), restored(original), swapped({2, 2});
+    assigned.restore({}, 1);
+    assigned = original;
+    swapped = tp::mlp<T>(original);
+    const tp::mlp<T> untouched(original);
+    REQUIRE(copy.moments(1, 1).size() == copy.parameters(1).size());
+    CHECK(copy.moments(1, 1).data() != original.moments(1, 1).data());
+    CHECK(copy.progress() == original.progress());
+    CHECK(assigned.progress() == original.progress());
+    CHECK(original.progress().updates == p.steps);
+
+    restored.restore({}, 0);
+    restored.restore(original.progress(), tp::moments_of(with));
+    for (std::size_t l = 1; l <= original.layers(); ++l) {
+      for (const std::size_t which : {1u, 2u})
+        std::ranges::copy(original.moments(l, which), restored.moments(l, which).begin());
+    }
+
+    const history<T> expected = train_by(with, original, p);
+    CHECK(std::ranges::equal(untouched.moments(1, 1), copy.moments(1, 1)));
+    CHECK(same(train_by(with, copy, p), expected));
+    CHECK(same(train_by(with, assigned, p), expected));
+    CHECK(same(train_by(with, restored, p), expected));
+    tp::mlp<T> moved(std::move(swapped));
+    CHECK(same(train_by(with, moved, p), expected));
+    CHECK(moved.progress() == original.progress());
+  }
+}
+
+TEMPLATE_TEST_CASE("an optimiser with other moments begins anew", "[gradients][training]", float, double) {
+  using T = TestType;
+  const problem<T> p({20, 30, 4}, 33, 3);
+  std::vector<tp::optimizer> all{tp::sgd{.learning_rate = 0.05},
+                                 tp::sgd{.learning_rate = 0.05, .weight_decay = 0.01}};
+  all.insert(all.end(), std::begin(remembering), std::end(remembering));
+  for (const tp::optimizer& before : all) {
+    for (const tp::optimizer& after : all) {
+      if (tp::moments_of(before) == tp::moments_of(after)) continue;
+      for (const bool in_parts : {false, true}) {
+        tp::mlp<T> net = p.network(tp::schedule::automatic);
+        train_by(before, net, p);
+        tp::mlp<T> fresh = p.network(tp::schedule::automatic);
+        for (std::size_t l = 1; l <= net.layers(); ++l)
+          std::ranges::copy(net.parameters(l), fresh.parameters(l).begin());
+        INFO(before.index() << " then " << after.index() << ", in parts: " << in_parts);
+        if (in_parts) {
+          for (tp::mlp<T>* x : {&net, &fresh}) {
+            x->compute_gradients(p.X, p.classes);
+            x->apply(after);
+          }
+        }
+        CHECK(same(train_by(after, net, p), train_by(after, fresh, p)));
+        CHECK(net.progress() == fresh.progress());
+        CHECK(net.progress().updates == p.steps + (in_parts ? 1 : 0));
+        for (const std::size_t which : {1u, 2u})
+          CHECK(net.moments(1, which).empty() == (which > tp::moments_of(after)));
+      }
+    }
+  }
 }
 
 TEMPLATE_TEST_CASE("initial weights are He-uniform from std::mt19937_64", "[gradients][training]", float,
