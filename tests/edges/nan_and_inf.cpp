@@ -14,6 +14,7 @@
 #include <xmmintrin.h>
 #endif
 
+#include "activations.hpp"
 #include "arithmetic.hpp"
 #include "bits.hpp"
 #include "catch.hpp"
@@ -379,6 +380,110 @@ TEMPLATE_TEST_CASE("cross-entropy of special scores follows the contract", "[edg
       }
     }
   }
+}
+
+TEMPLATE_TEST_CASE("losses over elements of special scores follow the contract", "[edges][nan]", float,
+                   double) {
+  using T = TestType;
+  const auto check = [](auto contract, auto loss) {
+    generator random(3);
+    for (std::size_t i = 0; i < 4000; ++i) {  // one by one, because one NaN would hide the other losses
+      const tp::matrix<T> Z = special_matrix<T>(1, 1, random, 2), Y = special_matrix<T>(1, 1, random, 2);
+      tp::matrix<T> dZ(1, 1), expected(1, 1);
+      const T wanted = contract(Z, Y, expected);
+      INFO("scores " << Z(0, 0) << ", target " << Y(0, 0));
+      REQUIRE(same_bits(loss(Z, Y, dZ, tp::reduction::sum), wanted));
+      REQUIRE(difference<T>(dZ, expected) == "");
+    }
+  };
+  using matrix = tp::matrix<T>;
+  using function =
+      T (*)(tp::matrix_view<const T>, tp::matrix_view<const T>, tp::matrix_view<T>, tp::reduction);
+  check(
+      [](const matrix& Z, const matrix& Y, matrix& dZ) {
+        return with_arithmetic([&]<class arithmetic>(arithmetic) {
+          return tp::contract::sigmoid_cross_entropy<arithmetic, T>(Z, Y, dZ, tp::reduction::sum);
+        });
+      },
+      static_cast<function>(tp::sigmoid_cross_entropy));
+  check(
+      [](const matrix& Z, const matrix& Y, matrix& dZ) {
+        return with_arithmetic([&]<class arithmetic>(arithmetic) {
+          return tp::contract::mean_squared_error<arithmetic, T>(Z, Y, dZ, tp::reduction::sum);
+        });
+      },
+      static_cast<function>(tp::mean_squared_error));
+}
+
+TEMPLATE_TEST_CASE("sigmoid cross-entropy of extreme scores is finite", "[edges][nan]", float, double) {
+  using T = TestType;
+  tp::matrix<T> dZ(1, 1);
+  for (const T large : {T(100), T(1e4), T(1e30)}) {
+    for (const T target : {T(0), T(1)}) {
+      CAPTURE(large, target);
+      const T above = tp::sigmoid_cross_entropy(tp::matrix<T>{{large}}, tp::matrix<T>{{target}}, dZ);
+      CHECK(std::abs(above - (target == 0 ? large : T(0))) <= std::exp(-large));
+      CHECK(dZ(0, 0) == 1 - target);
+      const T below = tp::sigmoid_cross_entropy(tp::matrix<T>{{-large}}, tp::matrix<T>{{target}}, dZ);
+      CHECK(std::abs(below - (target == 0 ? T(0) : large)) <= std::exp(-large));
+      CHECK(std::abs(dZ(0, 0) + target) <= std::exp(-large));
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("a NaN passes every activation and its derivative, and nothing else turns into one",
+                   "[edges][nan]", float, double) {
+  using T = TestType;
+  using limits = std::numeric_limits<T>;
+  for (const tp::activation f : all_activations) {
+    CAPTURE(static_cast<int>(f));
+    const tp::matrix<T> Z{
+        {NaN<T>, limits::max(), -limits::max(), limits::denorm_min(), T(-0.0), T(1), T(64)}};
+    tp::matrix<T> A(1, 7);
+    tp::activate(f, Z, A);
+    CHECK(std::isnan(A(0, 0)));
+    for (std::size_t j = 1; j < 7; ++j) CHECK(!std::isnan(A(0, j)));
+    const tp::matrix<T> one{{1}}, weights{{1}, {1}, {1}, {1}, {1}, {1}, {1}};
+    tp::matrix<T> below(1, 7);
+    tp::backprop_path(one, weights, tp::keeps_scores(f) ? Z : A, below, f);
+    // Of these two the derivative is a selection, or there is none.
+    const bool selects = f == tp::activation::relu || f == tp::activation::leaky_relu;
+    CHECK(std::isnan(below(0, 0)) == (!selects && f != tp::activation::identity));
+    for (std::size_t j = 1; j < 7; ++j) CHECK(!std::isnan(below(0, j)));
+  }
+}
+
+TEMPLATE_TEST_CASE("a gradient that is no number harms its own parameter alone", "[edges][nan]", float,
+                   double) {
+  using T = TestType;
+  const std::size_t n = 70;
+  const auto check = [&](const auto& update) {
+    for (const T bad : {NaN<T>, Inf<T>}) {
+      std::vector<T> w(n, T(1)), m(n), v(n), plain_w(w), plain_m(m), plain_v(v), g(n, T(0.5));
+      update(plain_w, g, plain_m, plain_v);
+      g[33] = bad;
+      update(w, g, m, v);
+      for (std::size_t i = 0; i < n; ++i) {
+        if (i == 33) {
+          CHECK(!std::isfinite(w[i]));
+          continue;
+        }
+        CHECK((w[i] == plain_w[i] && m[i] == plain_m[i] && v[i] == plain_v[i]));
+      }
+    }
+  };
+  check([](std::vector<T>& w, const std::vector<T>& g, std::vector<T>& m, std::vector<T>&) {
+    tp::update(tp::sgd{.momentum = 0.9, .weight_decay = 0.1}, w, std::span<const T>(g), m);
+  });
+  check([](std::vector<T>& w, const std::vector<T>& g, std::vector<T>&, std::vector<T>&) {
+    tp::update(tp::sgd{.weight_decay = 0.1}, w, std::span<const T>(g));
+  });
+  check([](std::vector<T>& w, const std::vector<T>& g, std::vector<T>& m, std::vector<T>& v) {
+    tp::update(tp::adam{}, w, std::span<const T>(g), m, v, next({}, tp::adam{}));
+  });
+  check([](std::vector<T>& w, const std::vector<T>& g, std::vector<T>& m, std::vector<T>& v) {
+    tp::update(tp::adamw{}, w, std::span<const T>(g), m, v, next({}, tp::adamw{}));
+  });
 }
 
 TEMPLATE_TEST_CASE("a network that meets NaN goes on without an error", "[edges][nan]", float, double) {
