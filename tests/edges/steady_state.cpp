@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "catch.hpp"
@@ -231,6 +232,103 @@ TEMPLATE_TEST_CASE("the first step allocates, later ones do not", "[steady-state
       }
     }
   }
+}
+
+TEMPLATE_TEST_CASE("steps with moments, kept scores and errors of the input allocate once", "[steady-state]",
+                   float, double) {
+  using T = TestType;
+  const tp::optimizer rules[] = {tp::adam{}, tp::adamw{}, tp::sgd{.momentum = 0.9, .weight_decay = 0.1}};
+  for (const size& s : sizes) {
+    const auto X = some_matrix<T>(s.batch, s.widths.front()), Y = some_matrix<T>(s.batch, s.widths.back());
+    tp::matrix<T> dX(s.batch, s.widths.front());
+    for (const tp::schedule how : schedules) {
+      for (const auto f : {tp::activation::gelu_erf, tp::activation::tanh}) {
+        tp::mlp<T> net(s.widths, {.activation = f, .loss = tp::loss::sigmoid_cross_entropy, .schedule = how});
+        const tp::optimizer& with = rules[f == tp::activation::tanh ? 2 : 0];
+        const auto train = [&] { net.train_step(X, Y, with); };
+        const auto in_parts = [&] {
+          net.compute_gradients(X, Y);
+          net.compute_gradients(X, Y, tp::gradient_mode::accumulate);
+          net.compute_gradients(X, Y, tp::gradient_mode::ignore);
+          net.compute_gradients(X, Y, tp::gradient_mode::ignore, dX);
+          net.compute_gradients(X, Y, tp::gradient_mode::accumulate, dX);
+          net.compute_gradients(X, Y, tp::gradient_mode::overwrite, dX);
+          net.clip_gradients(1e-3);
+          net.apply(with);
+        };
+        INFO(text_of(s) << ", schedule " << static_cast<int>(how) << ", activation " << static_cast<int>(f));
+        for (const std::size_t threads : {1u, 2u}) {
+          std::size_t first = 0, later = 0, parts = 0, mixed = 0;
+          tp::mlp<T> fresh(net.widths(), net.options());
+          net = std::move(fresh);
+          on_new_threads(threads, [&] {
+            first = allocations_of(train);
+            later = allocations_of([&] {
+              for (int i = 0; i < 3; ++i) train();
+            });
+            in_parts();
+            parts = allocations_of([&] {
+              for (int i = 0; i < 3; ++i) in_parts();
+            });
+            mixed = allocations_of([&] {
+              train();
+              in_parts();
+            });
+          });
+          INFO(threads << " threads");
+          CHECK(first > 0);
+          CHECK(later == 0);
+          CHECK(parts == 0);
+          CHECK(mixed == 0);
+        }
+        if (s.batch == 10) continue;  // never worth a second thread
+        const auto all = [&] {
+          train();
+          in_parts();
+        };
+        const late_workers late = with_late_workers(all, all);
+        CHECK(late.arrived);
+        CHECK(late.allocations == 0);
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("optimisers with as many moments take turns without allocating", "[steady-state]", float,
+                   double) {
+  using T = TestType;
+  const size& s = sizes[1];
+  const auto X = some_matrix<T>(s.batch, s.widths.front()), Y = some_matrix<T>(s.batch, s.widths.back());
+  std::size_t later = 0;
+  on_new_threads(2, [&] {
+    tp::mlp<T> net(s.widths);
+    const auto both = [&] {
+      net.train_step(X, Y, tp::adam{});
+      net.train_step(X, Y, tp::adamw{});
+    };
+    both();
+    later = allocations_of(both);
+  });
+  CHECK(later == 0);
+}
+
+TEMPLATE_TEST_CASE("updates and losses on their own allocate once for a shape", "[steady-state]", float,
+                   double) {
+  using T = TestType;
+  auto Z = some_matrix<T>(3000, 100);
+  const auto Y = some_matrix<T>(3000, 100);
+  tp::matrix<T> dZ(3000, 100), first(3000, 100), second(3000, 100);
+  const auto all = [&] {
+    (void)tp::sigmoid_cross_entropy(Z, Y, dZ);
+    (void)tp::mean_squared_error(Z, Y, dZ);
+    tp::activate(tp::activation::gelu_erf, Y, dZ);
+    const std::span<const T> g = std::as_const(dZ).elements();
+    tp::update(tp::sgd{.momentum = 0.9}, Z.elements(), g, first.elements());
+    tp::update(tp::adam{}, Z.elements(), g, first.elements(), second.elements(), next({}, tp::adam{}));
+  };
+  const late_workers late = with_late_workers(all, all);
+  CHECK(late.arrived);
+  CHECK(late.allocations == 0);
 }
 
 TEMPLATE_TEST_CASE("a change of the schedule allocates once", "[steady-state]", float, double) {
