@@ -13,13 +13,49 @@
 
 namespace twinpath::inline v0 {
 
+/// What an operation is for.
+enum class span_path : std::uint8_t {
+  none,       ///< no part of training: "gemm", "column_sums", "wait", …
+  forward,    ///< "Z", "loss", which leaves dZ of the last layer, …
+  parameter,  ///< "dW", with the update where that is in its store, and "db"
+  backprop,   ///< "dZ" of the hidden layers, "dX"
+  update,     ///< "update" of its own, "norm", "clip"
+};
+
+/// Its name: "none", "forward", …
+[[nodiscard]] std::string_view name(span_path path) noexcept;
+
 /// One piece of an operation on one thread. An operation that ran on two threads leaves two spans.
+///
+/// A part of a piece, which is recorded when `trace_detail::parts` is asked for, lies inside the span of its
+/// piece, on the same thread. Its work is counted in both.
 struct span_record {
-  std::string name;       ///< the operation: "Z1", "A2", "loss", "dW2", "db2", "dZ1", "update1", …
+  std::string name;  ///< "Z1", "loss", "dW2", "db2", "dZ1", "update1", …; of a part "kernel", "pack A", …
+  std::string operation;  ///< "Z", "loss", "dW", …, of a part too
+  std::uint32_t layer;    ///< 1, 2, …; 0 for an operation without one
+  span_path path;         ///< of the operation
   std::uint32_t thread;   ///< 0, 1, … in the order in which threads first recorded
   std::int64_t begin_ns;  ///< nanoseconds since `start`
   std::int64_t end_ns;    ///< nanoseconds since `start`
-  double flops;           ///< floating-point operations of this piece, 2 a multiply-add; 0 where not counted
+  // This piece of a product: C (m x n) = op(A) (m x k) * op(B) (k x n). All 0 for what is no product.
+  std::size_t m;
+  std::size_t n;
+  std::size_t k;
+  double flops;  ///< 2 * m * n * k, two for each multiply-add; 0 where they are not counted
+};
+
+enum class trace_detail : std::uint8_t {
+  operations,  ///< the pieces of operations
+  /// Inside them too: "pack A" and "pack B", where operands are copied first; "kernel", some rows of register
+  /// tiles; "turned" and "finish", the steps of a product with few columns or rows. A small product has no
+  /// parts: all of it is kernel. "wait" is a thread that waits for others; what it computes for them
+  /// meanwhile lies inside. Spans become several times as many, and microseconds as short.
+  parts,
+};
+
+struct trace_options {
+  std::size_t capacity = std::size_t{1} << 16;  ///< spans kept for each thread, 64 bytes each
+  trace_detail detail = trace_detail::operations;
 };
 
 /// Records the operations of all threads between `start` and `stop`.
@@ -31,8 +67,10 @@ struct span_record {
 /// one thread, and the readers are valid when no operation is running.
 class trace {
  public:
+  trace();
+  explicit trace(const trace_options& options);
   /// `capacity`: spans kept for each thread.
-  explicit trace(std::size_t capacity = std::size_t{1} << 16);
+  explicit trace(std::size_t capacity);
   ~trace();
   trace(trace&&) = delete;
 

@@ -16,7 +16,7 @@ void checked_activate(activation f, matrix_view<const T> Z, matrix_view<T> A) {
   const kernel_table<T>& table = kernels<T>();
   const std::size_t cost = f == activation::relu || f == activation::identity ? 2 : 2 * exponential_cost;
   const auto run = [&](std::size_t first, std::size_t rows, std::size_t begin, std::size_t columns) {
-    const span_scope span({"activate"}, 0);
+    const span_scope span({"activate"});
     after_store<T> over{table.activate[f]};
     over.x = A.data();
     over.stride = A.stride();

@@ -58,8 +58,7 @@ class product_run {
       const std::size_t column = task / slice_tasks / plan_.row_blocks;
       const block c{plan_.row(row), plan_.row(row + 1), plan_.column(column), plan_.column(column + 1)};
       T* own = workers_ + worker * plan_.worker_scratch();
-      const double steps = static_cast<double>(plan_.shape.k) / static_cast<double>(slice_tasks);
-      const span_scope span(label_, 2.0 * static_cast<double>((c.i1 - c.i0) * (c.j1 - c.j0)) * steps);
+      const span_scope span(label_, [&] { return piece_shape(c, slice); });
       if (plan_.slices_apart) {
         const target<T> sums{apart_ + slice * plan_.shape.m * plan_.shape.n, plan_.shape.n};
         compute_slice(c, own, slice, sums, {}, sums, store_, false);
@@ -71,6 +70,13 @@ class product_run {
   }
 
  private:
+  /// What a task computes.
+  [[nodiscard]] span_shape piece_shape(const block& c, std::size_t slice) const noexcept {
+    const contract::cut slices = contract::slices(plan_.shape.k);
+    return {c.i1 - c.i0, c.j1 - c.j0,
+            plan_.slices_apart ? slices.begin(slice + 1) - slices.begin(slice) : plan_.shape.k};
+  }
+
   /// A block of C. Where the columns of B fit the L2 cache over all of k, strip of rows after strip of rows,
   /// so that the sums of a strip stay in the L1 cache from one block of k to the next.
   void compute_block(const block& c, T* own) const {
@@ -240,7 +246,7 @@ class product_run {
     const std::size_t slices = contract::slices(plan_.shape.k).count;
     const std::size_t parts = std::min(m, plan_.workers);
     run_tasks(plan_.workers, parts, [&](std::size_t, std::size_t part) {
-      const span_scope span(label_, 0);
+      const span_scope span(label_);
       for (std::size_t i = m * part / parts; i < m * (part + 1) / parts; ++i) {
         T* sum = apart_ + i * n;
         for (std::size_t s = 1; s < slices; ++s) table_.add(sum + s * m * n, sum, n);

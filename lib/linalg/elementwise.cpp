@@ -18,12 +18,12 @@ void apply(const char* function, void (*kernel)(const T*, T*, std::size_t), matr
   const span_label label{function};
   if (X.stride() == X.cols() && Y.stride() == Y.cols()) {
     return for_element_parts(X.rows() * X.cols(), 2 * sizeof(T), [&](std::size_t begin, std::size_t end) {
-      const span_scope span(label, 0);
+      const span_scope span(label);
       kernel(X.data() + begin, Y.data() + begin, end - begin);
     });
   }
   for_row_parts(X.rows(), 2 * X.cols() * sizeof(T), [&](std::size_t first, std::size_t last) {
-    const span_scope span(label, 0);
+    const span_scope span(label);
     for (std::size_t i = first; i < last; ++i) kernel(X.row(i).data(), Y.row(i).data(), X.cols());
   });
 }

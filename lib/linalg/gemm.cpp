@@ -66,7 +66,7 @@ template <class T>
     check_gemm(A, B, C);
   const epilogue<T> end{finish_of(alpha, beta), alpha, beta};
   if (!is_small(shape) || is_narrow<T>(kernels<T>(), shape)) return large_gemm(A, B, C, end);
-  const span_scope span({"gemm"}, 2 * multiply_adds(shape));
+  const span_scope span({"gemm"}, [&] { return span_shape{shape.m, shape.n, shape.k}; });
   multiply_small<T>(kernels<T>(), A, B, C, end, nullptr, {});
 }
 

@@ -101,7 +101,7 @@ T loss_and_error(loss which, matrix_view<const T> Z, const targets<T>& y, matrix
   scratch_frame scratch;
   T* losses = scratch.allocate<T>(m);
   for_row_parts(m, exponential_cost * n * sizeof(T), [&](std::size_t first, std::size_t last) {
-    const span_scope span(label, 0);
+    const span_scope span(label);
     const auto part = [&](const auto& x) {
       return std::decay_t<decltype(x)>(x.data() + first * x.stride(), last - first, n, x.stride());
     };

@@ -87,8 +87,10 @@ void run_narrow(const kernel_table<T>& table, const narrow_plan& plan, const pro
     c.rows = std::min(plan.block_rows, plan.shape.m - c.i);
     c.columns = std::min(plan.block_columns, plan.shape.n - c.j);
     T* sums = scratch + worker * (plan.sums + plan.inner);
+    const span_scope span(label, [&] { return span_shape{c.rows, c.columns, plan.shape.k}; });
     const product<T> inner = inner_product(x, c, sums, plan.block_rows);
-    run_blocked(table, plan_product(table, inner.shape(), finish::store, 1), inner, sums + plan.sums, label);
+    run_blocked(table, plan_product(table, inner.shape(), finish::store, 1), inner, sums + plan.sums,
+                label.inside(span_part::turned));
     for (std::size_t i = 0; i < c.rows; i += table.width) {
       T* out = x.C.row(c.i + i).data() + c.j;
       const T* bias = x.bias == nullptr ? out : x.bias + c.j;

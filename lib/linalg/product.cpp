@@ -31,7 +31,7 @@ void run_product(const kernel_table<T>& table, const product_route& route, const
                  span_label label) {
   switch (route.path) {
     case product_path::small: {
-      const span_scope span(label, 2 * multiply_adds(x.shape()));
+      const span_scope span(label, [&] { return span_shape{x.C.rows(), x.C.cols(), x.A.cols()}; });
       multiply_small(table, x.A, x.B, x.C, x.end, x.bias, x.mask);
       // A C without elements may have rows, a stride and no address.
       if (x.after.function != nullptr && !x.C.empty())

@@ -32,7 +32,7 @@ template <class T>
 void sum_by_columns(matrix_view<const T> X, T* out, std::size_t workers, span_label label) {
   const std::size_t n = X.cols();
   run_workers(workers, [&](std::size_t w) {
-    const span_scope span(label, 0);
+    const span_scope span(label);
     const std::size_t first = n * w / workers;
     const std::size_t last = n * (w + 1) / workers;
     kernels<T>().column_sums(X.data() + first, X.stride(), X.rows(), last - first, out + first);
@@ -46,7 +46,7 @@ void sum_by_rows(matrix_view<const T> X, T* out, std::size_t workers, T* chains,
   const std::size_t n = X.cols();
   const std::size_t blocks = blocks_of(X.rows());
   run_workers(workers, [&](std::size_t w) {
-    const span_scope span(label, 0);
+    const span_scope span(label);
     for (std::size_t b = blocks * w / workers; b < blocks * (w + 1) / workers; ++b) {
       const std::size_t rows = std::min(sum_rows, X.rows() - b * sum_rows);
       table.column_chain(X.row(b * sum_rows).data(), X.stride(), rows, n, chains + b * n);
@@ -81,7 +81,7 @@ void checked_row_sums(matrix_view<const T> X, std::span<T> out) {
   check_size("row_sums", "out", out, X.rows());
   check_apart("row_sums", "out", out, "X", X);
   for_row_parts(X.rows(), X.cols() * sizeof(T), [&](std::size_t first, std::size_t last) {
-    const span_scope span({"row_sums"}, 0);
+    const span_scope span({"row_sums"});
     for (std::size_t i = first; i < last; ++i) out[i] = kernels<T>().row_sum(X.row(i).data(), X.cols());
   });
 }
@@ -98,7 +98,7 @@ void column_sums(matrix_view<const T> X, T* out, T* scratch, span_label label) {
   const double bytes = bytes_of<T>(X.rows(), X.cols());
   const std::size_t workers = bytes < 2 * task_bytes ? 1 : useful_workers(bytes, task_bytes, concurrency());
   if (workers == 1) {
-    const span_scope span(label, 0);
+    const span_scope span(label);
     return kernels<T>().column_sums(X.data(), X.stride(), X.rows(), X.cols(), out);
   }
   if (X.cols() >= workers * least_columns) return sum_by_columns(X, out, workers, label);

@@ -21,7 +21,7 @@ void checked_softmax(matrix_view<const T> Z, matrix_view<T> P) {
 template <class T>
 void softmax(matrix_view<const T> Z, matrix_view<T> P) {
   for_row_parts(Z.rows(), exponential_cost * Z.cols() * sizeof(T), [&](std::size_t first, std::size_t last) {
-    const span_scope span({"softmax"}, 0);
+    const span_scope span({"softmax"});
     kernels<T>().softmax(Z.data() + first * Z.stride(), Z.stride(), P.data() + first * P.stride(), P.stride(),
                          last - first, Z.cols());
   });

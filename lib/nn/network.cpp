@@ -181,7 +181,7 @@ T network<T>::clip_gradients(double largest) {
     const std::size_t pieces = divide_up(g.size(), contract::norm_piece);
     T* const sums = scratch.allocate<T>(pieces);
     for_row_parts(pieces, contract::norm_piece * sizeof(T), [&](std::size_t first, std::size_t last) {
-      const span_scope span({"norm"}, 0);
+      const span_scope span({"norm"});
       for (std::size_t i = first; i < last; ++i) {
         const std::size_t begin = i * contract::norm_piece;
         sums[i] = table.sum_of_squares(g.data() + begin, std::min(contract::norm_piece, g.size() - begin));
@@ -196,7 +196,7 @@ T network<T>::clip_gradients(double largest) {
   const T factor = contract::clip_factor<T>(largest, norm);
   for (layer_state<T>& layer : layers) {
     for_element_parts(layer.size(), 2 * sizeof(T), [&](std::size_t begin, std::size_t end) {
-      const span_scope span({"clip"}, 0);
+      const span_scope span({"clip"});
       table.scale(factor, layer.gradients.data() + begin, end - begin);
     });
   }

@@ -140,7 +140,7 @@ void run_update(const update_rule<T>& rule, std::span<T> w, std::span<const T> g
   const kernel_table<T>& table = kernels<T>();
   const auto from = [](T* p, std::size_t begin) { return p == nullptr ? p : p + begin; };
   for_element_parts(w.size(), (3 + 2 * rule.moments) * sizeof(T), [&](std::size_t begin, std::size_t end) {
-    const span_scope span(label, 0);
+    const span_scope span(label);
     rule.apply(table, g.data() + begin, w.data() + begin, from(first, begin), from(second, begin),
                end - begin);
   });

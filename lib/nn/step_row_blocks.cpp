@@ -50,7 +50,7 @@ class row_blocks {
   /// batch.
   void add_chains(std::size_t l, matrix_view<const T> dZ, std::size_t first, std::size_t begin,
                   std::size_t end) const {
-    const span_scope span({"db", s_.number(l)}, 0);
+    const span_scope span({"db", s_.number(l)});
     for (std::size_t c = begin; c < end; ++c) {
       const std::size_t row = c * contract::sum_rows;
       s_.table.column_chain(dZ.data() + (row - first) * dZ.stride(), dZ.stride(),

@@ -128,14 +128,14 @@ class step_run {
   }
 
   [[gnu::always_inline]] inline void output_error(const block_memory<T>& m) const {
-    const span_scope span({"loss"}, 0);
+    const span_scope span({"loss"});
     const std::size_t last = layers() - 1;
     loss_rows<T>(table, with_.which, activations(last, m), with_.y, m.first, errors(last, m), scale_,
                  losses() + m.first);
   }
 
   [[nodiscard]] T total_loss() const {
-    const span_scope span({"loss"}, 0);
+    const span_scope span({"loss"});
     return fold_losses(table, losses(), X.rows(),
                        loss_divisor(with_.which, with_.how, X.rows(), layers_.back().outputs),
                        at(plan.loss_scratch));
@@ -214,7 +214,7 @@ class step_run {
                      n);
   }
   void apply_weights(std::size_t l, const T* dW) const {
-    const span_scope span({"update", number(l)}, 0);
+    const span_scope span({"update", number(l)});
     apply(l, dW, 0, layers_[l].weights_size());
   }
 
@@ -234,7 +234,7 @@ class step_run {
 
   /// db of units whose dZ is given, on the calling thread; `moment` is as wide.
   void bias_path(std::size_t l, matrix_view<const T> dZ, std::size_t first, T* moment) const {
-    const span_scope span({"db", number(l)}, 0);
+    const span_scope span({"db", number(l)});
     if (plan.shape.gradients == gradient_use::descend) {
       return table.column_descent(with_.rule.rate, dZ.data(), dZ.stride(), dZ.rows(), dZ.cols(),
                                   layers_[l].bias().data() + first);
@@ -247,7 +247,7 @@ class step_run {
 
   /// db of layer l from its chains, in order.
   void fold_bias(std::size_t l, T* moment) const {
-    const span_scope span({"db", number(l)}, 0);
+    const span_scope span({"db", number(l)});
     const std::size_t n = layers_[l].outputs;
     T* const db = bias_gradient(l, moment);
     std::fill_n(db, n, T(0));

@@ -79,7 +79,7 @@ class streamed {
     std::size_t done = 0;
     for (; (first + done) % length != 0 && done < dZ.rows(); ++done)
       s_.table.add(dZ.row(done).data(), s_.chains(l) + first / length * n, n);
-    const span_scope span({"db", s_.number(l)}, 0);
+    const span_scope span({"db", s_.number(l)});
     for (; done < dZ.rows(); done += length) {
       s_.table.column_chain(dZ.row(done).data(), dZ.stride(), std::min(length, dZ.rows() - done), n,
                             s_.chains(l) + (first + done) / length * n);

@@ -6,6 +6,8 @@
 #include <ostream>
 #include <string_view>
 
+#include "span_path.hpp"
+
 namespace twinpath::inline v0::detail {
 namespace {
 
@@ -51,18 +53,6 @@ void append_microseconds(std::string& json, std::int64_t ns) {
   json.append(3 - decimals.size(), '0').append(decimals);
 }
 
-std::string_view category(span_label label) {
-  const std::string_view operation = label.operation;
-  const auto starts_with_one_of = [&](auto... prefixes) { return (operation.starts_with(prefixes) || ...); };
-  if (starts_with_one_of("dW", "db", "update")) return "parameter";
-  if (starts_with_one_of("dZ", "dA")) return "backprop";
-  if (starts_with_one_of("loss")) return "forward";
-  // One letter is too little of a prefix: digits alone may follow it.
-  const bool letter = starts_with_one_of("Z", "A");
-  const bool digits = operation.find_first_not_of("0123456789", 1) == std::string_view::npos;
-  return letter && digits ? "forward" : "other";
-}
-
 void append_metadata(std::string& json, std::string_view what, std::size_t thread, std::string_view value) {
   json += R"({"ph":"M","pid":1,"tid":)" + std::to_string(thread) + R"(,"name":)";
   append_string(json, what);
@@ -75,23 +65,17 @@ void append_event(std::string& json, const timed_span& span) {
   json += R"({"ph":"X","pid":1,"tid":)" + std::to_string(span.thread) + R"(,"name":)";
   append_string(json, span_name(span.label));
   json += R"(,"cat":)";
-  append_string(json, category(span.label));
+  append_string(json, name(path_of(span.label.operation)));
   json += R"(,"ts":)";
   append_microseconds(json, span.begin_ns);
   json += R"(,"dur":)";
   append_microseconds(json, span.end_ns - span.begin_ns);
   json += R"(,"args":{"layer":)" + std::to_string(span.label.layer) + R"(,"flops":)";
-  append_number(json, span.flops);
+  append_number(json, span.flops());
   json += "}}";
 }
 
 }  // namespace
-
-std::string span_name(span_label label) {
-  std::string name = label.operation;
-  if (label.layer != 0) name += std::to_string(label.layer);
-  return name;
-}
 
 void write_chrome_json(std::ostream& out, const std::vector<timed_span>& spans, std::size_t threads,
                        std::size_t dropped) {

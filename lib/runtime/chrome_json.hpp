@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
-#include <string>
 #include <vector>
 
 #include "span.hpp"
@@ -18,11 +17,12 @@ struct timed_span {
   std::uint32_t thread;
   std::int64_t begin_ns;
   std::int64_t end_ns;
-  double flops;
-};
+  span_shape shape;
 
-/// {"dW", 2} is "dW2".
-[[nodiscard]] std::string span_name(span_label label);
+  [[nodiscard]] double flops() const noexcept {
+    return 2 * static_cast<double>(shape.m) * static_cast<double>(shape.n) * static_cast<double>(shape.k);
+  }
+};
 
 /// Complete events of threads 0 … threads-1, whatever the stream's locale and format flags.
 void write_chrome_json(std::ostream& out, const std::vector<timed_span>& spans, std::size_t threads,

@@ -10,6 +10,7 @@
 
 #include "chrome_json.hpp"
 #include "span.hpp"
+#include "span_path.hpp"
 
 namespace twinpath::inline v0 {
 namespace detail {
@@ -28,9 +29,10 @@ std::int64_t now_ns() noexcept {
 struct recorded_span {
   const char* operation;
   unsigned layer;
+  span_part part;
   std::int64_t begin_ns;
   std::int64_t end_ns;
-  double flops;
+  std::size_t m, n, k;
 };
 
 /// The spans of one thread in one recording. Its thread alone writes, and no entry is written twice, so that
@@ -67,7 +69,7 @@ class span_buffer {
 };
 
 struct recorder_state {
-  std::size_t capacity = 0;
+  trace_options options;
   std::int64_t start_ns = 0;
   std::vector<std::shared_ptr<span_buffer>> buffers;  // one a thread
   std::size_t without_buffer = 0;                     // spans of threads for which there was no memory
@@ -76,7 +78,7 @@ struct recorder_state {
 // Guards the two below, the states, and changes of `recording`.
 constinit std::mutex registry;
 constinit recorder_state* active = nullptr;
-constinit std::uint64_t last_recording = 0;
+constinit std::uint64_t starts = 0;
 
 /// Shared with the trace, so that a scope may end after the trace is gone.
 struct thread_cache {
@@ -91,7 +93,7 @@ bool join_recording() noexcept {
   const std::lock_guard lock(registry);
   if (active == nullptr) return false;
   try {
-    auto buffer = std::make_shared<span_buffer>(active->capacity, active->start_ns);
+    auto buffer = std::make_shared<span_buffer>(active->options.capacity, active->start_ns);
     active->buffers.push_back(buffer);
     cache = {recording.load(std::memory_order_relaxed), std::move(buffer)};
     return true;
@@ -103,27 +105,34 @@ bool join_recording() noexcept {
 
 }  // namespace
 
-void span_scope::begin(span_label label, double flops) noexcept {
+void span_scope::begin(span_label label, span_shape shape) noexcept {
   if (label.operation == nullptr || !join_recording()) return;
   label_ = label;
-  flops_ = flops;
+  m_ = shape.m;
+  n_ = shape.n;
+  k_ = shape.k;
   recording_ = cache.recording;
   begin_ns_ = now_ns();
   if (const auto delay = before_span.load(std::memory_order_relaxed); delay != nullptr) delay(label);
+}
+
+void span_scope::begin_again() noexcept {
+  begin_ns_ = now_ns();
 }
 
 void span_scope::end() noexcept {
   const std::int64_t end_ns = now_ns();
   if (cache.recording != recording_) return;
   span_buffer& buffer = *cache.buffer;
-  buffer.append(
-      {label_.operation, label_.layer, begin_ns_ - buffer.start_ns(), end_ns - buffer.start_ns(), flops_});
+  buffer.append({label_.operation, label_.layer, label_.part, begin_ns_ - buffer.start_ns(),
+                 end_ns - buffer.start_ns(), m_, n_, k_});
 }
 
-void append_span(span_label label, std::int64_t begin_ns, std::int64_t end_ns, double flops) noexcept {
+void append_span(span_label label, std::int64_t begin_ns, std::int64_t end_ns, span_shape shape) noexcept {
   if (recording.load(std::memory_order_relaxed) == 0 || label.operation == nullptr || !join_recording())
     return;
-  cache.buffer->append({label.operation, label.layer, begin_ns, end_ns, flops});
+  cache.buffer->append(
+      {label.operation, label.layer, label.part, begin_ns, end_ns, shape.m, shape.n, shape.k});
 }
 
 namespace {
@@ -175,7 +184,11 @@ std::vector<timed_span> sorted_spans(const recorder_state& state) {
     const std::size_t size = buffer.size();
     for (std::size_t i = 0; i < size; ++i) {
       const recorded_span& span = buffer[i];
-      spans.push_back({{span.operation, span.layer}, thread, span.begin_ns, span.end_ns, span.flops});
+      spans.push_back({{span.operation, span.layer, span.part},
+                       thread,
+                       span.begin_ns,
+                       span.end_ns,
+                       {span.m, span.n, span.k}});
     }
   }
   std::stable_sort(spans.begin(), spans.end(), [](const timed_span& a, const timed_span& b) {
@@ -189,9 +202,11 @@ std::vector<timed_span> sorted_spans(const recorder_state& state) {
 
 struct trace::recorder : detail::recorder_state {};
 
-trace::trace(std::size_t capacity) : recorder_(std::make_unique<recorder>()) {
-  recorder_->capacity = capacity;
+trace::trace(const trace_options& options) : recorder_(std::make_unique<recorder>()) {
+  recorder_->options = options;
 }
+trace::trace() : trace(trace_options{}) {}
+trace::trace(std::size_t capacity) : trace(trace_options{.capacity = capacity}) {}
 
 trace::~trace() {
   stop();
@@ -207,7 +222,8 @@ void trace::start() {
   recorder_->without_buffer = 0;
   recorder_->start_ns = detail::now_ns();
   detail::active = recorder_.get();
-  detail::recording.store(++detail::last_recording, std::memory_order_relaxed);
+  const std::uint64_t with_parts = recorder_->options.detail == trace_detail::parts ? 1 : 0;
+  detail::recording.store(2 * ++detail::starts + with_parts, std::memory_order_relaxed);
 }
 
 void trace::stop() noexcept {
@@ -220,7 +236,18 @@ void trace::stop() noexcept {
 std::vector<span_record> trace::spans() const {
   std::vector<span_record> records;
   for (const detail::timed_span& span : detail::sorted_spans(*recorder_)) {
-    records.push_back({detail::span_name(span.label), span.thread, span.begin_ns, span.end_ns, span.flops});
+    const auto& [m, n, k] = span.shape;
+    records.push_back({.name = detail::span_name(span.label),
+                       .operation = span.label.operation,
+                       .layer = span.label.layer,
+                       .path = detail::path_of(span.label.operation),
+                       .thread = span.thread,
+                       .begin_ns = span.begin_ns,
+                       .end_ns = span.end_ns,
+                       .m = m,
+                       .n = n,
+                       .k = k,
+                       .flops = span.flops()});
   }
   return records;
 }
