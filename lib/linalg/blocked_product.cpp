@@ -183,10 +183,15 @@ class product_run {
       t.bias = x_.bias == nullptr ? t.c : x_.bias + c.j0;
       t.mask = x_.mask.data() == nullptr ? t.c : x_.mask.data() + i * x_.mask.stride() + c.j0;
       const micro_kernels<T>& kernels = table_.products[static_cast<std::size_t>(layout)];
-      if (x_.B.is_transposed() && !plan_.pack_b) {
-        multiply_row_of_transposed_tiles(kernels, plan_.width, t, rows, columns);
-      } else {
-        multiply_row_of_tiles(kernels, plan_.width, plan_.tile_vectors, t, rows, columns, b_layout_);
+      {
+        const span_scope span(label_.inside(span_part::kernel), [&] {
+          return span_shape{rows, columns, t.k};
+        });
+        if (x_.B.is_transposed() && !plan_.pack_b) {
+          multiply_row_of_transposed_tiles(kernels, plan_.width, t, rows, columns);
+        } else {
+          multiply_row_of_tiles(kernels, plan_.width, plan_.tile_vectors, t, rows, columns, b_layout_);
+        }
       }
       if (complete && x_.after.function != nullptr)
         x_.after.run(out.at(i, c.j0), out.stride, i, c.j0, rows, columns);
@@ -212,6 +217,7 @@ class product_run {
       }
     };
     const std::size_t columns = c.j1 - c.j0;
+    const span_scope span(label_.inside(span_part::pack_b), [&] { return span_shape{0, columns, k}; });
     for_tiles_across(columns / w, plan_.tile_vectors,
                      [&](std::size_t first, std::size_t vectors, std::size_t count) {
                        for (std::size_t s = 0; s < count; ++s)
@@ -223,6 +229,9 @@ class product_run {
   /// A strip of a transposed A.
   void pack_a(const block& strip, std::size_t p0, std::size_t p1, T* out) const {
     const matrix_view<const T>& a = x_.A.view();
+    const span_scope span(label_.inside(span_part::pack_a), [&] {
+      return span_shape{strip.i1 - strip.i0, 0, p1 - p0};
+    });
     table_.pack_columns(a.data() + p0 * a.stride() + strip.i0, a.stride(), strip.i1 - strip.i0, p1 - p0, out,
                         plan_.strip_rows);
   }

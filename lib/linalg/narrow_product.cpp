@@ -91,6 +91,7 @@ void run_narrow(const kernel_table<T>& table, const narrow_plan& plan, const pro
     const product<T> inner = inner_product(x, c, sums, plan.block_rows);
     run_blocked(table, plan_product(table, inner.shape(), finish::store, 1), inner, sums + plan.sums,
                 label.inside(span_part::turned));
+    const span_scope turned_back(label.inside(span_part::finish));
     for (std::size_t i = 0; i < c.rows; i += table.width) {
       T* out = x.C.row(c.i + i).data() + c.j;
       const T* bias = x.bias == nullptr ? out : x.bias + c.j;

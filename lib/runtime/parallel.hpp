@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <thread>
 
+#include "runtime/span.hpp"
+
 namespace twinpath::inline v0::detail {
 
 /// Multiply-adds that are worth a task of their own: 1.5 to 3 µs of one core with AVX-512, where handing a
@@ -42,6 +44,20 @@ class own_context {
       tbb::task_group_context::default_traits | tbb::task_group_context::fp_settings};
 };
 
+/// Shows in a trace of parts how long the thread that makes it waits for tasks that others run: from the end
+/// of the last one that it ran itself.
+class wait_for_others {
+ public:
+  void task_is_done() noexcept {
+    if (span_.is_open() && std::this_thread::get_id() == caller_) [[unlikely]]
+      span_.begin_again();
+  }
+
+ private:
+  span_scope span_{waiting};
+  const std::thread::id caller_ = std::this_thread::get_id();
+};
+
 /// Calls body(worker) for worker = 0 … workers - 1, each at most once at a time, on threads of the caller's
 /// arena. Returns when all are done. While it waits the calling thread takes no task from outside of
 /// `isolated`.
@@ -49,7 +65,12 @@ template <class Body>
 void run_workers(std::size_t workers, const Body& body) {
   if (workers <= 1) return body(std::size_t{0});
   own_context context;
-  tbb::parallel_for(std::size_t{0}, workers, body, tbb::simple_partitioner(), context.get());
+  wait_for_others wait;
+  const auto task = [&](std::size_t worker) {
+    body(worker);
+    wait.task_is_done();
+  };
+  tbb::parallel_for(std::size_t{0}, workers, task, tbb::simple_partitioner(), context.get());
 }
 
 /// Calls body(worker, task) for task = 0 … tasks - 1. A worker takes the next task when it is done with one,
@@ -88,6 +109,14 @@ class patience {
   int waited_ = 0;
 };
 
+template <class Condition>
+void wait_until(const Condition& holds) {
+  if (holds()) return;
+  const span_scope span(waiting);
+  patience turn;
+  while (!holds()) turn.wait();
+}
+
 /// Phases of a few parts each, where each phase needs all of the one before. Threads that come stay until the
 /// last phase is over, so that a phase costs a look at a counter instead of a fork. The calling thread
 /// computes what no other one has begun, so that none has to come; it waits only for parts that are being
@@ -117,10 +146,10 @@ class phases {
     }
     for (std::size_t phase = 0; phase < count_; ++phase) {
       take_parts(phase, 0, body);
-      patience turn;
-      while (done_.load(std::memory_order_acquire) != (phase + 1) * parts_) turn.wait();
+      wait_until([&] { return done_.load(std::memory_order_acquire) == (phase + 1) * parts_; });
       current_.store(phase + 1, std::memory_order_release);
     }
+    const span_scope span(waiting);
     others.wait();
   }
 
@@ -141,10 +170,8 @@ class phases {
   void help(std::size_t own, const Body& body) {
     for (std::size_t phase = current_.load(std::memory_order_acquire); phase != count_;) {
       take_parts(phase, own, body);
-      patience turn;
-      std::size_t next = phase;
-      while ((next = current_.load(std::memory_order_acquire)) == phase) turn.wait();
-      phase = next;
+      const std::size_t done = phase;
+      wait_until([&] { return (phase = current_.load(std::memory_order_acquire)) != done; });
     }
   }
 
@@ -159,7 +186,14 @@ class phases {
 template <class F, class G>
 void run_both(const F& f, const G& g) {
   own_context context;
-  tbb::parallel_invoke(f, g, context.get());
+  wait_for_others wait;
+  const auto task = [&wait](const auto& part) {
+    return [&] {
+      part();
+      wait.task_is_done();
+    };
+  };
+  tbb::parallel_invoke(task(f), task(g), context.get());
 }
 
 /// Runs f so that the calling thread, while it waits inside, takes no task that was submitted outside.

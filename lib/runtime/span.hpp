@@ -31,6 +31,8 @@ struct span_label {
   [[nodiscard]] constexpr span_label inside(span_part p) const noexcept { return {operation, layer, p}; }
 };
 
+inline constexpr span_label waiting{"wait", 0, span_part::wait};
+
 /// C (m x n) = op(A) (m x k) * op(B) (k x n); zeros where there is no such dimension.
 struct span_shape {
   std::size_t m = 0;
