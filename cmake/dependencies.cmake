@@ -1,5 +1,5 @@
 # What twinpath is built with: the system's package where there is one, a pinned source otherwise.
-# TWINPATH_XSIMD_INCLUDE_DIR is where xsimd's headers are.
+# TWINPATH_XSIMD_INCLUDE_DIR and TWINPATH_JSON_INCLUDE_DIR are where headers are that the archive is built with.
 
 include(FetchContent)
 
@@ -44,6 +44,18 @@ function(twinpath_dependencies)
   endif()
   set(TWINPATH_XSIMD_INCLUDE_DIR ${include_dir} PARENT_SCOPE)
 
+  FetchContent_Declare(nlohmann_json SYSTEM
+    GIT_REPOSITORY https://github.com/nlohmann/json.git
+    GIT_TAG v3.11.3
+    GIT_SHALLOW ON
+    FIND_PACKAGE_ARGS 3.10 CONFIG)
+  set(JSON_BuildTests OFF)
+  if(NOT TARGET nlohmann_json::nlohmann_json)
+    FetchContent_MakeAvailable(nlohmann_json)
+  endif()
+  get_target_property(include_dir nlohmann_json::nlohmann_json INTERFACE_INCLUDE_DIRECTORIES)
+  set(TWINPATH_JSON_INCLUDE_DIR ${include_dir} PARENT_SCOPE)
+
   if(TWINPATH_BUILD_IO)
     # GLOBAL, because those who link twinpath::io link libzip::zip too.
     list(APPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake)
@@ -75,16 +87,6 @@ function(twinpath_dependencies)
       FIND_PACKAGE_ARGS CONFIG)
     set(BUILD_SHARED_LIBS OFF)
     FetchContent_MakeAvailable(Catch2)
-  endif()
-
-  if(TWINPATH_BUILD_TESTS OR TWINPATH_BUILD_BENCHMARKS)
-    FetchContent_Declare(nlohmann_json SYSTEM
-      GIT_REPOSITORY https://github.com/nlohmann/json.git
-      GIT_TAG v3.11.3
-      GIT_SHALLOW ON
-      FIND_PACKAGE_ARGS 3.10 CONFIG)
-    set(JSON_BuildTests OFF)
-    FetchContent_MakeAvailable(nlohmann_json)
   endif()
 
   if(TWINPATH_BUILD_BENCHMARKS)

@@ -91,9 +91,12 @@ class trace {
   /// shorter one always ran beside the other; 0 when one of them never ran.
   [[nodiscard]] double overlap(std::string_view a, std::string_view b) const;
 
-  /// Writes the spans in the Trace Event Format that Perfetto and chrome://tracing open.
+  /// Writes the spans in the Trace Event Format that Perfetto and chrome://tracing open, one by one: threads
+  /// are tracks, and a span has its layer, path, shape, flops and GFLOP/s for arguments and its path for
+  /// category and colour. Dropped spans are stated in "otherData" and by an event at the end.
   /// Throws std::runtime_error with the file's name when it cannot be written.
   void write_chrome_json(const std::filesystem::path& file) const;
+  /// The same; what could not be written shows in the state of the stream.
   void write_chrome_json(std::ostream& out) const;
 
  private:

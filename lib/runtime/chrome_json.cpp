@@ -1,102 +1,113 @@
 // SPDX-License-Identifier: MIT
 #include "chrome_json.hpp"
 
-#include <charconv>
-#include <cmath>
+#include <algorithm>
 #include <ostream>
+#include <string>
 #include <string_view>
 
+#include "json.hpp"
 #include "span_path.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
 
-void append_string(std::string& json, std::string_view text) {
-  constexpr char digits[] = "0123456789abcdef";
-  json += '"';
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      json += '\\';
-      json += c;
-    } else if (code < 0x20) {
-      json += "\\u00";
-      json += digits[code / 16];
-      json += digits[code % 16];
-    } else {
-      json += c;
-    }
+/// The format counts in microseconds.
+double microseconds(std::int64_t ns) {
+  return static_cast<double>(ns) / 1000;
+}
+
+/// One of the colours that the format has names for. Perfetto does not look at it: it has a colour for every
+/// name of a span.
+std::string_view colour(span_path path) {
+  switch (path) {
+    case span_path::none:
+      break;
+    case span_path::forward:
+      return "rail_load";
+    case span_path::parameter:
+      return "rail_response";
+    case span_path::backprop:
+      return "rail_animation";
+    case span_path::update:
+      return "rail_idle";
   }
-  json += '"';
+  return "generic_work";
 }
 
-// JSON has no Inf and no NaN.
-void append_number(std::string& json, double x) {
-  if (!std::isfinite(x)) {
-    json += "null";
-    return;
+json event(std::string_view phase, std::string_view name) {
+  return {{"ph", phase}, {"name", name}, {"pid", 1}, {"tid", 0}};
+}
+
+json metadata(std::string_view what, std::size_t thread, std::string_view value) {
+  json e = event("M", what);
+  e["tid"] = thread;
+  e["args"] = {{"name", value}};
+  return e;
+}
+
+json complete(const timed_span& span) {
+  const span_path path = path_of(span.label.operation);
+  const std::int64_t ns = span.end_ns - span.begin_ns;
+  json args = {{"path", name(path)}};
+  if (span.label.layer != 0) args["layer"] = span.label.layer;
+  if (const auto& [m, n, k] = span.shape; m != 0 || n != 0) {
+    args["m"] = m;
+    args["n"] = n;
+    args["k"] = k;
   }
-  char text[32];
-  json.append(text, std::to_chars(text, text + sizeof text, x).ptr);
-}
-
-// The format counts in microseconds; the decimals keep every nanosecond.
-void append_microseconds(std::string& json, std::int64_t ns) {
-  auto magnitude = static_cast<std::uint64_t>(ns);
-  if (ns < 0) {
-    json += '-';
-    magnitude = 0 - magnitude;
+  if (span.flops() > 0) {
+    args["flops"] = span.flops();
+    if (ns > 0) args["GFLOP/s"] = span.flops() / static_cast<double>(ns);
   }
-  const std::string decimals = std::to_string(magnitude % 1000);
-  json += std::to_string(magnitude / 1000);
-  json += '.';
-  json.append(3 - decimals.size(), '0').append(decimals);
+  json e = event("X", span_name(span.label));
+  e["tid"] = span.thread;
+  e["cat"] = name(path);
+  e["cname"] = colour(path);
+  e["ts"] = microseconds(span.begin_ns);
+  e["dur"] = microseconds(ns);
+  e["args"] = std::move(args);
+  return e;
 }
 
-void append_metadata(std::string& json, std::string_view what, std::size_t thread, std::string_view value) {
-  json += R"({"ph":"M","pid":1,"tid":)" + std::to_string(thread) + R"(,"name":)";
-  append_string(json, what);
-  json += R"(,"args":{"name":)";
-  append_string(json, value);
-  json += "}}";
+/// Stands behind the last span.
+json dropped_spans(std::size_t dropped, std::int64_t end_ns) {
+  json e = event("i", std::to_string(dropped) + " spans dropped: a thread's buffer was full");
+  e["s"] = "g";
+  e["cname"] = "terrible";
+  e["ts"] = microseconds(end_ns);
+  e["args"] = {{"dropped_spans", dropped}};
+  return e;
 }
 
-void append_event(std::string& json, const timed_span& span) {
-  json += R"({"ph":"X","pid":1,"tid":)" + std::to_string(span.thread) + R"(,"name":)";
-  append_string(json, span_name(span.label));
-  json += R"(,"cat":)";
-  append_string(json, name(path_of(span.label.operation)));
-  json += R"(,"ts":)";
-  append_microseconds(json, span.begin_ns);
-  json += R"(,"dur":)";
-  append_microseconds(json, span.end_ns - span.begin_ns);
-  json += R"(,"args":{"layer":)" + std::to_string(span.label.layer) + R"(,"flops":)";
-  append_number(json, span.flops());
-  json += "}}";
+// Names are not checked to be UTF-8.
+std::string text(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// Past the stream's width and locale.
+void write(std::ostream& out, std::string_view text) {
+  out.write(text.data(), static_cast<std::streamsize>(text.size()));
 }
 
 }  // namespace
 
 void write_chrome_json(std::ostream& out, const std::vector<timed_span>& spans, std::size_t threads,
                        std::size_t dropped) {
-  std::string json = R"({"displayTimeUnit":"ns","otherData":{"dropped_spans":)" + std::to_string(dropped) +
-                     "},\"traceEvents\":[\n";
-  append_metadata(json, "process_name", 0, "twinpath");
-  for (std::size_t thread = 0; thread < threads; ++thread) {
-    json += ",\n";
-    append_metadata(json, "thread_name", thread, "thread " + std::to_string(thread));
-  }
-  const auto flush = [&] {
-    out.write(json.data(), static_cast<std::streamsize>(json.size()));
-    json.clear();
-  };
+  // The library has no writer for a document in pieces: the outermost brackets are ours.
+  write(out, R"({"displayTimeUnit":"ns","otherData":)" + text({{"dropped_spans", dropped}}) +
+                 ",\"traceEvents\":[\n" + text(metadata("process_name", 0, "twinpath")));
+  const auto append = [&](const json& e) { write(out, ",\n" + text(e)); };
+  for (std::size_t thread = 0; thread < threads; ++thread)
+    append(metadata("thread_name", thread, "thread " + std::to_string(thread)));
+  std::int64_t end_ns = 0;
   for (const timed_span& span : spans) {
-    flush();
-    json += ",\n";
-    append_event(json, span);
+    if (!out) return;
+    append(complete(span));
+    end_ns = std::max(end_ns, span.end_ns);
   }
-  json += "\n]}\n";
-  flush();
+  if (dropped != 0) append(dropped_spans(dropped, end_ns));
+  write(out, "\n]}\n");
 }
 
 }  // namespace twinpath::inline v0::detail

@@ -10,7 +10,7 @@ set(options
   -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
   -DCMAKE_CXX_FLAGS=${CMAKE_CXX_FLAGS})
 set(source_options ${options})
-foreach(dependency IN ITEMS TBB xsimd)
+foreach(dependency IN ITEMS TBB xsimd nlohmann_json)
   string(TOLOWER ${dependency} lower)
   string(TOUPPER ${dependency} upper)
   FetchContent_GetProperties(${dependency})
@@ -43,7 +43,8 @@ function(twinpath_consumer kind)
 endfunction()
 
 twinpath_consumer(add_subdirectory ${source_options})
-twinpath_consumer(find_package ${options} -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_DISABLE_FIND_PACKAGE_xsimd=ON)
+twinpath_consumer(find_package ${options} -DCMAKE_PREFIX_PATH=${prefix}
+  -DCMAKE_DISABLE_FIND_PACKAGE_xsimd=ON -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON)
 set_tests_properties(install.find_package PROPERTIES FIXTURES_REQUIRED twinpath-prefix)
 if(TWINPATH_BUILD_IO)
   twinpath_consumer(find_package_io ${options} -DCMAKE_PREFIX_PATH=${prefix})

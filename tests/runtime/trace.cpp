@@ -198,7 +198,14 @@ TEST_CASE("a full buffer drops and counts", "[runtime][trace]") {
   CHECK(trace.spans().size() == 6);
   CHECK(trace.dropped() == 3);
   CHECK(trace.busy_ns("dW1") == 3);
-  CHECK(chrome_json(trace).at("otherData").at("dropped_spans") == 3);
+  const json document = chrome_json(trace);
+  CHECK(document.at("otherData").at("dropped_spans") == 3);
+  const auto instants = events(document, "i");
+  REQUIRE(instants.size() == 1);
+  CHECK(instants[0].at("name") == "3 spans dropped: a thread's buffer was full");
+  CHECK(instants[0].at("s") == "g");
+  CHECK(instants[0].at("ts") == 0.003);
+  CHECK(instants[0].at("args").at("dropped_spans") == 3);
 
   trace.start();
   trace.stop();
@@ -439,11 +446,14 @@ TEST_CASE("chrome json holds every span", "[runtime][trace]") {
   const auto spans = events(document, "X");
   REQUIRE(spans.size() == 3);
   CHECK(spans[0] == json::parse(R"({"ph": "X", "pid": 1, "tid": 1, "name": "dZ1", "cat": "backprop",
-      "ts": 0.007, "dur": 1000000000.0, "args": {"layer": 1, "flops": 120000000000.0}})"));
+      "cname": "rail_animation", "ts": 0.007, "dur": 1000000000.0, "args": {"path": "backprop", "layer": 1,
+      "m": 100000, "n": 200000, "k": 3, "flops": 120000000000.0, "GFLOP/s": 0.12}})"));
   CHECK(spans[1] == json::parse(R"({"ph": "X", "pid": 1, "tid": 0, "name": "dW2", "cat": "parameter",
-      "ts": 1234.567, "dur": 0.005, "args": {"layer": 2, "flops": 160.0}})"));
+      "cname": "rail_response", "ts": 1234.567, "dur": 0.005, "args": {"path": "parameter", "layer": 2,
+      "m": 4, "n": 2, "k": 10, "flops": 160.0, "GFLOP/s": 32.0}})"));
   CHECK(spans[2] == json::parse(R"({"ph": "X", "pid": 1, "tid": 0, "name": "db2", "cat": "parameter",
-      "ts": 2000.0, "dur": 1.05, "args": {"layer": 2, "flops": 0.0}})"));
+      "cname": "rail_response", "ts": 2000.0, "dur": 1.05, "args": {"path": "parameter", "layer": 2}})"));
+  CHECK(events(document, "i").empty());
 
   const auto metadata = events(document, "M");
   REQUIRE(metadata.size() == 3);
@@ -483,6 +493,7 @@ TEST_CASE("chrome json sorts operations into categories", "[runtime][trace]") {
   for (std::size_t i = 0; i < expected.size(); ++i) {
     INFO(spans[i].at("name"));
     CHECK(spans[i].at("cat") == expected[i].second);
+    CHECK(spans[i].at("args").at("path") == expected[i].second);
   }
 }
 
@@ -490,6 +501,7 @@ TEST_CASE("chrome json survives odd names, times and streams", "[runtime][trace]
   const char* const odd = "quote \" backslash \\ newline \n tab \t escape \x1b delta \u03b4";
   tp::trace trace;
   trace.start();
+  append_span({"not \xff UTF-8"}, -2'000, -1'999);
   append_span({odd}, -1'500, 12'345'678'901);
   append_span({"dW", 4'000'000'000u}, 0, 1);
   trace.stop();
@@ -505,11 +517,11 @@ TEST_CASE("chrome json survives odd names, times and streams", "[runtime][trace]
   out.width(100);
   trace.write_chrome_json(out);
   const auto spans = events(json::parse(out.str()), "X");
-  REQUIRE(spans.size() == 2);
-  CHECK(spans[0].at("name") == odd);
-  CHECK(spans[0].at("ts") == -1.5);
-  CHECK(spans[0].at("dur") == 12345680.401);
-  CHECK(spans[1].at("name") == "dW4000000000");
+  REQUIRE(spans.size() == 3);
+  CHECK(spans[1].at("name") == odd);
+  CHECK(spans[1].at("ts") == -1.5);
+  CHECK(spans[1].at("dur") == 12345680.401);
+  CHECK(spans[2].at("name") == "dW4000000000");
 }
 
 TEST_CASE("chrome json goes to a file", "[runtime][trace]") {
