@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "catch.hpp"
+#include "data_file.hpp"
 #include "io/npz.hpp"
 #include "temporary_folder.hpp"
 

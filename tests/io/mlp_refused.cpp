@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "data_file.hpp"
 #include "io/npz.hpp"
 #include "networks.hpp"
 #include "numbers.hpp"

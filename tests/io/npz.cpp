@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "data_file.hpp"
 #include "temporary_folder.hpp"
 
 namespace {

@@ -48,8 +48,3 @@ inline void write_file(const std::filesystem::path& file, std::string_view text)
   if (!in) throw std::runtime_error("cannot read " + file.string());
   return {std::istreambuf_iterator<char>(in), {}};
 }
-
-/// A file of tests/io/data.
-[[nodiscard]] inline std::filesystem::path data_file(std::string_view name) {
-  return std::filesystem::path(TWINPATH_IO_DATA_DIR) / name;
-}
