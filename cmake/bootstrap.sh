@@ -39,7 +39,7 @@ missing_tools() {  # by command, because they may come from anywhere
 
 missing_libraries() {
   local package
-  for package in libtbb-dev libxsimd-dev libzip-dev catch2 libbenchmark-dev libcli11-dev nlohmann-json3-dev; do
+  for package in libtbb-dev libxsimd-dev libzip-dev zlib1g-dev catch2 libbenchmark-dev libcli11-dev nlohmann-json3-dev; do
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
   done
 }

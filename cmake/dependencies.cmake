@@ -89,6 +89,10 @@ function(twinpath_dependencies)
     FetchContent_MakeAvailable(Catch2)
   endif()
 
+  if(TWINPATH_BUILD_TESTS OR TWINPATH_BUILD_BENCHMARKS)
+    find_package(ZLIB REQUIRED GLOBAL)
+  endif()
+
   if(TWINPATH_BUILD_BENCHMARKS)
     FetchContent_Declare(CLI11 SYSTEM
       GIT_REPOSITORY https://github.com/CLIUtils/CLI11.git

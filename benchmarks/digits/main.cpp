@@ -19,6 +19,7 @@
 
 #include <twinpath/twinpath.hpp>
 
+#include "common/idx.hpp"
 #include "comparison.hpp"
 #include "dataset.hpp"
 #include "network_file.hpp"
@@ -41,6 +42,12 @@ struct problem {
 };
 
 problem read_data(const options& o, const std::vector<std::size_t>& layers) {
+  if (!o.idx.empty()) {
+    const auto read = [&](const char* part) {
+      return bench::read_idx(o.idx, part, layers.front(), layers.back());
+    };
+    return {read("train"), read("t10k")};
+  }
   const auto read = [&layers](const std::filesystem::path& file) {
     return read_csv(file, layers.front(), layers.back(), input_scale);
   };

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <limits>
+#include <string_view>
 #include <system_error>
 #include <variant>
 
@@ -61,8 +62,8 @@ T parse_choice(const std::string& option, const std::string& text, const choice<
 }  // namespace
 
 parsed_options parse_command_line(int argc, char** argv) {
-  std::string layers = "64-128-10", batch = "64", optimizer = "sgd", rate, epochs = "40", seed = "1";
-  std::string activation = "relu", schedule = "concurrent", threads, load, save, trace;
+  std::string layers, batch = "64", optimizer = "sgd", rate, epochs = "40", seed = "1";
+  std::string activation = "relu", schedule = "concurrent", threads, load, save, trace, idx;
   std::string train = TWINPATH_DATA_DIR "/optdigits/optdigits.tra";
   std::string test = TWINPATH_DATA_DIR "/optdigits/optdigits.tes";
   bool quiet = false;
@@ -70,11 +71,13 @@ parsed_options parse_command_line(int argc, char** argv) {
   CLI::App app(
       "Trains a network on handwritten digits, then compares the sequential with the concurrent\n"
       "schedule of its two backward paths on the last epoch.\n"
-      "Data: CSV, one example a line, inputs 0 to 16 (they are divided by 16), the class 0, 1, ... last.");
+      "Data: CSV, one example a line, inputs 0 to 16 (they are divided by 16), the class 0, 1, ... last;\n"
+      "or files in MNIST's format, pixels 0 to 255 (they are divided by 255).");
   const auto add = [&app](const char* option, std::string& value, const char* help, const char* type) {
     return app.add_option(option, value, help)->type_name(type);
   };
-  add("--layers", layers, "Widths, inputs first and classes last", "N-N-...")->capture_default_str();
+  add("--layers", layers,
+      "Widths, inputs first and classes last (default: 64-128-10, with\n--idx 784-128-10)", "N-N-...");
   add("--batch", batch, "Examples in a step", "N")->capture_default_str();
   add("--optimizer", optimizer, ("Rule of the update: " + names(optimizer_choices)).c_str(), "NAME")
       ->capture_default_str();
@@ -95,8 +98,14 @@ parsed_options parse_command_line(int argc, char** argv) {
       "FILE");
   add("--save", save, "Write the trained network to this file, which NumPy reads too (.npz)", "FILE");
   add("--trace", trace, "Write the trace of the last epoch to this file, as Chrome JSON", "FILE");
-  add("--train", train, "Training data (default: optdigits.tra)", "FILE");
-  add("--test", test, "Test data (default: optdigits.tes)", "FILE");
+  CLI::Option* const train_option = add("--train", train, "Training data (default: optdigits.tra)", "FILE");
+  CLI::Option* const test_option = add("--test", test, "Test data (default: optdigits.tes)", "FILE");
+  add("--idx", idx,
+      "Data in MNIST's format from this folder: train-images-idx3-ubyte,\n"
+      "train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte,\n"
+      "each as it is or with .gz",
+      "DIR")
+      ->excludes(train_option, test_option);
   app.add_flag("--quiet", quiet, "No line for each epoch");
   app.failure_message([](const CLI::App*, const CLI::Error& e) {
     return "error: " + std::string(e.what()) + "\nRun with --help for more information.\n";
@@ -109,7 +118,11 @@ parsed_options parse_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     const bool loads = app.count("--load") != 0;
-    if (!loads || app.count("--layers") != 0) o.layers = parse_layers(layers);
+    if (app.count("--layers") != 0) {
+      o.layers = parse_layers(layers);
+    } else if (!loads) {
+      o.layers = {app.count("--idx") != 0 ? std::size_t{784} : std::size_t{64}, 128, 10};
+    }
     o.batch = parse_number<std::size_t>("--batch", batch, 1, most, "a whole number from 1 up");
     o.rule = parse_choice("--optimizer", optimizer, optimizer_choices);
     if (app.count("--rate") != 0) {
@@ -125,9 +138,9 @@ parsed_options parse_command_line(int argc, char** argv) {
     if (app.count("--threads") != 0) {
       o.threads = parse_number("--threads", threads, 1, most_threads, "1 to " + std::to_string(most_threads));
     }
-    for (const char* const option : {"--load", "--save", "--trace"}) {
+    for (const char* const option : {"--load", "--save", "--trace", "--idx"}) {
       if (app.count(option) != 0 && app[option]->as<std::string>().empty())
-        fail(option, "", "the name of a file");
+        fail(option, "", option == std::string_view("--idx") ? "the name of a folder" : "the name of a file");
     }
   } catch (const CLI::ParseError& e) {
     return {std::nullopt, app.exit(e)};
@@ -136,6 +149,7 @@ parsed_options parse_command_line(int argc, char** argv) {
   o.load = load;
   o.save = save;
   o.trace = trace;
+  o.idx = idx;
   o.train = train;
   o.test = test;
   o.quiet = quiet;

@@ -28,6 +28,7 @@ struct options {
   std::filesystem::path load;   ///< empty: a new network
   std::filesystem::path save;   ///< empty: none
   std::filesystem::path trace;  ///< empty: none
+  std::filesystem::path idx;    ///< the folder of MNIST's files; empty: `train` and `test`
   std::filesystem::path train;
   std::filesystem::path test;
   bool quiet = false;

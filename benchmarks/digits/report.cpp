@@ -50,9 +50,11 @@ std::string outcome(const schedule_comparison& schedules) {
 }  // namespace
 
 void print_header(const options& o, const run_facts& facts) {
-  std::printf("data       %s: %s, %s: %s, %zu inputs, %zu classes\n", o.train.filename().string().c_str(),
-              counted(facts.train_rows, "row").c_str(), o.test.filename().string().c_str(),
-              counted(facts.test_rows, "row").c_str(), facts.layers.front(), facts.layers.back());
+  const std::string train = o.idx.empty() ? o.train.filename().string() : o.idx.string() + " train";
+  const std::string test = o.idx.empty() ? o.test.filename().string() : "t10k";
+  std::printf("data       %s: %s, %s: %s, %zu inputs, %zu classes\n", train.c_str(),
+              counted(facts.train_rows, "row").c_str(), test.c_str(), counted(facts.test_rows, "row").c_str(),
+              facts.layers.front(), facts.layers.back());
   std::printf("network    %s, %zu parameters, float, %s\n", name(facts.layers).c_str(), facts.parameters,
               name(facts.activation).c_str());
   if (!o.load.empty()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "../../benchmarks/digits/dataset.hpp"
+#include "digits/dataset.hpp"
 
 #include <atomic>
 #include <chrono>
