@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string_view>
 
+#include "commit.hpp"
+
 namespace bench {
 
 const char* name(tier t) {
@@ -63,6 +65,7 @@ void add_context(const library& lib, int threads, int round) {
   benchmark::AddCustomContext("tier", name(lib.kernel_tier));
   benchmark::AddCustomContext("machine_tier", name(best_tier()));
   benchmark::AddCustomContext("cpu", cpu_name());
+  benchmark::AddCustomContext("commit", commit());
   benchmark::AddCustomContext("threads", std::to_string(threads));
   benchmark::AddCustomContext("round", std::to_string(round));
 }

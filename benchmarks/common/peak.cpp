@@ -5,11 +5,12 @@
 #include <barrier>
 #include <concepts>
 #include <cstddef>
-#include <ctime>
 #include <numeric>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "thread_clock.hpp"
 
 namespace bench {
 namespace {
@@ -71,13 +72,6 @@ peak_loop<T> loop_of(tier t) {
   if (t == tier::avx2) return pick(loop32_f32, loop32_f64, 32);
 #endif
   return pick(loop16_f32, loop16_f64, 16);
-}
-
-// The time that the calling thread was running: on a machine that is not quiet the peak stays what it is.
-double thread_seconds() {
-  timespec t{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
 // One try, in FLOP/s: all threads at once.

@@ -13,7 +13,7 @@ enum class style { text, markdown };
 
 class table {
  public:
-  /// The first column is set to the left, the others to the right.
+  /// The first column is set to the left, the others to the right. A '\n' in a title is a second line of it.
   explicit table(std::vector<std::string> titles) { rows_.push_back(std::move(titles)); }
 
   /// As many cells as titles.
@@ -25,7 +25,10 @@ class table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// A number with this many decimals.
-[[nodiscard]] std::string fixed(double value, int decimals);
+/// What a terminal shows without breaking lines.
+inline constexpr std::size_t terminal_columns = 100;
+
+/// The text in lines that fit a terminal; those after the first are indented.
+[[nodiscard]] std::string wrapped(const std::string& text);
 
 }  // namespace bench

@@ -30,6 +30,7 @@ int run_program(int argc, char** argv) {
       ->check(CLI::ExistingDirectory);
   app.add_flag("--markdown", markdown, "Tables in Markdown");
   app.add_flag("--families", options.only_families, "Only the summary of the families");
+  app.add_flag("--all-peers", options.all_peers, "The speed of every library on every row");
   app.add_flag("--behind", options.only_behind, "Only rows that are behind");
   app.add_flag("--cpu-time", options.cpu_time,
                "One thread: by the time that the thread ran, because the machine was not quiet");

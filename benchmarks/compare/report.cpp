@@ -4,23 +4,15 @@
 #include <algorithm>
 #include <string_view>
 
+#include "common/numbers.hpp"
+
 namespace compare {
 namespace {
 
-std::string time_text(double seconds) {
-  if (seconds < 1e-6) return fixed(seconds * 1e9, 1) + " ns";
-  if (seconds < 1e-3) return fixed(seconds * 1e6, 2) + " µs";
-  return fixed(seconds * 1e3, 2) + " ms";
-}
-
-// Three digits say enough.
-std::string gflops_text(double gflops) {
-  return fixed(gflops, gflops < 10 ? 2 : gflops < 100 ? 1 : 0);
-}
-
-std::string percent(double share) {
-  return fixed(100 * share, 0) + " %";
-}
+using bench::fixed;
+using bench::percent;
+using bench::three_digits;
+using bench::time_text;
 
 std::string optional_text(const std::optional<double>& value, int decimals) {
   return value ? fixed(*value, decimals) : "-";
@@ -42,70 +34,138 @@ bool has_doubtful(const comparison& c) {
   return std::any_of(c.rows.begin(), c.rows.end(), [](const row_result& r) { return r.doubtful(); });
 }
 
+// Lines for a terminal are broken; Markdown breaks its own.
+void print_text(std::ostream& out, const std::string& text, style how) {
+  out << (how == style::markdown ? text : bench::wrapped(text)) << '\n';
+}
+
 void print_machine(std::ostream& out, const std::vector<comparison>& all,
                    const std::vector<std::string>& left_out, const report_options& options) {
-  const char* bullet = options.how == style::markdown ? "- " : "";
+  const std::string bullet = options.how == style::markdown ? "- " : "";
   const run& first = all.front().libraries.front();
-  out << bullet << first.cpu << ", " << first.date << '\n';
+  const auto print = [&](const std::string& text) { print_text(out, bullet + text, options.how); };
+  print(first.cpu + ", " + first.date + ", commit " + first.commit);
   for (const comparison& c : all) {
-    out << bullet << "FMA peak of " << c.threads << (c.threads == 1 ? " thread, " : " threads, ")
-        << c.libraries.front().tier << ':';
+    std::string text = "FMA peak of " + std::to_string(c.threads) +
+                       (c.threads == 1 ? " thread, " : " threads, ") + c.libraries.front().tier + ':';
     const char* separator = " ";
     for (const auto& [type, peak] : c.peak) {
-      out << separator << fixed(peak, 0) << " GFLOP/s " << type;
+      text += separator + fixed(peak, 0) + " GFLOP/s " + type;
       separator = ", ";
     }
-    out << "; " << c.rounds << (c.rounds == 1 ? " round" : " rounds") << '\n';
+    print(text + "; " + std::to_string(c.rounds) + (c.rounds == 1 ? " round" : " rounds"));
   }
-  for (const run& r : all.front().libraries) {
-    out << bullet << r.library << ' ' << r.version << ": " << r.kernels << '\n';
-  }
-  if (options.cpu_time)
-    out << bullet << "one thread: by the time that the thread ran, not by the wall clock\n";
-  for (const std::string& line : left_out) out << bullet << "left out: " << line << '\n';
+  for (const run& r : all.front().libraries) print(r.library + ' ' + r.version + ": " + r.kernels);
+  if (options.cpu_time) print("one thread: by the time that the thread ran, not by the wall clock");
+  for (const std::string& line : left_out) print("left out: " + line);
 }
 
-void print_rows(std::ostream& out, const comparison& c, const report_options& options) {
-  const bool before = has_before(c);
-  std::vector<std::string> titles{"row", "time", "twinpath"};
-  for (std::size_t i = 1; i < c.libraries.size(); ++i) titles.push_back(c.libraries[i].library);
-  for (const char* title : {"ratio", "", "min..max", "peak"}) titles.push_back(title);
-  if (before) titles.push_back("before");
+// Two lines where it has two words: "onednn-" and "matmul".
+std::string column_title(const std::string& library) {
+  const std::size_t end = library.find('-');
+  return end == std::string::npos ? library : library.substr(0, end + 1) + '\n' + library.substr(end + 1);
+}
+
+void print_speeds(std::ostream& out, const comparison& c, const std::vector<const row_result*>& rows,
+                  const std::string& family, style how) {
+  std::vector<std::string> titles{family, "twinpath"};
+  for (std::size_t i = 1; i < c.libraries.size(); ++i) titles.push_back(column_title(c.libraries[i].library));
   table t(titles);
-  for (const row_result& r : c.rows) {
-    if (options.only_behind && !r.behind() && !r.doubtful()) continue;
-    std::vector<std::string> cells{r.row.name, time_text(r.seconds), gflops_text(r.gflops)};
+  for (const row_result* r : rows) {
+    std::vector<std::string> cells{r->row.name.substr(family.size() + 1), three_digits(r->gflops)};
     for (std::size_t i = 1; i < c.libraries.size(); ++i) {
-      const auto peer = r.peers.find(c.libraries[i].library);
-      const bool best = r.best_peer == c.libraries[i].library;
-      cells.push_back(peer == r.peers.end() ? "-" : std::string(best ? "=" : "") + gflops_text(peer->second));
+      const auto peer = r->peers.find(c.libraries[i].library);
+      const bool best = r->best_peer == c.libraries[i].library;
+      cells.push_back(peer == r->peers.end() ? "-"
+                                             : std::string(best ? "=" : "") + three_digits(peer->second));
     }
-    cells.push_back(r.ratio ? fixed(r.ratio->median, 2) : "-");
-    cells.push_back(mark(r));
-    cells.push_back(r.ratio ? fixed(r.ratio->least, 2) + ".." + fixed(r.ratio->most, 2) : "-");
-    cells.push_back(percent(r.peak_share));
-    if (before) cells.push_back(optional_text(r.before, 2));
     t.add(cells);
   }
-  t.print(out, options.how);
+  t.print(out, how);
 }
 
-void print_legend(std::ostream& out, const comparison& c) {
-  out << "GFLOP/s, = the best peer; ratio: ours to the best peer, the median of the rounds; "
-      << "< behind in every round (ratio below " << fixed(bar, 2) << ')';
-  if (has_doubtful(c)) out << "; ~ behind in the median";
-  if (has_excepted(c)) {
-    out << "; * a dot product that the arithmetic contract excepts (behind below " << fixed(excepted_bar, 2)
-        << ')';
+// The better of its two forms; nothing where it was not measured.
+std::optional<double> torch_speed(const row_result& r) {
+  std::optional<double> best;
+  for (const auto& [library, gflops] : r.peers) {
+    if (library.starts_with("torch") && gflops > best.value_or(0)) best = gflops;
   }
-  if (has_before(c)) out << "; before: speed now to speed before";
-  out << ".\n";
+  return best;
+}
+
+void print_ratios(std::ostream& out, const comparison& c, const std::vector<const row_result*>& rows,
+                  const std::string& family, style how) {
+  const bool before = has_before(c);
+  const bool torch =
+      std::any_of(rows.begin(), rows.end(), [](const row_result* r) { return torch_speed(*r).has_value(); });
+  std::vector<std::string> titles{family, "time", "twinpath", "best peer"};
+  if (torch) titles.push_back("torch");
+  titles.push_back("ratio");
+  // Both would not fit beside each other.
+  titles.push_back(before ? "before" : "min..max");
+  titles.push_back("of peak");
+  table t(titles);
+  for (const row_result* r : rows) {
+    std::vector<std::string> cells{r->row.name.substr(family.size() + 1), time_text(r->seconds),
+                                   three_digits(r->gflops)};
+    const auto peer = r->peers.find(r->best_peer);
+    cells.push_back(peer == r->peers.end() ? "-" : r->best_peer + ' ' + three_digits(peer->second));
+    if (torch) {
+      const std::optional<double> speed = torch_speed(*r);
+      cells.push_back(speed ? three_digits(*speed) : "-");
+    }
+    cells.push_back(mark(*r) + (r->ratio ? fixed(r->ratio->median, 2) : "-"));
+    if (before) {
+      cells.push_back(optional_text(r->before, 2));
+    } else {
+      cells.push_back(r->ratio ? fixed(r->ratio->least, 2) + ".." + fixed(r->ratio->most, 2) : "-");
+    }
+    cells.push_back(percent(r->peak_share));
+    t.add(cells);
+  }
+  t.print(out, how);
+}
+
+// A table for each family, so that its name is not repeated in every row.
+void print_rows(std::ostream& out, const comparison& c, const report_options& options) {
+  for (const family_result& f : c.families) {
+    std::vector<const row_result*> rows;
+    for (const row_result& r : c.rows) {
+      if (!r.row.name.starts_with(f.name + '/')) continue;
+      if (!options.only_behind || r.behind() || r.doubtful()) rows.push_back(&r);
+    }
+    if (rows.empty()) continue;
+    if (options.all_peers) {
+      print_speeds(out, c, rows, f.name, options.how);
+    } else {
+      print_ratios(out, c, rows, f.name, options.how);
+    }
+    out << '\n';
+  }
+}
+
+void print_legend(std::ostream& out, const comparison& c, const report_options& options) {
+  std::string text = "GFLOP/s";
+  if (options.all_peers) {
+    text += ", = the best peer";
+  } else {
+    text +=
+        "; ratio: ours to the best peer, the median of the rounds; < behind in every round (ratio below " +
+        fixed(bar, 2) + ')';
+    if (has_doubtful(c)) text += "; ~ behind in the median";
+    if (has_excepted(c)) {
+      text += "; * a dot product that the arithmetic contract excepts (behind below " +
+              fixed(excepted_bar, 2) + ')';
+    }
+    if (has_before(c)) text += "; before: speed now to speed before";
+  }
+  print_text(out, text + '.', options.how);
 }
 
 void print_families(std::ostream& out, const comparison& c, style how) {
   const bool before = has_before(c);
-  std::vector<std::string> titles{"family", "rows",  "geometric mean", "without *", "behind",
-                                  "~",      "worst", "its row",        "peak"};
+  std::vector<std::string> titles{"family", "rows",  "mean ratio", "without *", "behind",
+                                  "~",      "worst", "its row",    "of peak"};
   if (before) titles.push_back("before");
   table t(titles);
   for (const family_result& f : c.families) {
@@ -122,6 +182,7 @@ void print_families(std::ostream& out, const comparison& c, style how) {
     t.add(cells);
   }
   t.print(out, how);
+  out << "\nMeans are geometric, of peak the median.\n";
 }
 
 }  // namespace
@@ -134,8 +195,7 @@ void print_report(std::ostream& out, const std::vector<comparison>& all,
     out << '\n' << (options.how == style::markdown ? "### " + title : "== " + title) << "\n\n";
     if (!options.only_families) {
       print_rows(out, c, options);
-      out << '\n';
-      print_legend(out, c);
+      print_legend(out, c, options);
       out << '\n';
     }
     print_families(out, c, options.how);

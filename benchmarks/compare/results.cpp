@@ -37,11 +37,18 @@ run read_file(const std::filesystem::path& file, time_source source) {
   r.tier = context.at("tier");
   r.cpu = context.at("cpu");
   r.date = context.at("date").get<std::string>().substr(0, 10);
+  r.machine_tier = context.value("machine_tier", "unknown");
+  r.commit = context.value("commit", "unknown");
+  r.cores = context.value("num_cpus", 0);
   r.threads = std::stoi(context.at("threads").get<std::string>());
   r.round = std::stoi(context.at("round").get<std::string>());
   for (const char* type : {"f32", "f64"}) {
     const std::string key = std::string("peak_") + type;
     if (context.contains(key)) r.peak[type] = std::stod(context.at(key).get<std::string>());
+  }
+  for (const char* place : {"l2", "memory"}) {
+    const std::string key = std::string("read_") + place;
+    if (context.contains(key)) r.read[place] = std::stod(context.at(key).get<std::string>());
   }
   const char* time = source == time_source::cpu && r.threads == 1 ? "cpu_time" : "real_time";
   std::map<std::string, std::vector<double>> times;
@@ -54,6 +61,14 @@ run read_file(const std::filesystem::path& file, time_source source) {
 }
 
 }  // namespace
+
+run read_result(const std::filesystem::path& file, time_source source) {
+  try {
+    return read_file(file, source);
+  } catch (const std::exception& e) {
+    throw std::runtime_error(file.string() + ": " + e.what());
+  }
+}
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -69,13 +84,7 @@ std::vector<run> read_folder(const std::filesystem::path& folder, time_source so
   if (files.empty()) throw std::runtime_error(folder.string() + ": no *.json");
   std::sort(files.begin(), files.end());
   std::vector<run> runs;
-  for (const auto& file : files) {
-    try {
-      runs.push_back(read_file(file, source));
-    } catch (const std::exception& e) {
-      throw std::runtime_error(file.string() + ": " + e.what());
-    }
-  }
+  for (const auto& file : files) runs.push_back(read_result(file, source));
   return runs;
 }
 

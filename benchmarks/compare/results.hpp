@@ -12,9 +12,12 @@ namespace compare {
 /// One process: one library, one number of threads, one round.
 struct run {
   std::string library, version, kernels, tier, cpu, date;
+  std::string machine_tier, commit;  ///< "unknown" in results of before they were written
+  int cores = 0;
   int threads = 1;
   int round = 1;
   std::map<std::string, double> peak;     ///< by type (f32, f64), in GFLOP/s
+  std::map<std::string, double> read;     ///< by place (l2, memory), in GB/s, where it was measured
   std::map<std::string, double> seconds;  ///< by row, the median of the repetitions
 };
 
@@ -22,6 +25,9 @@ enum class time_source {
   wall,
   cpu,  ///< the time that the calling thread ran, where there is one thread; on a machine that is not quiet
 };
+
+/// Throws std::runtime_error when the file is not a result of a benchmark program.
+[[nodiscard]] run read_result(const std::filesystem::path& file, time_source source);
 
 /// Every *.json of the folder, in the order of the file names. Throws std::runtime_error when there is none
 /// or one of them is not a result of a benchmark program.

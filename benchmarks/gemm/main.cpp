@@ -11,6 +11,7 @@
 
 #include "accuracy.hpp"
 #include "adapter.hpp"
+#include "common/bandwidth.hpp"
 #include "common/library.hpp"
 #include "common/peak.hpp"
 #include "options.hpp"
@@ -18,6 +19,15 @@
 
 namespace gemm_bench {
 namespace {
+
+void add_bandwidth(int threads) {
+  const auto measure = [threads](const char* key, std::size_t bytes) {
+    benchmark::AddCustomContext(key,
+                                std::to_string(bench::read_bandwidth(bench::best_tier(), bytes, threads)));
+  };
+  measure("read_l2", bench::second_level_bytes(threads));
+  measure("read_memory", bench::memory_bytes());
+}
 
 int run(int argc, char** argv) {
   const options o = parse_command_line(argc, argv);
@@ -41,6 +51,7 @@ int run(int argc, char** argv) {
     benchmark::AddCustomContext(std::string("peak_") + bench::name(type), std::to_string(peak));
     rows += register_rows(o, type, peak);
   }
+  if (o.bandwidth) add_bandwidth(o.threads);
   if (rows == 0) {
     std::fprintf(stderr, "%s has none of these rows\n", lib.name.c_str());
     return bench::nothing_to_do;

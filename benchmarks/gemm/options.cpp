@@ -32,6 +32,7 @@ options parse_command_line(int argc, char** argv) {
   app.add_option("--repetitions", o.repetitions, "Repetitions of each row, spread over the run")
       ->capture_default_str();
   app.add_flag("--any-kernel", o.any_kernel, "Measure kernels below the machine's best instruction set too");
+  app.add_flag("--bandwidth", o.bandwidth, "Measure also how fast memory and second-level caches are read");
   app.add_flag("--describe", o.describe, "Say which library and which kernels these are, and end");
   app.add_flag("--accuracy", o.accuracy,
                "Print errors against long double, and what subnormal inputs cost, and end");

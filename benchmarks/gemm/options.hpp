@@ -18,6 +18,7 @@ struct options {
   double min_time = 0;
   int repetitions = 0;
   bool any_kernel = false;
+  bool bandwidth = false;
   bool describe = false;
   bool accuracy = false;
   std::vector<std::string> rest;  ///< for Google Benchmark

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -15,7 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "common/commit.hpp"
 #include "common/library.hpp"
+#include "common/numbers.hpp"
 #include "common/peak.hpp"
 #include "common/table.hpp"
 #include "measure.hpp"
@@ -24,6 +27,8 @@ namespace two_paths {
 namespace {
 
 using bench::fixed;
+using bench::percent;
+using bench::time_text;
 
 std::vector<layer_shape> shapes() {
   std::vector<layer_shape> all;
@@ -40,8 +45,11 @@ std::vector<layer_shape> shapes() {
   return all;
 }
 
-std::string time_text(double seconds) {
-  return seconds < 1e-3 ? fixed(seconds * 1e6, 1) + " us" : fixed(seconds * 1e3, 2) + " ms";
+std::string date() {
+  const std::time_t now = std::time(nullptr);
+  char text[16];
+  std::strftime(text, sizeof text, "%Y-%m-%d", std::localtime(&now));
+  return text;
 }
 
 int run(int argc, char** argv) {
@@ -58,8 +66,10 @@ int run(int argc, char** argv) {
   bench::set_threads(threads);
   const bench::library lib = bench::describe_library();
   const double peak = bench::fma_peak(lib.kernel_tier, bench::element::f32, threads);
-  std::cout << bench::cpu_name() << ", " << bench::name(lib.kernel_tier) << ", " << threads
-            << " threads, FMA peak " << fixed(peak, 0) << " GFLOP/s f32\n\n";
+  std::cout << bench::wrapped(bench::cpu_name() + ", " + bench::name(lib.kernel_tier) + ", " +
+                              std::to_string(threads) + " threads, FMA peak " + fixed(peak, 0) +
+                              " GFLOP/s f32, commit " + bench::commit())
+            << "\n\n";
   bench::table table(
       {"layer", "batch", "sequential", "concurrent", "gain", "overlap", "automatic", "to best", "", "peak"});
   nlohmann::json rows = nlohmann::json::array();
@@ -75,8 +85,8 @@ int run(int argc, char** argv) {
     wins += r.concurrent < r.sequential ? 1 : 0;
     table.add({std::to_string(s.inputs) + "x" + std::to_string(s.outputs), std::to_string(s.batch),
                time_text(r.sequential), time_text(r.concurrent), fixed(r.sequential / r.concurrent, 2),
-               fixed(100 * r.overlap, 0) + " %", time_text(r.automatic), fixed(best / r.automatic, 2),
-               late ? "<" : "", fixed(100e-9 * s.flops() / r.automatic / peak, 0) + " %"});
+               percent(r.overlap), time_text(r.automatic), fixed(best / r.automatic, 2), late ? "<" : "",
+               percent(1e-9 * s.flops() / r.automatic / peak)});
     rows.push_back({{"batch", s.batch},
                     {"inputs", s.inputs},
                     {"outputs", s.outputs},
@@ -88,14 +98,22 @@ int run(int argc, char** argv) {
   if (!quiet) std::fprintf(stderr, "\r%*s\r", 40, "");
   table.print(std::cout, bench::style::text);
   std::cout
-      << "\ngain: sequential to concurrent; overlap: of dW and dZ when concurrent; to best: the better of the"
-         "\ntwo to automatic, < when that is slower by more than 5 % and 1 us; peak: of automatic.\n"
+      << '\n'
+      << bench::wrapped(
+             "gain: sequential to concurrent; overlap: of dW and dZ when concurrent; to best: the better of "
+             "the two to automatic, < when that is slower by more than 5 % and 1 µs; peak: of automatic.")
+      << '\n'
       << "Concurrent is faster on " << wins << " of " << all.size()
       << " rows; automatic misses the better one on " << worse << ".\n";
   if (file.empty()) return EXIT_SUCCESS;
-  const nlohmann::json result = {
-      {"cpu", bench::cpu_name()}, {"version", lib.version}, {"tier", bench::name(lib.kernel_tier)},
-      {"threads", threads},       {"peak_f32", peak},       {"rows", rows}};
+  const nlohmann::json result = {{"cpu", bench::cpu_name()},
+                                 {"version", lib.version},
+                                 {"tier", bench::name(lib.kernel_tier)},
+                                 {"commit", bench::commit()},
+                                 {"date", date()},
+                                 {"threads", threads},
+                                 {"peak_f32", peak},
+                                 {"rows", rows}};
   std::ofstream out(file);
   out << result.dump(1) << '\n';
   out.close();
