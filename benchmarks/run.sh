@@ -12,30 +12,40 @@ usage: benchmarks/run.sh gemm|step|predict [OPTION...]
   step    steps of training
   predict predictions, from one row to many
 
-  --threads LIST     1, 2 or "1 2" (default: 1)
-  --filter REGEX     only rows whose name matches, such as layer/f32/TN or 128:784
-  --libraries LIST   of twinpath,openblas,blis,eigen,onemkl; gemm: onednn-sgemm,onednn-matmul; step: onednn-ip,
-                     torch-autograd,torch-tensors; predict: onednn-ip,torch-tensors (default:
-                     what was built)
-  --rounds N         rounds in which each library takes its turn (default: 3)
-  --quick            two rounds with little time for a row: a first impression
-  --isa TIER         cap twinpath, such as avx2; the others stay at their best
-  --any-kernel       compare also with a library that does not run AVX-512 kernels on a machine that has them
-  --build DIR        the build folder (default: build/release)
-  --out DIR          where results go (default: a new folder in the build folder)
+  --threads LIST      1, 2 or "1 2" (default: 1)
+  --filter REGEX      only rows whose name matches, such as layer/f32/TN or 128:784
+  --libraries LIST    of twinpath,openblas,blis,eigen,onemkl; gemm: onednn-sgemm,onednn-matmul;
+                      step: onednn-ip,torch-autograd,torch-tensors; predict: onednn-ip,torch-tensors
+                      (default: what was built)
+  --rounds N          rounds in which each library takes its turn (default: 3)
+  --min-time SECONDS  least time of a repetition (default: 0.007 for gemm, 0.1 for the others)
+  --repetitions N     repetitions of a row in each round (default: 3)
+  --quick             two rounds with little time for a row: a first impression
+  --isa TIER          cap twinpath, such as avx2; the others stay at their best
+  --any-kernel        compare also with a library that does not run AVX-512 kernels on a machine that
+                      has them
+  --build DIR         the build folder (default: build/release)
+  --out DIR           where results go (default: a new folder in the build folder)
+  --summary           only the table of the families at the end
+  --quiet             no progress; --quiet --quiet: no tables either
 For gemm alone:
-  --type LIST        f32, f64 or f32,f64 (default: f32)
-  --family LIST      of tiny,small,layer,square,long,thin (default: all)
-  --accuracy         print errors against long double and what subnormal inputs cost, instead of measuring
+  --type LIST         f32, f64 or f32,f64 (default: f32)
+  --family LIST       of tiny,small,layer,square,long,thin (default: all)
+  --accuracy          print errors against long double and what subnormal inputs cost, instead of
+                      measuring
 
 Build first, with the other libraries:
   cmake --preset release -DTWINPATH_BUILD_PEERS=ON && cmake --build build/release
-Nothing else should run meanwhile. Where something does, `twinpath-compare --cpu-time DIR` shows what the rows of
-one thread are by the time that the thread ran.
+`./cmake/bootstrap.sh benchmarks` does that, runs all suites and makes a page of their results.
+Nothing else should run meanwhile. Where something does, `twinpath-compare --cpu-time DIR` shows
+what the rows of one thread are by the time that the thread ran.
 END
 }
 
-say() { echo "${suite:-benchmarks}: $*" >&2; }
+# What a library says of itself may be longer than a line.
+say() { fold -s -w 100 <<<"${suite:-benchmarks}: $*" >&2; }
+progress() { ((quiet > 0)) || say "$*"; }
+clock() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
 fail() {
   say "$*"
   exit 1
@@ -44,19 +54,22 @@ fail() {
 # --- options --------------------------------------------------------------------------------------------
 
 threads_list=1 types='' families='' filter='' libraries='' rounds='' quick='' isa='' any_kernel=() out='' accuracy=''
-suite=''
+suite='' min_time='' repetitions='' summary=() quiet=0
 build=$root/build/release
 while (($# != 0)); do
   case $1 in
     gemm | step | predict) suite=$1 ;;
     --quick) quick=1 ;;
     --accuracy) accuracy=1 ;;
+    --quiet) quiet=$((quiet + 1)) ;;
+    --summary) summary=(--families) ;;
     --any-kernel) any_kernel=(--any-kernel) ;;
     --help | -h)
       usage
       exit
       ;;
-    --threads | --type | --family | --filter | --libraries | --rounds | --isa | --build | --out)
+    --threads | --type | --family | --filter | --libraries | --rounds | --min-time | --repetitions | --isa | \
+      --build | --out)
       (($# >= 2)) || fail "$1 needs a value"
       case $1 in
         --threads) threads_list=${2//,/ } ;;
@@ -65,6 +78,8 @@ while (($# != 0)); do
         --filter) filter=$2 ;;
         --libraries) libraries=${2//,/ } ;;
         --rounds) rounds=$2 ;;
+        --min-time) min_time=$2 ;;
+        --repetitions) repetitions=$2 ;;
         --isa) isa=$2 ;;
         --build) build=$2 ;;
         --out) out=$2 ;;
@@ -93,10 +108,12 @@ measure=()
 [[ -z $filter ]] || measure+=(--filter "$filter")
 if [[ -n $quick ]]; then
   rounds=${rounds:-2}
-  if [[ $suite == gemm ]]; then time=0.004; else time=0.02; fi
-  measure+=(--min-time "$time" --repetitions 1)
+  repetitions=${repetitions:-1}
+  if [[ $suite == gemm ]]; then min_time=${min_time:-0.004}; else min_time=${min_time:-0.02}; fi
 fi
 rounds=${rounds:-3}
+[[ -z $min_time ]] || measure+=(--min-time "$min_time")
+[[ -z $repetitions ]] || measure+=(--repetitions "$repetitions")
 
 if [[ -z $libraries ]]; then
   for library in twinpath openblas blis eigen onednn-sgemm onednn-matmul onednn-ip onemkl torch-autograd torch-tensors; do
@@ -136,7 +153,7 @@ for library in $libraries; do
   text=$(run_library "$library" 1 --describe 2>&1) || status=$?
   case $status in
     0)
-      say "$text"
+      progress "$text"
       accepted+=("$library")
       ;;
     3)  # a comparison with anything but its best would be worth nothing
@@ -155,20 +172,25 @@ fi
 
 # --- measure --------------------------------------------------------------------------------------------
 
-say "results go to $out"
+progress "results go to $out"
 begin=$SECONDS
+read -ra counts <<<"$threads_list"
+turns=$((${#counts[@]} * rounds * ${#accepted[@]})) done=0
 for threads in $threads_list; do
   for ((round = 1; round <= rounds; ++round)); do
     for ((i = 0; i < ${#accepted[@]}; ++i)); do
       # Another library begins in every round, so that none always comes after the same one.
       library=${accepted[(i + round - 1) % ${#accepted[@]}]}
       file=$out/$library-t$threads-r$round
-      started=$SECONDS
+      extra=()
+      # One process is enough to know the machine's memory.
+      if [[ $suite == gemm && $library == twinpath ]] && ((round == 1)); then extra=(--bandwidth); fi
       status=0
-      run_library "$library" "$threads" --round "$round" "${measure[@]}" \
+      run_library "$library" "$threads" --round "$round" "${measure[@]}" "${extra[@]}" \
         --benchmark_out="$file.part" --benchmark_out_format=json >/dev/null 2>"$file.log" || status=$?
+      done=$((done + 1))
       if ((status == 4)); then  # such as oneDNN, which has no products of double
-        say "$(tail -n 1 "$file.log")"
+        progress "$(tail -n 1 "$file.log")"
         rm "$file.log"
         continue
       fi
@@ -176,10 +198,11 @@ for threads in $threads_list; do
       if grep -q '"error_occurred": true' "$file.part"; then fail "$library computes something else: $file.part"; fi
       mv "$file.part" "$file.json"
       rm "$file.log"
-      say "threads $threads, round $round of $rounds, $library: $((SECONDS - started)) s"
+      elapsed=$((SECONDS - begin))
+      progress "$done of $turns, $(clock $elapsed) of about $(clock $((elapsed * turns / done)))," \
+        "threads $threads, round $round of $rounds: $library"
     done
   done
 done
-say "measured in $((SECONDS - begin)) s"
 
-"$programs/twinpath-compare" "$out"
+((quiet > 1)) || "$programs/twinpath-compare" "${summary[@]}" "$out"
