@@ -10,16 +10,19 @@ usage() {
   cat <<'END'
 usage: cmake/bootstrap.sh COMMAND [ARGUMENT...]
 
-  build    build everything
-  test     build everything and run the tests; arguments go to ctest
-  digits   build and run the digits program; arguments go to it (try: digits --help)
-  help     print this text
+  build       build everything
+  test        build everything and run the tests; arguments go to ctest
+  digits      build and run the digits program; arguments go to it (try: digits --help)
+  benchmarks  build and run all benchmarks, beside the other libraries that are installed, and make
+              a page of the results (10 minutes; --quick: 1 minute); with --peers the other
+              libraries are installed first; other arguments go to benchmarks/all.sh (try: --help)
+  help        print this text
 
 What is missing is installed first (Debian, Ubuntu) or named. The build is in build/release.
 END
 }
 
-say() { echo "twinpath: $*" >&2; }
+say() { fold -s -w 100 <<<"twinpath: $*" >&2; }
 fail() {
   say "$*"
   exit 1
@@ -42,6 +45,24 @@ missing_libraries() {
   for package in libtbb-dev libxsimd-dev libzip-dev zlib1g-dev catch2 libbenchmark-dev libcli11-dev nlohmann-json3-dev; do
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
   done
+}
+
+missing_peers() {
+  local package
+  for package in libopenblas-dev libblis-dev libeigen3-dev libdnnl-dev libtorch-dev libsleef-dev; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+  done
+}
+
+install_peers() {
+  local packages
+  if ! have dpkg-query || ! have apt-get; then
+    say "other libraries are not installed here; those that are found are measured"
+    return
+  fi
+  mapfile -t packages < <(missing_peers)
+  ((${#packages[@]} == 0)) || install_with_apt "${packages[@]}" ||
+    say "could not install, as root or with sudo: ${packages[*]}; those that are found are measured"
 }
 
 install_with_apt() {
@@ -71,8 +92,7 @@ install_missing() {
       say "could not install, as root or with sudo: ${packages[*]}"
     fi
   else
-    say "libraries that are not installed are fetched, except for zlib: oneTBB, xsimd, libzip, Catch2, Google Benchmark, CLI11,"
-    say "nlohmann-json"
+    say "libraries that are not installed are fetched, except for zlib: oneTBB, xsimd, libzip, Catch2, Google Benchmark, CLI11, nlohmann-json"
   fi
 
   mapfile -t packages < <(missing_tools)
@@ -88,9 +108,9 @@ install_missing() {
 
 # --- build ----------------------------------------------------------------------------------------------
 
-configure() {
-  local options=(-DTWINPATH_WARNINGS_AS_ERRORS=OFF) cache=$build/CMakeCache.txt
-  [[ ${CI:-} == true ]] && options=(-DTWINPATH_WARNINGS_AS_ERRORS=ON)
+configure() {  # configure [OPTION...]
+  local options=(-DTWINPATH_WARNINGS_AS_ERRORS=OFF "$@") cache=$build/CMakeCache.txt
+  [[ ${CI:-} == true ]] && options+=(-DTWINPATH_WARNINGS_AS_ERRORS=ON)
   # The settings of a tree that was moved or copied are of no use here.
   if ! grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
     options+=(--fresh)
@@ -100,9 +120,9 @@ configure() {
   (cd "$root" && cmake --preset release --log-level=NOTICE "${options[@]}") >/dev/null
 }
 
-build() {  # build [TARGET]
+build() {  # build [TARGET [OPTION...]]
   install_missing
-  configure
+  configure "${@:2}"
   say "building ${1:-everything}"
   cmake --build "$build" --parallel "$(nproc)" ${1:+--target "$1"} >&2
 }
@@ -147,6 +167,18 @@ case $command in
     build twinpath-digits
     say "running twinpath-digits"
     exec "$build/benchmarks/twinpath-digits" "$@"
+    ;;
+  benchmarks)
+    arguments=()
+    for argument in "$@"; do
+      case $argument in
+        --peers) install_peers ;;
+        --help | -h) exec "$root/benchmarks/all.sh" --help ;;
+        *) arguments+=("$argument") ;;
+      esac
+    done
+    build twinpath-benchmarks -DTWINPATH_BUILD_PEERS=ON
+    exec "$root/benchmarks/all.sh" --build "$build" "${arguments[@]}"
     ;;
   help | --help | -h)
     usage

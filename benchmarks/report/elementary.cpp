@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <map>
+
+#include "common/numbers.hpp"
+#include "html.hpp"
+#include "looks.hpp"
+#include "sections.hpp"
+
+namespace report {
+namespace {
+
+std::vector<std::string> parts(const std::string& name) {
+  std::vector<std::string> result;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('/', begin), name.size());
+    result.push_back(name.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return result;
+}
+
+std::string size_text(std::size_t n) {
+  constexpr std::size_t million = std::size_t{1} << 20;
+  return n < million ? std::to_string(n) + " elements" : std::to_string(n / million) + " × 2²⁰ elements";
+}
+
+/// The cards of one number of elements: a function each, then all activations, then all updates.
+struct cards {
+  std::map<std::string, std::vector<bar>> functions;
+  std::vector<bar> activations, updates;
+
+  void add(const std::vector<std::string>& name, double seconds, double n) {
+    const double speed = n / seconds * 1e-9;
+    const std::string label = bench::three_digits(speed) + " G/s";
+    if (name[0] == "activation" || name[0] == "update") {
+      const bool bound = name[1] == "copy" || name[1].starts_with("additions_for_");
+      std::string shown = name[1];
+      if (shown.starts_with("additions_for_"))
+        shown = "bytes of " + shown.substr(std::string("additions_for_").size());
+      (name[0] == "update" ? updates : activations).push_back({shown, bound ? "c9" : "c0", speed, label});
+    } else {
+      functions[name[0] + ' ' + name[1]].push_back({name[3], look_of_library(name[3]).name, speed, label});
+    }
+  }
+
+  [[nodiscard]] std::string text() const {
+    std::string result;
+    for (const auto& [function, bars] : functions) result += bar_card(function, "", bars);
+    if (!activations.empty())
+      result += bar_card("activations f32", "copy: the same bytes, and nothing to compute", activations);
+    if (!updates.empty())
+      result += bar_card("updates f32", "bytes of: sums of as many arrays, what memory allows", updates);
+    return grid(result);
+  }
+};
+
+}  // namespace
+
+std::string elementary(const results& all) {
+  if (!all.elementary) return "";
+  std::map<std::size_t, cards> by_size;
+  for (const auto& [name, seconds] : all.elementary->seconds) {
+    const std::vector<std::string> p = parts(name);
+    if (p.size() < 4) continue;
+    const auto layer_row = p[0] == "activation" || p[0] == "update";
+    const std::size_t n = std::stoul(p[layer_row ? 3 : 2]);
+    by_size[n].add(p, seconds, static_cast<double>(n));
+  }
+  std::string text;
+  for (const auto& [n, of_size] : by_size) text += "<h3>" + size_text(n) + "</h3>\n" + of_size.text();
+  return section(
+      "elementary", "Functions, activations and updates",
+      "One thread, 10⁹ elements in a second, longer is faster. The few elements stay in a near cache, "
+      "the many come from memory.",
+      text);
+}
+
+}  // namespace report

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Pieces of HTML.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace report {
+
+[[nodiscard]] std::string escaped(std::string_view text);
+
+/// A section with its heading and the sentence that says how to read it, which may have markup.
+[[nodiscard]] std::string section(const std::string& id, const std::string& title, const std::string& lead,
+                                  const std::string& content);
+/// Something that is closed at first.
+[[nodiscard]] std::string details(const std::string& summary, const std::string& content);
+/// Charts or cards, as many beside each other as there is room for.
+[[nodiscard]] std::string grid(const std::string& content);
+
+/// The first column is text, the others are numbers. Cells are text, not markup.
+class html_table {
+ public:
+  explicit html_table(const std::vector<std::string>& titles);
+  void add(const std::vector<std::string>& cells);
+  [[nodiscard]] std::string text() const;
+
+ private:
+  std::string rows_;
+};
+
+struct bar {
+  std::string name;
+  std::string look;  ///< class of its colour
+  double value = 0;
+  std::string label;  ///< the value with its unit
+};
+/// Bars as long as their values, the longest over the whole width.
+[[nodiscard]] std::string bar_card(const std::string& title, const std::string& subtitle,
+                                   const std::vector<bar>& bars);
+
+}  // namespace report

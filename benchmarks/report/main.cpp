@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Makes a page with charts of what the benchmark programs wrote into a folder.
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+#include "collect.hpp"
+#include "page.hpp"
+
+namespace report {
+namespace {
+
+int run_program(int argc, char** argv) {
+  CLI::App app("A page with charts of what the benchmark programs measured.");
+  std::string folder, file;
+  bool quiet = false;
+  app.add_option(
+         "folder", folder,
+         "Folder with the JSON files of the suites gemm, step, predict, two_paths and elementary, in it\n"
+         "or in sub-folders; those that are there")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  app.add_option("-o,--out", file, "The page (default: report.html in the folder)");
+  app.add_flag("--quiet", quiet, "Do not print the path of the page");
+  CLI11_PARSE(app, argc, argv);
+
+  if (file.empty()) file = (std::filesystem::path(folder) / "report.html").string();
+  const std::string text = page(collect(folder));
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw std::runtime_error("cannot write " + file);
+  if (!quiet) std::printf("%s\n", file.c_str());
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace report
+
+int main(int argc, char** argv) {
+  try {
+    return report::run_program(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "error: %s\n", e.what());
+    return EXIT_FAILURE;
+  }
+}
