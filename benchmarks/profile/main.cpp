@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+// Where the time of a step of training goes, under each schedule.
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "common/library.hpp"
+#include "common/peak.hpp"
+#include "conclusion.hpp"
+#include "data.hpp"
+#include "digits/progress.hpp"
+#include "html.hpp"
+#include "json.hpp"
+#include "measure.hpp"
+#include "options.hpp"
+#include "statistics.hpp"
+#include "tables.hpp"
+#include "terminal.hpp"
+#include "timeline.hpp"
+
+namespace profile {
+namespace {
+
+std::runtime_error not_writable(const std::filesystem::path& file) {
+  return std::runtime_error(file.string() + ": cannot be written");
+}
+
+// Better now than after the measurement.
+void require_writable(const std::filesystem::path& file) {
+  if (!file.empty() && !std::ofstream(file, std::ios::app)) throw not_writable(file);
+}
+
+void write(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();  // flushes
+  if (!out) throw not_writable(file);
+}
+
+numbers facts_of(const options& o, const std::string& data) {
+  const bench::library lib = bench::describe_library();
+  numbers n;
+  n.cpu = bench::cpu_name();
+  n.version = lib.version;
+  n.tier = bench::name(lib.kernel_tier);
+  n.element = o.in_double ? "double" : "float";
+  n.data = data;
+  n.threads = oneapi::tbb::this_task_arena::max_concurrency();
+  n.peak =
+      bench::fma_peak(lib.kernel_tier, o.in_double ? bench::element::f64 : bench::element::f32, n.threads);
+  n.layers = o.layers;
+  n.batch = o.batch;
+  n.steps = o.steps;
+  n.warmup = o.warmup;
+  return n;
+}
+
+void write_trace(const options& o, const runs& measured) {
+  const auto concurrent =
+      std::ranges::find(measured.schedules, twinpath::schedule::concurrent, &schedule_run::how);
+  const schedule_run& run = concurrent != measured.schedules.end() ? *concurrent : measured.schedules.front();
+  run.trace->write_chrome_json(o.trace);
+}
+
+void write_files(const options& o, const numbers& n, const runs& measured) {
+  const auto say = [&](const char* what, const std::filesystem::path& file, const char* how) {
+    if (!o.quiet) std::cout << what << file.string() << how << '\n';
+  };
+  if (!o.json.empty()) {
+    write(o.json, to_json(n).dump(1) + '\n');
+    say("json     ", o.json, "");
+  }
+  if (!o.html.empty()) {
+    write(o.html, to_html(n));
+    say("html     ", o.html, "");
+  }
+  if (!o.svg.empty()) {
+    write(o.svg, timeline(n, {}));
+    say("svg      ", o.svg, "");
+  }
+  if (!o.trace.empty()) {
+    write_trace(o, measured);
+    say("trace    ", o.trace, "; open it at https://ui.perfetto.dev");
+  }
+}
+
+template <class T>
+int run(const options& o) {
+  for (const std::filesystem::path& file : {o.json, o.html, o.svg, o.trace}) require_writable(file);
+  const examples<T> data = load_examples<T>(o);
+  numbers n = facts_of(o, data.origin);
+  if (!o.quiet) {
+    print_header(std::cout, n);
+    std::cout.flush();
+  }
+  digits::progress_line progress(!o.quiet);
+  const runs measured =
+      measure(o, data, progress.observe("training", o.schedules.size() * steps_of_schedule(o)));
+  progress.clear();
+  fill_schedules(n, measured);
+  n.conclusion = conclude(n);
+  if (!o.quiet) {
+    print_tables(std::cout, n, colours_wanted());
+    if (n.schedules.size() > 1)
+      std::cout << "weights  " << (n.same_bits ? "the same bits" : "DIFFERENT BITS")
+                << " under all schedules\n";
+  }
+  write_files(o, n, measured);
+  std::cout << wrapped("In words: " + n.conclusion);
+  if (!n.same_bits) throw std::runtime_error("the schedules did not end with the same bits");
+  return EXIT_SUCCESS;
+}
+
+int run(const options& o) {
+  return o.in_double ? run<double>(o) : run<float>(o);
+}
+
+int run_with_threads(const options& o) {
+  if (o.threads == 0) return run(o);
+  // The arena holds the program to that many threads; the control allows more of them than there are
+  // processors.
+  const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
+                                            static_cast<std::size_t>(o.threads));
+  oneapi::tbb::task_arena arena(o.threads);
+  return arena.execute([&] { return run(o); });
+}
+
+int fail(const char* what) {
+  std::cout.flush();
+  std::fprintf(stderr, "error: %s\n", what);
+  return EXIT_FAILURE;
+}
+
+}  // namespace
+}  // namespace profile
+
+int main(int argc, char** argv) {
+  try {
+    const auto [options, exit_code] = profile::parse_command_line(argc, argv);
+    return options ? profile::run_with_threads(*options) : exit_code;
+  } catch (const std::bad_alloc&) {
+    return profile::fail("not enough memory");
+  } catch (const std::exception& e) {
+    return profile::fail(e.what());
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+#include "measure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <utility>
+
+#include <twinpath/twinpath.hpp>
+
+namespace profile {
+namespace {
+
+namespace tp = twinpath;
+using digits::clock;
+
+constexpr std::size_t most_rounds = 10;
+constexpr std::size_t most_spans = std::size_t{1} << 18;  // a thread, of one round
+constexpr double learning_rate = 0.01;
+
+double microseconds(clock::duration d) {
+  return std::chrono::duration<double, std::micro>(d).count();
+}
+std::int64_t nanoseconds(clock::duration d) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(d).count();
+}
+
+/// The network of one schedule, and how far it is.
+template <class T>
+class trainee {
+ public:
+  trainee(const options& o, tp::schedule how, const examples<T>& data)
+      : data_(data), batch_(o.batch), net_(o.layers, {.seed = o.seed, .schedule = how}) {}
+
+  void step() {
+    const std::size_t first = next_ * batch_;
+    const tp::matrix_view<const T> all = data_.inputs;
+    net_.train_step({all.row(first).data(), batch_, all.cols(), all.stride()},
+                    std::span(data_.classes).subspan(first, batch_), tp::sgd{.learning_rate = learning_rate});
+    next_ = (next_ + 1) % (data_.classes.size() / batch_);
+  }
+
+  [[nodiscard]] const tp::mlp<T>& network() const { return net_; }
+
+ private:
+  const examples<T>& data_;
+  std::size_t batch_;
+  std::size_t next_ = 0;
+  tp::mlp<T> net_;
+};
+
+template <class T>
+bool same_bits(const tp::mlp<T>& a, const tp::mlp<T>& b) {
+  for (std::size_t l = 1; l <= a.layers(); ++l) {
+    const std::span<const T> x = a.parameters(l), y = b.parameters(l);
+    if (std::memcmp(x.data(), y.data(), x.size_bytes()) != 0) return false;
+  }
+  return true;
+}
+
+/// Gives every step the spans whose middle lies in it: the clock of the trace began a moment before ours.
+/// The first span is that of an operation before the steps.
+void add_traced_steps(const tp::trace& trace, const std::vector<interval>& steps,
+                      std::vector<traced_step>& out) {
+  const std::size_t first = out.size();
+  for (const interval& step : steps) out.push_back({static_cast<double>(step.end - step.begin), {}});
+  std::size_t at = 0;
+  std::vector<tp::span_record> spans = trace.spans();
+  if (!spans.empty()) spans.erase(spans.begin());
+  std::ranges::sort(spans, {}, [](const tp::span_record& s) { return s.begin_ns + s.end_ns; });
+  for (const tp::span_record& span : spans) {
+    const std::int64_t middle = span.begin_ns + (span.end_ns - span.begin_ns) / 2;
+    while (at < steps.size() && middle > steps[at].end) ++at;
+    if (at == steps.size()) break;
+    if (middle >= steps[at].begin) out[first + at].pieces.push_back(to_piece(span, steps[at].begin));
+  }
+  for (std::size_t i = first; i < out.size(); ++i)
+    std::ranges::stable_sort(out[i].pieces, {}, &piece::begin_ns);
+}
+
+template <class T>
+void run_timed(trainee<T>& net, std::size_t steps, const auto& report, schedule_run& result) {
+  std::vector<double>& times = result.round_us.emplace_back();
+  for (std::size_t i = 0; i < steps; ++i) {
+    const auto begin = clock::now();
+    net.step();
+    const auto end = clock::now();
+    times.push_back(microseconds(end - begin));
+    report(end);
+  }
+}
+
+template <class T>
+void run_traced(trainee<T>& net, std::size_t steps, const auto& report, schedule_run& result) {
+  std::vector<interval> bounds;
+  auto trace = std::make_unique<tp::trace>(most_spans);
+  trace->start();
+  const auto origin = clock::now();
+  // Threads are numbered as they come: an operation of its own makes the calling one the first.
+  std::array<T, 1> one{};
+  tp::relu(tp::matrix_view<const T>(one.data(), 1, 1), tp::matrix_view<T>(one.data(), 1, 1));
+  for (std::size_t i = 0; i < steps; ++i) {
+    const auto begin = clock::now();
+    net.step();
+    const auto end = clock::now();
+    bounds.push_back({nanoseconds(begin - origin), nanoseconds(end - origin)});
+    report(end);
+  }
+  trace->stop();
+  add_traced_steps(*trace, bounds, result.traced);
+  result.dropped += trace->dropped();
+  result.trace = std::move(trace);
+}
+
+}  // namespace
+
+std::size_t steps_of_schedule(const options& o) {
+  return o.warmup + 2 * o.steps;
+}
+
+template <class T>
+runs measure(const options& o, const examples<T>& data, const digits::step_observer& observe) {
+  runs result;
+  std::vector<trainee<T>> nets;
+  nets.reserve(o.schedules.size());
+  for (const tp::schedule how : o.schedules) {
+    nets.emplace_back(o, how, data);
+    schedule_run& run = result.schedules.emplace_back();
+    run.how = how;
+    run.form = nets.back().network().describe(o.batch);
+  }
+  std::size_t done = 0;
+  const auto report = [&](clock::time_point now) {
+    ++done;
+    if (observe) observe(done, now);
+  };
+  for (trainee<T>& net : nets) {
+    for (std::size_t i = 0; i < o.warmup; ++i) {
+      net.step();
+      report(clock::now());
+    }
+  }
+  const std::size_t rounds = std::min(o.steps, most_rounds);
+  for (std::size_t r = 0; r < rounds; ++r) {
+    const std::size_t steps = o.steps * (r + 1) / rounds - o.steps * r / rounds;
+    for (std::size_t s = 0; s < nets.size(); ++s) {
+      // Another schedule begins in every round, so that none always comes after the same one.
+      const std::size_t turn = (s + r) % nets.size();
+      run_timed(nets[turn], steps, report, result.schedules[turn]);
+      run_traced(nets[turn], steps, report, result.schedules[turn]);
+    }
+  }
+  for (const trainee<T>& net : nets)
+    result.same_bits = result.same_bits && same_bits(net.network(), nets.front().network());
+  return result;
+}
+
+template runs measure(const options&, const examples<float>&, const digits::step_observer&);
+template runs measure(const options&, const examples<double>&, const digits::step_observer&);
+
+}  // namespace profile

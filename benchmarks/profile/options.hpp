@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// The command line.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <twinpath/dense.hpp>
+
+namespace profile {
+
+struct options {
+  std::vector<std::size_t> layers;
+  std::size_t batch = 0;
+  std::size_t steps = 0;   ///< of each schedule
+  std::size_t warmup = 0;  ///< steps of each schedule before them
+  std::vector<twinpath::schedule> schedules;
+  std::uint64_t seed = 0;
+  int threads = 0;  ///< 0: as many as there are
+  bool in_double = false;
+  std::filesystem::path train;  ///< empty: random data
+  std::filesystem::path trace;  ///< these are empty where nothing is to be written
+  std::filesystem::path json;
+  std::filesystem::path html;
+  std::filesystem::path svg;
+  bool quiet = false;
+};
+
+struct parsed_options {
+  std::optional<profile::options> options;  ///< nothing: the program ends with `exit_code`
+  int exit_code = 0;
+};
+
+/// Prints the help to stdout, or what is wrong to stderr, when there is nothing to run. `--isa` becomes the
+/// environment variable that caps the tier: call it before anything asks for a tier.
+[[nodiscard]] parsed_options parse_command_line(int argc, char** argv);
+
+}  // namespace profile
