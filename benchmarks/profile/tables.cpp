@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tables.hpp"
+#include "common/numbers.hpp"
 
 #include <algorithm>
 #include <sstream>

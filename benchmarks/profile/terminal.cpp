@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "terminal.hpp"
+#include "common/numbers.hpp"
 
 #include <unistd.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "timeline.hpp"
+#include "common/numbers.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -47,7 +47,8 @@ enum class gradient_mode {
 ///
 /// Thread safety: one thread may call a given network at a time; different networks are independent. Work is
 /// parallel in the caller's TBB arena where that pays.
-/// Steady state: a step with a batch size that was seen before, on as many threads, allocates nothing.
+/// Steady state: a step like one of the last 16 different ones (batch size, threads, what becomes of the
+/// gradients) allocates nothing.
 template <class T>
 class mlp {
  public:
@@ -120,7 +121,8 @@ class mlp {
   /// Updates since the moments began.
   [[nodiscard]] const optimizer_progress& progress() const noexcept;
   /// Takes up training again: sets the progress and makes `count` moments (0 to 2) of zeros, to be filled
-  /// through `moments`. Throws std::invalid_argument for another count.
+  /// through `moments`. Throws std::invalid_argument for another count, or powers of betas that are not from
+  /// 0 to 1.
   void restore(const optimizer_progress& progress, std::size_t count);
 
   /// Gradients of the last `compute_gradients`, with the same layout as the parameters; empty before that.

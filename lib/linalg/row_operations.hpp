@@ -91,7 +91,7 @@ template <class T>
 [[nodiscard]] T fold_losses(const kernel_table<T>& table, const T* losses, std::size_t rows,
                             std::size_t divisor, T* scratch);
 [[nodiscard]] constexpr std::size_t loss_scratch(std::size_t rows) noexcept {
-  return rows + rows / 32 + 64;
+  return rows + rows / contract::sum_rows + 64;
 }
 
 /// Throws std::invalid_argument when the mean of nothing is asked for.

@@ -110,6 +110,11 @@ void network<T>::restore(const optimizer_progress& at, std::size_t count) {
   if (count > std::size(layers.front().moments)) {
     fail("restore", std::to_string(count) + " moments; optimisers have 0 to 2");
   }
+  const auto is_power = [](double p) { return p >= 0 && p <= 1; };
+  if (!is_power(at.beta1_power) || !is_power(at.beta2_power)) {
+    fail("restore", "the powers of the betas " + std::to_string(at.beta1_power) + " and " +
+                        std::to_string(at.beta2_power) + " are not from 0 to 1");
+  }
   // All of them first, so that without the memory nothing has changed.
   std::vector<matrix<T>> made;
   for (const layer_state<T>& layer : layers) {

@@ -38,6 +38,9 @@ void check_rule(std::string_view function, const Adam& rule) {
   check_factor(function, "weight decay", rule.weight_decay, largest);
   check_beta(function, "beta1", rule.beta1);
   check_beta(function, "beta2", rule.beta2);
+  // The factors of an update that are largest in its first one.
+  check_factor(function, "learning rate / (1 - beta1)", rule.learning_rate / (1 - rule.beta1), largest);
+  check_factor(function, "learning rate * weight decay", rule.learning_rate * rule.weight_decay, largest);
   // Not 0 once it is rounded, either.
   if (!(rule.epsilon > 0 && rule.epsilon <= largest && static_cast<T>(rule.epsilon) > 0)) {
     fail(function, "epsilon " + std::to_string(rule.epsilon) + " is not a finite number above 0");

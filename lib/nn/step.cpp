@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "nn/step.hpp"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -34,15 +35,17 @@ void run_input_error(const step_run<T>& s, matrix_view<T> dX) {
 template <class T>
 void training_step<T>::prepare(const std::vector<std::size_t>& widths, step_shape shape) {
   if (worth_sharing(widths, shape.rows)) shape.threads = concurrency();
-  const auto planned = [&] { return current_ < plans_.size() && plans_[current_].shape == shape; };
-  if (planned()) return;
-  current_ = 0;
-  while (current_ < plans_.size() && !planned()) ++current_;
-  if (current_ == plans_.size()) {
+  if (current_ < plans_.size() && plans_[current_].shape == shape) return;
+  const auto found =
+      std::find_if(plans_.begin(), plans_.end(), [&](const step_plan<T>& p) { return p.shape == shape; });
+  if (found != plans_.end()) {
+    std::rotate(found, found + 1, plans_.end());
+  } else {
+    step_plan<T> made = plan_step(kernels<T>(), widths, shape);
     if (plans_.size() == most_plans) plans_.erase(plans_.begin());
-    plans_.push_back(plan_step(kernels<T>(), widths, shape));
-    current_ = plans_.size() - 1;
+    plans_.push_back(std::move(made));
   }
+  current_ = plans_.size() - 1;
   const std::size_t elements = plans_[current_].elements;
   if (elements <= memory_.size()) return;
   memory_ = {};  // first, so that the two do not add up

@@ -26,10 +26,10 @@ class training_step {
 
  private:
   /// Batches of some sizes take turns, such as the last one of an epoch.
-  static constexpr std::size_t most_plans = 8;
+  static constexpr std::size_t most_plans = 16;
 
-  std::vector<step_plan<T>> plans_;
-  std::size_t current_ = 0;  ///< plans_.size() for none
+  std::vector<step_plan<T>> plans_;  ///< the one that was made or used last comes last
+  std::size_t current_ = 0;          ///< plans_.size() for none
   matrix<T> memory_;
 };
 
