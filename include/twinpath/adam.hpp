@@ -17,35 +17,37 @@ namespace twinpath::inline v0 {
 ///
 /// What does not depend on w is computed in double and rounded once to the type of the parameters.
 struct adam {
-  double learning_rate = 0.001;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  double weight_decay = 0;
+  double learning_rate = 0.001;  ///< from 0
+  double beta1 = 0.9;            ///< how slowly m forgets, from 0 and below 1
+  double beta2 = 0.999;          ///< how slowly v forgets, from 0 and below 1
+  double epsilon = 1e-8;         ///< keeps the quotient finite; above 0
+  double weight_decay = 0;       ///< added to the gradient, times w
 };
 
 /// Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019): first
 /// w <- (1 - learning_rate * weight_decay) * w, then Adam's update without decay.
 struct adamw {
-  double learning_rate = 0.001;
-  double beta1 = 0.9;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  double weight_decay = 0.01;
+  double learning_rate = 0.001;  ///< from 0
+  double beta1 = 0.9;            ///< how slowly m forgets, from 0 and below 1
+  double beta2 = 0.999;          ///< how slowly v forgets, from 0 and below 1
+  double epsilon = 1e-8;         ///< keeps the quotient finite; above 0
+  double weight_decay = 0.01;    ///< w loses learning_rate * weight_decay of itself
 };
 
 /// How far an optimiser is: updates done, and the powers of Adam's betas after them. The powers are carried
 /// by multiplication, because `pow` has not the same bits everywhere.
 struct optimizer_progress {
-  std::uint64_t updates = 0;
-  double beta1_power = 1;
-  double beta2_power = 1;
+  std::uint64_t updates = 0;  ///< t, the number of updates
+  double beta1_power = 1;     ///< beta1^t; 1 without Adam
+  double beta2_power = 1;     ///< beta2^t; 1 without Adam
 
+  /// Equal when all three are.
   bool operator==(const optimizer_progress&) const = default;
 };
 
 /// The progress after one more update.
 [[nodiscard]] optimizer_progress next(const optimizer_progress& before, const adam& rule) noexcept;
+/// The same for AdamW.
 [[nodiscard]] optimizer_progress next(const optimizer_progress& before, const adamw& rule) noexcept;
 
 /// Updates parameters from their gradients. `m` and `v` are the moments: as large as the parameters, zeros

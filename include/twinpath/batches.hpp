@@ -16,6 +16,7 @@ namespace twinpath::inline v0 {
 /// Some rows of a data set with their targets.
 template <class T>
 struct batch {
+  /// One row for each.
   matrix_view<const T> inputs;
   /// The class of each row; empty when the data set has a matrix of targets.
   std::span<const std::int32_t> classes;
@@ -56,10 +57,13 @@ class batches {
   /// The same with soft targets, or those of a regression: Y is m x k.
   batches(matrix_view<const T> X, matrix_view<const T> Y, std::size_t batch_size, std::uint64_t seed);
   ~batches();
+  /// What was moved from can be assigned to or destroyed, no more.
   batches(batches&&) noexcept;
+  /// The same by assignment.
   batches& operator=(batches&&) noexcept;
   /// A copy reads the same X and targets, and has an order and a batch of its own.
   batches(const batches&);
+  /// The same by assignment.
   batches& operator=(const batches&);
 
   /// The batches of epoch e = 0, 1, 2, …, for one loop at a time. A second loop over the range begins anew.
@@ -83,18 +87,23 @@ class batches {
 template <class T>
 class batches<T>::iterator {
  public:
-  using iterator_concept = std::input_iterator_tag;
-  using value_type = batch<T>;
-  using difference_type = std::ptrdiff_t;
+  using iterator_concept = std::input_iterator_tag;  ///< single pass
+  using value_type = batch<T>;                       ///< what it goes through
+  using difference_type = std::ptrdiff_t;  ///< for std::weakly_incrementable; there is no difference
 
+  /// The batch at which it stands.
   [[nodiscard]] const batch<T>& operator*() const noexcept { return batch_; }
+  /// A member of that batch.
   [[nodiscard]] const batch<T>* operator->() const noexcept { return &batch_; }
+  /// Goes on to the next batch.
   iterator& operator++() {
     ++index_;
     take_batch();
     return *this;
   }
+  /// The same; the place before is not returned, because its batch is gone.
   void operator++(int) { ++*this; }
+  /// True behind the last batch.
   [[nodiscard]] friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept {
     return i.index_ == i.count_;
   }
@@ -119,10 +128,13 @@ class batches<T>::iterator {
 template <class T>
 class batches<T>::range {
  public:
+  /// The first batch; its rows are copied here.
   [[nodiscard]] iterator begin() const { return iterator(state_, epoch_); }
+  /// Behind the last batch.
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
   /// Number of batches.
   [[nodiscard]] std::size_t size() const noexcept { return batches::count(*state_); }
+  /// True when the data set has no rows.
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
  private:
@@ -133,8 +145,10 @@ class batches<T>::range {
   std::size_t epoch_;
 };
 
+/// The type of the elements is that of the inputs.
 template <class T, class Targets>
 batches(const matrix<T>&, const Targets&, std::size_t, std::uint64_t) -> batches<T>;
+/// The same for a view, of const elements or others.
 template <class T, class Targets>
 batches(matrix_view<T>, const Targets&, std::size_t, std::uint64_t) -> batches<std::remove_const_t<T>>;
 

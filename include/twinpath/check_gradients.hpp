@@ -22,7 +22,7 @@ struct gradient_check {
   double gradient = 0;          ///< of `compute_gradients`
   double quotient = 0;          ///< (L(w + h) - L(w - h)) / 2h
   double largest_gradient = 0;  ///< of those checked: 0 means that nothing was tested
-  std::size_t checked = 0;
+  std::size_t checked = 0;      ///< number of parameters that were compared
 
   /// "largest error 3.1e-08 at weight (12, 3) of layer 2: gradient 0.0123, difference quotient 0.0123; 1234
   /// parameters checked"
@@ -38,12 +38,14 @@ struct gradient_check {
 /// for `mlp`.
 [[nodiscard]] gradient_check check_gradients(const mlp<float>& net, matrix_view<const float> X,
                                              matrix_view<const float> Y, std::size_t most_per_layer = 200);
+/// The same with class indices.
 [[nodiscard]] gradient_check check_gradients(const mlp<float>& net, matrix_view<const float> X,
                                              std::span<const std::int32_t> classes,
                                              std::size_t most_per_layer = 200);
 /// The same in double.
 [[nodiscard]] gradient_check check_gradients(const mlp<double>& net, matrix_view<const double> X,
                                              matrix_view<const double> Y, std::size_t most_per_layer = 200);
+/// The same in double with class indices.
 [[nodiscard]] gradient_check check_gradients(const mlp<double>& net, matrix_view<const double> X,
                                              std::span<const std::int32_t> classes,
                                              std::size_t most_per_layer = 200);

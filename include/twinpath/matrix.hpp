@@ -41,8 +41,8 @@ namespace detail {
 template <class T>
 class matrix_view {
  public:
-  using element_type = T;
-  using value_type = std::remove_cv_t<T>;
+  using element_type = T;                  ///< const where the view is one of const elements
+  using value_type = std::remove_cv_t<T>;  ///< `float` or `double`
 
   /// An empty 0x0 view.
   constexpr matrix_view() noexcept = default;
@@ -88,12 +88,15 @@ class matrix_view {
                     static_cast<std::size_t>(m.extent(1))) {}
 #endif
 
+  /// The first element; null for a default view.
   [[nodiscard]] constexpr T* data() const noexcept {
     return data_;
   }
+  /// Number of rows.
   [[nodiscard]] constexpr std::size_t rows() const noexcept {
     return rows_;
   }
+  /// Number of columns.
   [[nodiscard]] constexpr std::size_t cols() const noexcept {
     return cols_;
   }
@@ -145,7 +148,7 @@ class matrix {
   static_assert(std::same_as<T, float> || std::same_as<T, double>);
 
  public:
-  using value_type = T;
+  using value_type = T;  ///< of the elements
 
   /// An empty 0x0 matrix; allocates nothing.
   matrix() noexcept = default;
@@ -177,15 +180,19 @@ class matrix {
     }
   }
 
+  /// A copy of the elements.
   matrix(const matrix& other) : matrix(matrix_view<const T>(other)) {}
+  /// Takes the memory and leaves a 0x0 matrix behind.
   matrix(matrix&& other) noexcept
       : rows_(std::exchange(other.rows_, 0)),
         cols_(std::exchange(other.cols_, 0)),
         data_(std::move(other.data_)) {}
+  /// A copy of the elements, in new memory; when there is none, the matrix stays as it was.
   matrix& operator=(const matrix& other) {
     if (this != &other) *this = matrix(other);
     return *this;
   }
+  /// Takes the memory and leaves a 0x0 matrix behind.
   matrix& operator=(matrix&& other) noexcept {
     rows_ = std::exchange(other.rows_, 0);
     cols_ = std::exchange(other.cols_, 0);
@@ -194,35 +201,45 @@ class matrix {
   }
   ~matrix() = default;
 
+  /// The first element; null when there is none.
   [[nodiscard]] T* data() noexcept { return data_.get(); }
+  /// The same of a const matrix.
   [[nodiscard]] const T* data() const noexcept { return data_.get(); }
+  /// Number of rows.
   [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+  /// Number of columns.
   [[nodiscard]] std::size_t cols() const noexcept { return cols_; }
   /// Distance of two rows in elements: the number of columns.
   [[nodiscard]] std::size_t stride() const noexcept { return cols_; }
   /// Number of elements.
   [[nodiscard]] std::size_t size() const noexcept { return rows_ * cols_; }
+  /// True when there is no element.
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
   /// Element (i, j); both are checked by assert alone.
   [[nodiscard]] T& operator()(std::size_t i, std::size_t j) noexcept { return view()(i, j); }
+  /// The same of a const matrix.
   [[nodiscard]] const T& operator()(std::size_t i, std::size_t j) const noexcept { return view()(i, j); }
   /// Row i as a span.
   [[nodiscard]] std::span<T> row(std::size_t i) noexcept { return view().row(i); }
+  /// The same of a const matrix.
   [[nodiscard]] std::span<const T> row(std::size_t i) const noexcept { return view().row(i); }
-  /// See matrix_view::block.
+  /// A rectangle of the matrix: `matrix_view::block`.
   [[nodiscard]] matrix_view<T> block(std::size_t row, std::size_t col, std::size_t rows, std::size_t cols) {
     return view().block(row, col, rows, cols);
   }
+  /// The same of a const matrix.
   [[nodiscard]] matrix_view<const T> block(std::size_t row, std::size_t col, std::size_t rows,
                                            std::size_t cols) const {
     return view().block(row, col, rows, cols);
   }
   /// All elements in row-major order.
   [[nodiscard]] std::span<T> elements() noexcept { return {data_.get(), size()}; }
+  /// The same of a const matrix.
   [[nodiscard]] std::span<const T> elements() const noexcept { return {data_.get(), size()}; }
   /// The whole matrix as a view.
   [[nodiscard]] matrix_view<T> view() noexcept { return *this; }
+  /// The same of a const matrix.
   [[nodiscard]] matrix_view<const T> view() const noexcept { return *this; }
 
  private:
@@ -257,16 +274,22 @@ constexpr matrix_view<T>::matrix_view(const matrix<value_type>& m) noexcept requ
 template <class T>
 class operand {
  public:
+  /// A whole matrix as it is.
   operand(const matrix<T>& m) noexcept : view_(m) {}
+  /// A view as it is.
   operand(matrix_view<const T> v) noexcept : view_(v) {}
+  /// A view of elements that are not const, as it is.
   operand(matrix_view<T> v) noexcept : view_(v) {}
+  /// A view, transposed where asked for.
   operand(matrix_view<const T> v, bool is_transposed) noexcept : view_(v), transposed_(is_transposed) {}
 
   /// The elements as they lie in memory.
   [[nodiscard]] const matrix_view<const T>& view() const noexcept { return view_; }
+  /// Whether the product reads them transposed.
   [[nodiscard]] bool is_transposed() const noexcept { return transposed_; }
-  /// Rows and columns of the operand as the product sees it.
+  /// Rows of the operand as the product sees it.
   [[nodiscard]] std::size_t rows() const noexcept { return transposed_ ? view_.cols() : view_.rows(); }
+  /// Columns of the operand as the product sees it.
   [[nodiscard]] std::size_t cols() const noexcept { return transposed_ ? view_.rows() : view_.cols(); }
 
  private:

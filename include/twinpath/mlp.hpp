@@ -56,11 +56,14 @@ class mlp {
   /// Throws std::invalid_argument when there are fewer than two widths or one of them is 0.
   explicit mlp(std::vector<std::size_t> widths, mlp_options options = {});
   ~mlp();
+  /// What was moved from can be assigned to or destroyed, no more.
   mlp(mlp&&) noexcept;
+  /// The same by assignment.
   mlp& operator=(mlp&&) noexcept;
   /// Copies parameters, moments, gradients and options; the copy continues with the same bits as the
   /// original.
   mlp(const mlp&);
+  /// The same by assignment.
   mlp& operator=(const mlp&);
 
   /// One step of training: forward, loss, both backward paths, update. Returns the loss before the update.
@@ -73,6 +76,7 @@ class mlp {
   /// when a shape does not fit, an option is impossible, or class indices meet another loss than softmax
   /// cross-entropy.
   T train_step(matrix_view<const T> X, matrix_view<const T> Y, const optimizer& rule);
+  /// The same with class indices, one a row.
   T train_step(matrix_view<const T> X, std::span<const std::int32_t> classes, const optimizer& rule);
 
   /// The step without its update: fills every layer's activations and, as `mode` says, gradients. Returns the
@@ -80,6 +84,7 @@ class mlp {
   /// filled with the gradient of the loss by X where it is given; it must share no element with X or Y.
   T compute_gradients(matrix_view<const T> X, matrix_view<const T> Y,
                       gradient_mode mode = gradient_mode::overwrite, matrix_view<T> dX = {});
+  /// The same with class indices, one a row.
   T compute_gradients(matrix_view<const T> X, std::span<const std::int32_t> classes,
                       gradient_mode mode = gradient_mode::overwrite, matrix_view<T> dX = {});
   /// Scales the gradients of all layers by largest / norm when their Euclidean norm is above `largest`
@@ -99,24 +104,30 @@ class mlp {
 
   /// Number of layers: widths().size() - 1.
   [[nodiscard]] std::size_t layers() const noexcept;
+  /// Of the input, of every layer in between, of the output.
   [[nodiscard]] const std::vector<std::size_t>& widths() const noexcept;
+  /// The options in use.
   [[nodiscard]] const mlp_options& options() const noexcept;
   /// Chooses another schedule for later steps; no influence on the bits. The next step may allocate once.
   void set_schedule(twinpath::schedule how) noexcept;
 
   /// Weights of layer l = 1 … layers(): widths[l-1] x widths[l]. Throws std::invalid_argument for another l.
   [[nodiscard]] matrix_view<T> weights(std::size_t layer);
+  /// The same of a const network.
   [[nodiscard]] matrix_view<const T> weights(std::size_t layer) const;
   /// Bias of layer l: widths[l] elements.
   [[nodiscard]] std::span<T> bias(std::size_t layer);
+  /// The same of a const network.
   [[nodiscard]] std::span<const T> bias(std::size_t layer) const;
   /// All parameters of layer l in one contiguous span: the weights row by row, then the bias.
   [[nodiscard]] std::span<T> parameters(std::size_t layer);
+  /// The same of a const network.
   [[nodiscard]] std::span<const T> parameters(std::size_t layer) const;
 
   /// What the optimiser remembers of each parameter, laid out as `parameters(layer)`: `which` is 1 for the
   /// velocity or Adam's m, 2 for Adam's v. Empty where it remembers nothing.
   [[nodiscard]] std::span<T> moments(std::size_t layer, std::size_t which);
+  /// The same of a const network.
   [[nodiscard]] std::span<const T> moments(std::size_t layer, std::size_t which) const;
   /// Updates since the moments began.
   [[nodiscard]] const optimizer_progress& progress() const noexcept;
@@ -125,11 +136,14 @@ class mlp {
   /// 0 to 1.
   void restore(const optimizer_progress& progress, std::size_t count);
 
-  /// Gradients of the last `compute_gradients`, with the same layout as the parameters; empty before that.
+  /// Gradients of the weights by the last `compute_gradients`, of the shape of the weights; empty before
+  /// that.
   [[nodiscard]] matrix_view<const T> weight_gradients(std::size_t layer) const;
+  /// Gradients of the bias, likewise.
   [[nodiscard]] std::span<const T> bias_gradients(std::size_t layer) const;
   /// All gradients of layer l in one contiguous span, laid out as `parameters(layer)`.
   [[nodiscard]] std::span<T> gradients(std::size_t layer);
+  /// The same of a const network.
   [[nodiscard]] std::span<const T> gradients(std::size_t layer) const;
 
   /// Activations of layer l in the last step: m x widths[l]; for the last layer the scores Z.

@@ -22,13 +22,16 @@ class predictor {
   /// Prepares for batches of `rows` rows. Throws std::bad_alloc.
   explicit predictor(const mlp<T>& net, std::size_t rows = 1);
   ~predictor();
+  /// What was moved from can be assigned to or destroyed, no more.
   predictor(predictor&&) noexcept;
+  /// The same by assignment.
   predictor& operator=(predictor&&) noexcept;
 
   /// Fills P, rows x outputs, with the predictions for X, rows x inputs. Allocates nothing. P must share no
   /// element with X. Throws std::invalid_argument when a shape does not fit or P overlaps X.
   void predict(matrix_view<const T> X, matrix_view<T> P);
 
+  /// Rows of a batch.
   [[nodiscard]] std::size_t rows() const noexcept;
 
  private:

@@ -16,10 +16,10 @@ namespace twinpath::inline v0 {
 ///
 /// The factors are rounded once to the type of the parameters.
 struct sgd {
-  double learning_rate = 0.1;
-  double momentum = 0;
-  double weight_decay = 0;
-  bool nesterov = false;
+  double learning_rate = 0.1;  ///< from 0
+  double momentum = 0;         ///< from 0; the share of the velocity that is kept
+  double weight_decay = 0;     ///< from 0; added to the gradient, times w
+  bool nesterov = false;       ///< steps from where the velocity leads; only with momentum
 };
 
 /// Updates parameters from their gradients. `velocity` is v: as large as the parameters when there is

@@ -96,7 +96,7 @@ class trace {
   /// category and colour. Dropped spans are stated in "otherData" and by an event at the end.
   /// Throws std::runtime_error with the file's name when it cannot be written.
   void write_chrome_json(const std::filesystem::path& file) const;
-  /// The same; what could not be written shows in the state of the stream.
+  /// The same to a stream, whose state tells whether it was written.
   void write_chrome_json(std::ostream& out) const;
 
  private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The whole public interface.
+/// \namespace twinpath
+/// The whole public interface; `twinpath.hpp` includes all of it but twinpath::io.
 #pragma once
 
 #include <twinpath/activation.hpp>

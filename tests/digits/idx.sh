@@ -33,8 +33,8 @@ refused "$folder/train-images-idx3-ubyte.gz: images of 2 x 2 pixels need 4 input
   --idx "$folder"
 refused "$folder/train-labels-idx1-ubyte: label 2 is 1, expected 0 to 0" --idx "$folder" --layers 4-1
 refused "$folder/none: No such file" --idx "$folder/none"
-refused "--idx excludes --t" --idx "$folder" --train x.csv
-refused "--idx excludes --t" --idx "$folder" --test x.csv
+refused "--train excludes --idx" --idx "$folder" --train x.csv
+refused "--test excludes --idx" --idx "$folder" --test x.csv
 refused "the name of a folder" --idx ""
 
 printf x >>"$folder/t10k-labels-idx1-ubyte"

@@ -13,6 +13,7 @@ template <class T>
   return z <= 0 ? T(0) : z;
 }
 
+/// z, below 0 times `leaky_relu_slope`.
 template <class T>
 [[nodiscard]] T leaky_relu(T z) {
   return z > 0 ? z : T(leaky_relu_slope) * z;
@@ -21,10 +22,11 @@ template <class T>
 /// Constants of GELU, rounded to T.
 template <class T>
 struct gelu_constants {
-  static constexpr T root_half = T(0.707106781186547524400844362104849039L);          // 1 / sqrt(2)
-  static constexpr T inverse_root_2pi = T(0.398942280401432677939946059934381868L);   // 1 / sqrt(2 pi)
-  static constexpr T root_2_over_pi = T(0.797884560802865355879892119868763737L);     // sqrt(2 / pi)
-  static constexpr T cubic = T(0.044715L * 0.797884560802865355879892119868763737L);  // of Z^3
+  static constexpr T root_half = T(0.707106781186547524400844362104849039L);          ///< 1 / sqrt(2)
+  static constexpr T inverse_root_2pi = T(0.398942280401432677939946059934381868L);   ///< 1 / sqrt(2 pi)
+  static constexpr T root_2_over_pi = T(0.797884560802865355879892119868763737L);     ///< sqrt(2 / pi)
+  static constexpr T cubic = T(0.044715L * 0.797884560802865355879892119868763737L);  ///< of Z^3
+  /// Of Z^2 in the derivative.
   static constexpr T cubic_slope = T(3 * 0.044715L * 0.797884560802865355879892119868763737L);
   /// Beyond it both derivatives are 0 or 1 in float and double.
   static constexpr T saturation = T(64);
@@ -62,6 +64,7 @@ template <class Arithmetic = fused, class T>
   return tanh<Arithmetic, T>(z * Arithmetic::multiply_add(c::cubic, z * z, c::root_2_over_pi));
 }
 
+/// h + h * gelu_tanh_inner(z) with h = z / 2.
 template <class Arithmetic = fused, class T>
 [[nodiscard]] T gelu_tanh(T z) {
   const T half = T(0.5) * z;

@@ -10,6 +10,7 @@ namespace twinpath::inline v0::contract {
 
 /// Multiply-add with one rounding: every tier but `baseline`.
 struct fused {
+  /// a * b + c, rounded once.
   template <class T>
   static T multiply_add(T a, T b, T c) {
     return std::fma(a, b, c);
@@ -18,6 +19,7 @@ struct fused {
 
 /// Multiply-add with two roundings: the `baseline` tier of x86-64.
 struct unfused {
+  /// a * b rounded, + c rounded.
   template <class T>
   static T multiply_add(T a, T b, T c) {
     const volatile T product = a * b;  // volatile, so that no compiler fuses the two

@@ -20,46 +20,52 @@ namespace twinpath::inline v0::contract {
 template <class T>
 struct elementary;
 
+/// Constants of float.
 template <>
 struct elementary<float> {
-  using bits = std::uint32_t;
-  static constexpr int mantissa = 23;
-  static constexpr bits bias = 127;
-  static constexpr float round = 0x1.8p23f;
-  static constexpr float log2e = 0x1.715476p0f;
-  // ln 2 in two parts, the first with trailing zeros so that n * ln2_high is exact.
+  using bits = std::uint32_t;                    ///< an integer of the same size
+  static constexpr int mantissa = 23;            ///< bits of it that are stored
+  static constexpr bits bias = 127;              ///< of the exponent
+  static constexpr float round = 0x1.8p23f;      ///< see elementary
+  static constexpr float log2e = 0x1.715476p0f;  ///< 1 / ln 2
+  /// The first part of ln 2, with trailing zeros so that n * ln2_high is exact.
   static constexpr float ln2_high = 0x1.63p-1f;
-  static constexpr float ln2_low = -0x1.bd0106p-13f;
-  static constexpr float exp_largest = 0x1.62e42ep6f;    // above: +Inf
-  static constexpr float exp_smallest = -0x1.9fe368p6f;  // below: +0
-  // (e^r - 1 - r) / r^2 on |r| <= ln 2 / 2, Chebyshev fit, highest power first.
+  static constexpr float ln2_low = -0x1.bd0106p-13f;     ///< the second part
+  static constexpr float exp_largest = 0x1.62e42ep6f;    ///< above: +Inf
+  static constexpr float exp_smallest = -0x1.9fe368p6f;  ///< below: +0
+  /// (e^r - 1 - r) / r^2 on |r| <= ln 2 / 2, Chebyshev fit, highest power first.
   static constexpr float exp_coefficients[] = {0x1.a12528p-13f, 0x1.6d4362p-10f, 0x1.1110e0p-7f,
                                                0x1.5554e8p-5f,  0x1.555556p-3f,  0.5f};
-  // log: FreeBSD's e_logf.c, highest power of s^2 first.
-  static constexpr float log_ln2_high = 0x1.62e300p-1f;
-  static constexpr float log_ln2_low = 0x1.2fefa2p-17f;
+  static constexpr float log_ln2_high = 0x1.62e300p-1f;  ///< ln 2 for log, the first part
+  static constexpr float log_ln2_low = 0x1.2fefa2p-17f;  ///< the second part
+  /// Those of FreeBSD's e_logf.c, highest power of s^2 first.
   static constexpr float log_coefficients[] = {0xf89e26.0p-26f, 0x91e9ee.0p-25f, 0xccce13.0p-25f,
                                                0xaaaaaa.0p-24f};
-  static constexpr bits sqrt_half = 0x3f3504f3;
-  static constexpr float subnormal_scale = 0x1p25f;
-  static constexpr float subnormal_exponent = 25;
-  // Those of log1p and erf are Remez fits in 50 digits that minimise the relative error of log1p and erf; the
-  // coefficients were rounded one after the other, the lowest power first, and the others fitted anew each
-  // time. (ln(1 + x) / s - 2) / s^2 in s^2 on [0, 1/9].
+  static constexpr bits sqrt_half = 0x3f3504f3;      ///< the bits of sqrt(1/2)
+  static constexpr float subnormal_scale = 0x1p25f;  ///< makes subnormal numbers normal
+  static constexpr float subnormal_exponent = 25;    ///< of that scale
+  /// (ln(1 + x) / s - 2) / s^2 in s^2 on [0, 1/9]. The coefficients of log1p and erf are Remez fits in 50
+  /// digits that minimise the relative error of log1p and erf; the coefficients were rounded one after the
+  /// other, the lowest power first, and the others fitted anew each time.
   static constexpr float log1p_coefficients[] = {0x1.1eca32p-2f, 0x1.1ec03ep-2f, 0x1.99d1ccp-2f,
                                                  0x1.555502p-1f};
-  static constexpr float tanh_one = -64;  // of -2 |x|: tanh rounds to 1 long before, and 2^n is still normal
-  // erf(x) / x - 1 in x^2 below the border; ln(1 - erf(x)) in x from there to erf_one, where erf rounds to 1.
-  static constexpr float erf_border = 0.875f;
-  static constexpr float erf_one = 3.95f;
+  /// Least -2 |x| that is used: tanh rounds to 1 long before, and 2^n is still normal.
+  static constexpr float tanh_one = -64;
+  static constexpr float erf_border = 0.875f;  ///< between erf_near and erf_far
+  static constexpr float erf_one = 3.95f;      ///< from here on erf rounds to 1
+  /// erf(x) / x - 1 in x^2.
   static constexpr float erf_near[] = {-0x1.3ba5acp-11f, 0x1.479c18p-8f,  -0x1.b69b8ep-6f,
                                        0x1.ce1b86p-4f,   -0x1.8126ecp-2f, 0x1.06eba6p-3f};
+  /// ln(1 - erf(x)) in x.
   static constexpr float erf_far[] = {0x1.a584b0p-13f, -0x1.95504ep-9f, 0x1.6f5566p-6f,  -0x1.ab536ap-4f,
                                       -0x1.46026ap-1f, -0x1.20c06cp0f,  -0x1.1825dap-13f};
 };
 
+/// Constants of double.
 template <>
 struct elementary<double> {
+  /// As in elementary<float>.
+  /// @{
   using bits = std::uint64_t;
   static constexpr int mantissa = 52;
   static constexpr bits bias = 1023;
@@ -100,6 +106,7 @@ struct elementary<double> {
                                        0x1.fcfc236a4dc53p-11,  -0x1.1c64bc2c1047ap-9,  0x1.5a1e77c02ceb3p-11,
                                        0x1.34153df8d2660p-6,   -0x1.a4416ba7fb8bcp-4,  -0x1.45fb3651c8145p-1,
                                        -0x1.20dc88943c6a5p0,   -0x1.8dc60f09f9ef2p-20};
+  /// @}
 };
 
 /// 2^n for an integer n in the exponent's range, given as n + elementary<T>::round.
@@ -123,9 +130,9 @@ template <class Arithmetic, class T, std::size_t n>
 template <class T>
 struct reduced_exp {
   T n_plus_round;  ///< for exp2_of_rounded
-  T r;
-  T r_squared;
-  T q;
+  T r;             ///< what is left of x
+  T r_squared;     ///< r * r
+  T q;             ///< the polynomial exp_coefficients of r
 };
 
 /// n is the integer next to x / ln 2.

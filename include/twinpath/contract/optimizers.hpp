@@ -17,9 +17,9 @@ template <class Arithmetic = fused, class T>
 /// Factors of gradient descent, each rounded to T once.
 template <class T>
 struct sgd_factors {
-  T rate;
-  T decay;
-  T momentum;
+  T rate;      ///< learning rate
+  T decay;     ///< weight decay
+  T momentum;  ///< the share of the velocity that is kept
 };
 
 /// Gradient descent with weight decay.
@@ -40,15 +40,15 @@ void momentum_update(const sgd_factors<T>& f, bool nesterov, T g, T& w, T& v) {
 /// Factors of Adam, computed in double and rounded to T once.
 template <class T>
 struct adam_factors {
-  T rate;   ///< learning rate / (1 - beta1^t)
-  T scale;  ///< 1 / sqrt(1 - beta2^t)
-  T epsilon;
-  T beta1;
-  T fresh1;  ///< 1 - beta1
-  T beta2;
-  T fresh2;  ///< 1 - beta2
-  T decay;   ///< of the gradient: Adam's weight decay
-  T keep;    ///< of the parameter: 1 - learning rate * AdamW's weight decay
+  T rate;     ///< learning rate / (1 - beta1^t)
+  T scale;    ///< 1 / sqrt(1 - beta2^t)
+  T epsilon;  ///< added to the root
+  T beta1;    ///< of the old m
+  T fresh1;   ///< 1 - beta1
+  T beta2;    ///< of the old v
+  T fresh2;   ///< 1 - beta2
+  T decay;    ///< of the gradient: Adam's weight decay
+  T keep;     ///< of the parameter: 1 - learning rate * AdamW's weight decay
 };
 
 /// Adam and AdamW, of which m and v are the moments.

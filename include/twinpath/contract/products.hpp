@@ -19,8 +19,9 @@ inline constexpr std::size_t slice_length = 4096;
 
 /// A range cut into `count` balanced parts in units of 16: part i is [begin(i), begin(i + 1)).
 struct cut {
-  std::size_t length = 0;
-  std::size_t count = 1;
+  std::size_t length = 0;  ///< of the range
+  std::size_t count = 1;   ///< of the parts
+  /// Where part i begins; for i = count, where the last one ends.
   [[nodiscard]] constexpr std::size_t begin(std::size_t i) const noexcept {
     const std::size_t units = (length + 15) / 16;
     return i == count ? length : i * units / count * 16;
