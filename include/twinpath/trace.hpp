@@ -38,12 +38,13 @@ struct span_record {
   std::int64_t begin_ns;  ///< nanoseconds since `start`
   std::int64_t end_ns;    ///< nanoseconds since `start`
   // This piece of a product: C (m x n) = op(A) (m x k) * op(B) (k x n). All 0 for what is no product.
-  std::size_t m;
-  std::size_t n;
-  std::size_t k;
+  std::size_t m;  ///< rows of C
+  std::size_t n;  ///< columns of C
+  std::size_t k;  ///< multiply-adds of an element of C
   double flops;  ///< 2 * m * n * k, two for each multiply-add; 0 where they are not counted
 };
 
+/// How finely a trace records.
 enum class trace_detail : std::uint8_t {
   operations,  ///< the pieces of operations
   /// Inside them too: "pack A" and "pack B", where operands are copied first; "kernel", some rows of register
@@ -53,9 +54,10 @@ enum class trace_detail : std::uint8_t {
   parts,
 };
 
+/// Options of `trace`.
 struct trace_options {
   std::size_t capacity = std::size_t{1} << 16;  ///< spans kept for each thread, 64 bytes each
-  trace_detail detail = trace_detail::operations;
+  trace_detail detail = trace_detail::operations;  ///< how finely it records
 };
 
 /// Records the operations of all threads between `start` and `stop`.
@@ -67,7 +69,9 @@ struct trace_options {
 /// one thread, and the readers are valid when no operation is running.
 class trace {
  public:
+  /// With the options' defaults.
   trace();
+  /// With these options.
   explicit trace(const trace_options& options);
   /// `capacity`: spans kept for each thread.
   explicit trace(std::size_t capacity);
