@@ -56,13 +56,15 @@ enum class trace_detail : std::uint8_t {
 
 /// Options of `trace`.
 struct trace_options {
-  std::size_t capacity = std::size_t{1} << 16;  ///< spans kept for each thread, 64 bytes each
+  std::size_t capacity = std::size_t{1} << 16;  ///< spans kept for each thread, 56 bytes each
   trace_detail detail = trace_detail::operations;  ///< how finely it records
 };
 
 /// Records the operations of all threads between `start` and `stop`.
 ///
-/// One trace records at a time. While none records, an operation pays one relaxed atomic load.
+/// One trace records at a time. While none records, an operation pays one relaxed atomic load, which is not
+/// measurable even in a step of 0.4 µs. A recorded span costs about 0.1 µs: 0.2 % of a step of 320 µs on one
+/// thread, 0.6 % on two; with parts 7 %.
 /// Each thread writes into a buffer of its own; when a buffer is full, later spans of that thread are dropped
 /// and counted.
 /// Thread safety: operations may run on any thread while recording; `start`, `stop` and the readers belong to
