@@ -54,8 +54,15 @@ endif()
 find_program(TWINPATH_PKG_CONFIG pkg-config)
 if(TWINPATH_PKG_CONFIG)
   separate_arguments(flags NATIVE_COMMAND "${CMAKE_CXX_FLAGS}")
-  add_test(NAME install.pkg_config
-    COMMAND ${CMAKE_CURRENT_LIST_DIR}/pkg_config/build.sh ${prefix} ${CMAKE_CXX_COMPILER} ${flags}
-    WORKING_DIRECTORY ${scratch}/pkg_config)
-  set_tests_properties(install.pkg_config PROPERTIES FIXTURES_REQUIRED twinpath-prefix)
+  function(twinpath_pkg_config_consumer name module source)
+    add_test(NAME install.${name}
+      COMMAND ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/pkg_config/build.sh
+        ${prefix} ${module} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${source} ${CMAKE_CXX_COMPILER} ${flags}
+      WORKING_DIRECTORY ${scratch}/pkg_config)
+    set_tests_properties(install.${name} PROPERTIES FIXTURES_REQUIRED twinpath-prefix)
+  endfunction()
+  twinpath_pkg_config_consumer(pkg_config twinpath main.cpp)
+  if(TWINPATH_BUILD_IO)
+    twinpath_pkg_config_consumer(pkg_config_io twinpath-io find_package_io/main.cpp)
+  endif()
 endif()
