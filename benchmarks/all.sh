@@ -72,18 +72,18 @@ gemm() {
   if ((quick)); then
     suite gemm --quick --rounds 1 --filter '/(2|4|8|16|32|64|128|256|512|1024)x\1x\1$|^layer/.*/(8x128x784|64x128x784|256x128x784|784x128x8|784x128x64|784x128x256|8x784x128|64x784x128|256x784x128)$'
   else
-    suite gemm --rounds 2 --repetitions 2
+    suite gemm --rounds 2 --repetitions 2 --min-time 0.005
   fi
 }
 step() {
   if ((quick)); then
     suite step --quick --rounds 1 --filter '/(10:3-|32:|64:|128:|8192:)'
   else
-    suite step --rounds 2 --repetitions 2
+    suite step --rounds 2 --repetitions 1
   fi
 }
 predict() {
-  if ((quick)); then suite predict --quick --rounds 1; else suite predict --rounds 2 --repetitions 2; fi
+  if ((quick)); then suite predict --quick --rounds 1; else suite predict --rounds 2 --repetitions 1; fi
 }
 two_paths() {
   local options=(--threads "${counts[-1]}" --json "$out/two_paths.json" --quiet)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <array>
+#include <algorithm>
 #include <map>
+#include <string_view>
 
 #include "common/numbers.hpp"
 #include "html.hpp"
@@ -35,22 +36,28 @@ struct cards {
     const std::string label = bench::three_digits(speed) + " G/s";
     if (name[0] == "activation" || name[0] == "update") {
       const bool bound = name[1] == "copy" || name[1].starts_with("additions_for_");
-      std::string shown = name[1];
-      if (shown.starts_with("additions_for_"))
-        shown = "bytes of " + shown.substr(std::string("additions_for_").size());
+      constexpr std::string_view additions = "additions_for_";
+      const std::string shown =
+          name[1].starts_with(additions) ? name[1].substr(additions.size()) + ", bytes" : name[1];
       (name[0] == "update" ? updates : activations).push_back({shown, bound ? "c9" : "c0", speed, label});
     } else {
       functions[name[0] + ' ' + name[1]].push_back({name[3], look_of_library(name[3]).name, speed, label});
     }
   }
 
-  [[nodiscard]] std::string text() const {
+  [[nodiscard]] std::string text() {
     std::string result;
-    for (const auto& [function, bars] : functions) result += bar_card(function, "", bars);
+    const auto by_name = [](const bar& a, const bar& b) { return a.name < b.name; };
+    std::sort(activations.begin(), activations.end(), by_name);
+    std::sort(updates.begin(), updates.end(), by_name);
+    for (auto& [function, bars] : functions) {
+      std::stable_partition(bars.begin(), bars.end(), [](const bar& b) { return b.name == "twinpath"; });
+      result += bar_card(function, "", bars);
+    }
     if (!activations.empty())
-      result += bar_card("activations f32", "copy: the same bytes, and nothing to compute", activations);
+      result += bar_card("activations f32", "copy: as many bytes, and nothing to compute", activations);
     if (!updates.empty())
-      result += bar_card("updates f32", "bytes of: sums of as many arrays, what memory allows", updates);
+      result += bar_card("updates f32", "bytes: as many, and nothing to compute", updates);
     return grid(result);
   }
 };
@@ -68,7 +75,7 @@ std::string elementary(const results& all) {
     by_size[n].add(p, seconds, static_cast<double>(n));
   }
   std::string text;
-  for (const auto& [n, of_size] : by_size) text += "<h3>" + size_text(n) + "</h3>\n" + of_size.text();
+  for (auto& [n, of_size] : by_size) text += "<h3>" + size_text(n) + "</h3>\n" + of_size.text();
   return section(
       "elementary", "Functions, activations and updates",
       "One thread, 10⁹ elements in a second, longer is faster. The few elements stay in a near cache, "

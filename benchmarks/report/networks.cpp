@@ -23,9 +23,8 @@ std::string card(const comparison& c, const row_result& r) {
   const std::string name = r.row.name.substr(r.row.name.rfind('/') + 1);
   const std::size_t colon = name.find(':');
   return bar_card(name.substr(colon + 1) + ", batch " + name.substr(0, colon),
-                  "twinpath: " + bench::three_digits(r.gflops) + " GFLOP/s, " + bench::percent(r.peak_share) +
-                      " of peak" +
-                      (r.ratio ? "; " + bench::fixed(r.ratio->median, 2) + " of the best peer" : ""),
+                  bench::three_digits(r.gflops) + " GFLOP/s, " + bench::percent(r.peak_share) + " of peak" +
+                      (r.ratio ? ", " + bench::fixed(r.ratio->median, 2) + " × best peer" : ""),
                   bars);
 }
 

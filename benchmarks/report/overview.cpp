@@ -55,8 +55,8 @@ std::string peak_text(const results& all) {
     for (const comparison& c : all.suite(suite)) {
       if (!seen.insert(c.threads).second) continue;
       for (const auto& [type, peak] : c.peak) {
-        text +=
-            (text.empty() ? "" : "\n") + fixed(peak, 0) + " GFLOP/s " + type + ", " + threads_text(c.threads);
+        if (!text.empty()) text += '\n';
+        text += fixed(peak, 0) + " GFLOP/s " + type + ", " + threads_text(c.threads);
       }
     }
   }
@@ -67,8 +67,9 @@ std::string read_text(const results& all) {
   std::string text;
   for (const auto& [threads, places] : all.read) {
     for (const auto& [place, speed] : places) {
-      text += (text.empty() ? "" : "\n") + fixed(speed, speed < 100 ? 1 : 0) + " GB/s " +
-              (place == "l2" ? "second-level cache" : place) + ", " + threads_text(threads);
+      if (!text.empty()) text += '\n';
+      text += fixed(speed, speed < 100 ? 1 : 0) + " GB/s " + (place == "l2" ? "second-level cache" : place) +
+              ", " + threads_text(threads);
     }
   }
   return text.empty() ? "not measured" : text;

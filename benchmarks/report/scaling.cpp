@@ -80,7 +80,7 @@ std::string draw(const gains& g, int threads) {
     families.push_back(family);
     picture.lines.push_back(it->second);
   }
-  std::vector<std::string> titles{"family, geometric mean"};
+  std::vector<std::string> titles{"family"};
   titles.insert(titles.end(), g.libraries.begin(), g.libraries.end());
   html_table t(titles);
   for (const std::string& family : families) {
@@ -112,7 +112,10 @@ std::string scaling(const results& all) {
     if (!g.of_rows.empty()) text += draw(g, threads);
   }
   if (text.empty()) return "";
-  return section("scaling", "Threads", "How many times as fast a row is as on one thread.", text);
+  return section(
+      "scaling", "Threads",
+      "How many times as fast a row is as on one thread; in the table the geometric mean of each family.",
+      text);
 }
 
 }  // namespace report
