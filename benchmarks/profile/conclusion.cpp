@@ -67,16 +67,18 @@ std::string left_alone(const loners& l, const schedule_numbers& sequential, int 
          (l.names.size() > 1 ? " each leave " : " leaves ") + cores + " idle when run alone";
 }
 
-/// The share of a sequential step in operations that are cut for several threads, take long enough to reach
-/// them, and still have about one.
-double held_up(const schedule_numbers& sequential, int threads) {
-  double us = 0;
+/// Whether something else held the threads up: operations that were cut for several threads and take long
+/// enough to reach them ran on about one, or most steps have operations far above their medians.
+bool unsteady(const schedule_numbers& sequential, int threads) {
+  double held_up = 0, medians = 0;
   for (const operation_numbers& o : sequential.operations) {
     const double pieces = static_cast<double>(o.pieces) / static_cast<double>(o.calls);
+    medians += o.median_us;
     if (o.median_us >= long_us && pieces > 1.5 && o.threads < 0.75 * std::min<double>(pieces, threads))
-      us += o.median_us;
+      held_up += o.median_us;
   }
-  return us / sequential.traced_us;
+  if (held_up > 0.25 * sequential.traced_us) return true;
+  return sequential.traced_us > 5 * long_us && medians < 0.75 * sequential.traced_us;
 }
 
 double paths_us(const schedule_numbers& s, int threads) {
@@ -139,10 +141,9 @@ std::string conclude(const numbers& n) {
   const schedule_numbers* const sequential = n.find("sequential");
   const schedule_numbers* const concurrent = n.find("concurrent");
   if (sequential == nullptr || concurrent == nullptr) return fastest(n) + '.';
-  if (held_up(*sequential, n.threads) > 0.25) {
-    return "Other programs seem to hold the cores, so that this run says little: operations that are cut "
-           "for " +
-           std::to_string(n.threads) + " threads run on fewer; " + fastest(n) + '.';
+  if (unsteady(*sequential, n.threads)) {
+    return "Something else seems to use the cores, so that this run says little of the paths; " + fastest(n) +
+           '.';
   }
   return against_sequential(n, *sequential, *concurrent) + "; " + fastest(n) + '.';
 }

@@ -60,21 +60,52 @@ bool same_bits(const tp::mlp<T>& a, const tp::mlp<T>& b) {
   return true;
 }
 
-/// Gives every step the spans whose middle lies in it: the clock of the trace began a moment before ours.
-/// The first span is that of an operation before the steps.
-void add_traced_steps(const tp::trace& trace, const std::vector<interval>& steps,
-                      std::vector<traced_step>& out) {
+/// Operations of our own before the steps, when our clock is known. They tell when the trace began, and
+/// because threads are numbered as they come, the calling one is the first.
+template <class T>
+class calibration {
+ public:
+  explicit calibration(clock::time_point origin) {
+    std::array<T, 1> one{};
+    const tp::matrix_view<T> x(one.data(), 1, 1);
+    for (interval& call : calls_) {
+      call.begin = nanoseconds(clock::now() - origin);
+      tp::relu(tp::matrix_view<const T>(x), x);
+      call.end = nanoseconds(clock::now() - origin);
+    }
+  }
+
+  /// Removes the spans of these operations from the front and returns how much the others are ahead of our
+  /// clock, from the call that was disturbed least.
+  std::int64_t take(std::vector<tp::span_record>& spans) const {
+    if (spans.size() < calls_.size()) return 0;
+    const auto shortest =
+        std::ranges::min_element(calls_, {}, [](const interval& i) { return i.end - i.begin; });
+    const tp::span_record& span = spans[static_cast<std::size_t>(shortest - calls_.begin())];
+    const std::int64_t ahead = (span.begin_ns + span.end_ns - shortest->begin - shortest->end) / 2;
+    spans.erase(spans.begin(), spans.begin() + static_cast<std::ptrdiff_t>(calls_.size()));
+    return ahead;
+  }
+
+ private:
+  std::array<interval, 8> calls_{};
+};
+
+/// Gives every step the spans whose middle lies in it.
+template <class T>
+void add_traced_steps(const tp::trace& trace, const calibration<T>& clocks,
+                      const std::vector<interval>& steps, std::vector<traced_step>& out) {
   const std::size_t first = out.size();
   for (const interval& step : steps) out.push_back({static_cast<double>(step.end - step.begin), {}});
-  std::size_t at = 0;
   std::vector<tp::span_record> spans = trace.spans();
-  if (!spans.empty()) spans.erase(spans.begin());
+  const std::int64_t ahead = clocks.take(spans);
   std::ranges::sort(spans, {}, [](const tp::span_record& s) { return s.begin_ns + s.end_ns; });
+  std::size_t at = 0;
   for (const tp::span_record& span : spans) {
-    const std::int64_t middle = span.begin_ns + (span.end_ns - span.begin_ns) / 2;
+    const std::int64_t middle = (span.begin_ns + span.end_ns) / 2 - ahead;
     while (at < steps.size() && middle > steps[at].end) ++at;
     if (at == steps.size()) break;
-    if (middle >= steps[at].begin) out[first + at].pieces.push_back(to_piece(span, steps[at].begin));
+    if (middle >= steps[at].begin) out[first + at].pieces.push_back(to_piece(span, steps[at].begin + ahead));
   }
   for (std::size_t i = first; i < out.size(); ++i)
     std::ranges::stable_sort(out[i].pieces, {}, &piece::begin_ns);
@@ -98,9 +129,7 @@ void run_traced(trainee<T>& net, std::size_t steps, const auto& report, schedule
   auto trace = std::make_unique<tp::trace>(most_spans);
   trace->start();
   const auto origin = clock::now();
-  // Threads are numbered as they come: an operation of its own makes the calling one the first.
-  std::array<T, 1> one{};
-  tp::relu(tp::matrix_view<const T>(one.data(), 1, 1), tp::matrix_view<T>(one.data(), 1, 1));
+  const calibration<T> clocks(origin);
   for (std::size_t i = 0; i < steps; ++i) {
     const auto begin = clock::now();
     net.step();
@@ -109,7 +138,7 @@ void run_traced(trainee<T>& net, std::size_t steps, const auto& report, schedule
     report(end);
   }
   trace->stop();
-  add_traced_steps(*trace, bounds, result.traced);
+  add_traced_steps(*trace, clocks, bounds, result.traced);
   result.dropped += trace->dropped();
   result.trace = std::move(trace);
 }

@@ -34,8 +34,7 @@ std::vector<twinpath::schedule> parse_schedules(const std::string& text) {
       known = true;
       if (std::ranges::find(schedules, c.value) == schedules.end()) schedules.push_back(c.value);
     }
-    if (!known)
-      bench::refuse("--schedule", text, "all, or with commas between them: " + names(schedule_choices));
+    if (!known) bench::refuse("--schedule", text, "all, " + names(schedule_choices));
     begin = end + 1;
   }
   return schedules;
@@ -69,7 +68,7 @@ parsed_options parse_command_line(int argc, char** argv) {
       ->capture_default_str();
   add("--warmup", warmup, "Steps of each schedule before them", "N")->capture_default_str();
   add("--schedule", schedule,
-      "all, or with commas between them:\nsequential, concurrent, row-blocks, automatic", "NAMES")
+      ("all or some of " + names(schedule_choices) + ",\nwith commas between them").c_str(), "NAMES")
       ->capture_default_str();
   add("--threads", threads, "Threads to use (default: all)", "N");
   add("--isa", isa, "The best instruction set to use (default: what there is)", "NAME");

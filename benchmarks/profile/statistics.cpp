@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 
 #include "digits/choices.hpp"
@@ -117,12 +118,19 @@ std::vector<double> idle_of(const schedule_run& run, double step_ns, int threads
   return idle;
 }
 
-traced_step typical_step(const schedule_run& run) {
-  std::vector<const traced_step*> sorted;
-  for (const traced_step& step : run.traced) sorted.push_back(&step);
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
-  std::ranges::nth_element(sorted, middle, {}, &traced_step::time_ns);
-  return **middle;
+/// On a machine that is not quiet the step with the median time is often one in which a thread was held up.
+traced_step typical_step(const schedule_run& run, const std::vector<operation_numbers>& operations) {
+  const auto distance = [&](const traced_step& step) {
+    double us = 0;
+    for (const operation_numbers& o : operations) {
+      const double here = length(busy(step.pieces, [&](const piece& p) { return p.name == o.name; })) / 1000;
+      us += std::abs(here - o.median_us);
+    }
+    return us;
+  };
+  std::vector<double> distances;
+  for (const traced_step& step : run.traced) distances.push_back(distance(step));
+  return run.traced[static_cast<std::size_t>(std::ranges::min_element(distances) - distances.begin())];
 }
 
 std::vector<double> all_of(const std::vector<std::vector<double>>& rounds) {
@@ -177,7 +185,7 @@ void fill_schedules(numbers& to, const runs& measured) {
     s.operations = operations_of(run, step_ns, to);
     s.forks = forks_of(run, to.layers.size() - 1);
     s.dropped = run.dropped;
-    s.typical = typical_step(run);
+    s.typical = typical_step(run, s.operations);
   }
 }
 

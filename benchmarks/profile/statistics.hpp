@@ -51,7 +51,7 @@ struct schedule_numbers {
   std::vector<operation_numbers> operations;
   std::vector<fork_numbers> forks;  ///< the last layer first
   std::size_t dropped = 0;
-  traced_step typical;  ///< the traced step with the median time
+  traced_step typical;  ///< the traced step whose operations take nearest to their median times
 };
 
 struct numbers {

@@ -25,7 +25,7 @@ svg { --page: #ffffff; --ink: #1c2430; --soft: #566273; --lane: #eef1f5; --grid:
       --parameter: #f0a03c; --parameter-2: #c9741a; --on-parameter: #2b1700;
       --backprop: #2f6fd0; --on-backprop: #ffffff; }
 @media (prefers-color-scheme: dark) {
-  svg { --page: #12161d; --ink: #e6eaf0; --soft: #a3afbf; --lane: #1d242e; --grid: #37414f;
+  svg { --page: #12161d; --ink: #e6eaf0; --soft: #a3afbf; --lane: #252e3a; --grid: #37414f;
         --forward: #566375; --on-forward: #f2f5f9; --loss: #8e9bac;
         --parameter: #f0a03c; --parameter-2: #c97b28; --on-parameter: #2b1700;
         --backprop: #5b9bf5; --on-backprop: #06152b; }
@@ -118,7 +118,7 @@ class drawing {
            "ink title");
       text(left_, 40,
            counted(static_cast<std::size_t>(n_.threads), "thread") + ", " + n_.tier + " tier, " + n_.cpu +
-               "; the step with the median time of " + std::to_string(n_.steps),
+               "; of " + std::to_string(n_.steps) + " steps the most usual one",
            "soft small");
       y_ = 54;
     }
@@ -140,6 +140,7 @@ class drawing {
     entry("backprop", "backprop path: dZ");
     entry("lane", "idle");
     y_ += 30;
+    grid_top_ = y_ - 6;
   }
 
   static std::string fill_of(const piece& p) {
@@ -223,20 +224,21 @@ class drawing {
 
   void draw_marks(const std::vector<mark>& marks, double y, double bottom) {
     double free_from = left_;
-    for (const mark& m : marks) {
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      const mark& m = marks[i];
       const double x = x_of(m.ns);
       out_ << "<line class=\"mark\" x1=\"" << fixed(x, 1) << "\" x2=\"" << fixed(x, 1) << "\" y1=\""
            << fixed(y + 4, 1) << "\" y2=\"" << fixed(bottom, 1) << "\"/>\n<path class=\"ink\" d=\"M"
            << fixed(x, 1) << ' ' << fixed(y - 1, 1) << "l4 5l-4 5l-4 -5z\"><title>"
            << escaped(m.what + " at " + time_text(m.ns / 1000)) << "</title></path>\n";
       const double w = text_width(m.what, 6);
-      const double right_of = x + 7, left_of = x - 7 - w;
-      if (right_of + w < right_ && right_of > free_from) {
-        text(right_of, y + 8, m.what, "ink small");
-        free_from = right_of + w + 6;
-      } else if (left_of > free_from) {
-        text(left_of, y + 8, m.what, "ink small");
-        free_from = x + 6;
+      const double right_end = i + 1 < marks.size() ? x_of(marks[i + 1].ns) - 7 : right_;
+      if (x + 7 + w < right_end) {
+        text(x + 7, y + 8, m.what, "ink small");
+        free_from = x + 7 + w + 6;
+      } else {
+        if (x - 7 - w > free_from) text(x - 7, y + 8, m.what, "ink small", "end");
+        free_from = x + 7;
       }
     }
   }
@@ -248,12 +250,13 @@ class drawing {
     const double end = x_of(s.typical.time_ns);
     std::string about = time_text(s.typical.time_ns / 1000);
     if (s.gain != 0 && s.name != "sequential") {
-      about +=
-          s.gain >= 1 ? ", " + percent(1 - 1 / s.gain) + " less" : ", " + percent(1 / s.gain - 1) + " more";
+      about += narrow_ ? "; median " : "; in the median ";
+      about += s.gain >= 1 ? percent(1 - 1 / s.gain) + " less" : percent(1 / s.gain - 1) + " more";
       if (!narrow_) about += " than sequential";
     }
-    text(narrow_ ? 4 : left_, y_ + 12, s.name, "ink title");
-    text((narrow_ ? 4 : left_) + text_width(s.name, 8) + 12, y_ + 12, about, "ink");
+    out_ << "<text class=\"ink\" x=\"" << fixed(narrow_ ? 4 : left_, 1) << "\" y=\"" << fixed(y_ + 12, 1)
+         << "\"><tspan class=\"title\">" << escaped(s.name) << "</tspan><tspan dx=\"10\">" << escaped(about)
+         << "</tspan></text>\n";
     if (!narrow_) text(right_, y_ + 12, s.form, "soft small", "end");
     const std::vector<mark> marks = marks_of(s.typical, n_.layers.size() - 1);
     const double strip = y_ + 22;
@@ -289,7 +292,7 @@ class drawing {
       label << value;
       if (i == 0) label << (in_ms ? " ms" : " µs");
       behind_ << "<line class=\"grid\" x1=\"" << fixed(x, 1) << "\" x2=\"" << fixed(x, 1) << "\" y1=\""
-              << (narrow_ ? 34 : 78) << "\" y2=\"" << fixed(y_ - 8, 1) << "\"/>\n";
+              << fixed(grid_top_, 1) << "\" y2=\"" << fixed(y_ - 8, 1) << "\"/>\n";
       text(x, y_ + 6, label.str(), "soft small", i == 0 ? "start" : x > right_ - 12 ? "end" : "middle");
     }
     y_ += 14;
@@ -301,6 +304,7 @@ class drawing {
   double left_, right_;
   double longest_us_ = 0;
   double y_ = 2;
+  double grid_top_ = 0;
   std::ostringstream behind_, out_;
 };
 
