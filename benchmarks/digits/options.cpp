@@ -2,61 +2,26 @@
 #include "options.hpp"
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <limits>
 #include <string_view>
-#include <system_error>
 #include <variant>
 
 #include "choices.hpp"
+#include "common/command_line.hpp"
 
 namespace digits {
 namespace {
 
 constexpr int most_threads = 1024;
 
-[[noreturn]] void fail(const std::string& option, const std::string& text, const std::string& expectation) {
-  throw CLI::ValidationError(option, '"' + text + "\", expected " + expectation);
-}
-
-// CLI11's own conversion takes -1 for 2^64 - 1 and 010 for 8.
-template <class T>
-T parse_number(const std::string& option, const std::string& text, T least, T most,
-               const std::string& expectation) {
-  T value{};
-  const char* const end = text.data() + text.size();
-  const auto [next, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || next != end || !(value >= least && value <= most))
-    fail(option, text, expectation);
-  return value;
-}
-
-std::vector<std::size_t> parse_layers(const std::string& text) {
-  const auto check = [&text](bool fits) {
-    if (!fits) fail("--layers", text, "two or more widths above 0, such as 64-128-10");
-  };
-  std::vector<std::size_t> widths;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (true) {
-    std::size_t width = 0;
-    const auto [next, error] = std::from_chars(at, end, width);
-    check(error == std::errc() && width > 0);
-    widths.push_back(width);
-    if (next == end) break;
-    check(*next == '-');
-    at = next + 1;
-  }
-  check(widths.size() > 1);
-  return widths;
-}
+using bench::parse_number;
 
 template <class T, std::size_t n>
 T parse_choice(const std::string& option, const std::string& text, const choice<T> (&choices)[n]) {
   for (const choice<T>& c : choices) {
     if (text == c.name) return c.value;
   }
-  fail(option, text, names(choices));
+  bench::refuse(option, text, names(choices));
 }
 
 }  // namespace
@@ -107,9 +72,7 @@ parsed_options parse_command_line(int argc, char** argv) {
       "DIR")
       ->excludes(train_option, test_option);
   app.add_flag("--quiet", quiet, "No line for each epoch");
-  app.failure_message([](const CLI::App*, const CLI::Error& e) {
-    return "error: " + std::string(e.what()) + "\nRun with --help for more information.\n";
-  });
+  app.failure_message(bench::failure_text);
 
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   constexpr std::uint64_t largest_seed = std::numeric_limits<std::uint64_t>::max();
@@ -119,7 +82,7 @@ parsed_options parse_command_line(int argc, char** argv) {
     app.parse(argc, argv);
     const bool loads = app.count("--load") != 0;
     if (app.count("--layers") != 0) {
-      o.layers = parse_layers(layers);
+      o.layers = bench::parse_layers("--layers", layers);
     } else if (!loads) {
       o.layers = {app.count("--idx") != 0 ? std::size_t{784} : std::size_t{64}, 128, 10};
     }
@@ -140,7 +103,8 @@ parsed_options parse_command_line(int argc, char** argv) {
     }
     for (const char* const option : {"--load", "--save", "--trace", "--idx"}) {
       if (app.count(option) != 0 && app[option]->as<std::string>().empty())
-        fail(option, "", option == std::string_view("--idx") ? "the name of a folder" : "the name of a file");
+        bench::refuse(option, "",
+                      option == std::string_view("--idx") ? "the name of a folder" : "the name of a file");
     }
   } catch (const CLI::ParseError& e) {
     return {std::nullopt, app.exit(e)};
