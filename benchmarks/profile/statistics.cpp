@@ -119,10 +119,10 @@ std::vector<double> idle_of(const schedule_run& run, double step_ns, int threads
 }
 
 /// On a machine that is not quiet the step with the median time is often one in which a thread was held up.
-traced_step typical_step(const schedule_run& run, const std::vector<operation_numbers>& operations) {
+traced_step typical_step(const schedule_run& run, const schedule_numbers& s) {
   const auto distance = [&](const traced_step& step) {
-    double us = 0;
-    for (const operation_numbers& o : operations) {
+    double us = std::abs(step.time_ns / 1000 - s.traced_us);
+    for (const operation_numbers& o : s.operations) {
       const double here = length(busy(step.pieces, [&](const piece& p) { return p.name == o.name; })) / 1000;
       us += std::abs(here - o.median_us);
     }
@@ -185,7 +185,7 @@ void fill_schedules(numbers& to, const runs& measured) {
     s.operations = operations_of(run, step_ns, to);
     s.forks = forks_of(run, to.layers.size() - 1);
     s.dropped = run.dropped;
-    s.typical = typical_step(run, s.operations);
+    s.typical = typical_step(run, s);
   }
 }
 

@@ -51,7 +51,7 @@ struct schedule_numbers {
   std::vector<operation_numbers> operations;
   std::vector<fork_numbers> forks;  ///< the last layer first
   std::size_t dropped = 0;
-  traced_step typical;  ///< the traced step whose operations take nearest to their median times
+  traced_step typical;  ///< the traced step that is nearest to the medians
 };
 
 struct numbers {
