@@ -62,7 +62,8 @@ mkdir -p "$out"
 # --- parts ----------------------------------------------------------------------------------------------
 
 read -ra counts <<<"$threads"
-shared=(--build "$build" --threads "$threads" --summary --quiet)
+shared=(--build "$build" --threads "$threads" --summary)
+if ((quick || quiet)); then shared+=(--quiet); fi
 if ((quiet)); then shared+=(--quiet); fi
 
 suite() {  # suite NAME ARGUMENT...
@@ -105,9 +106,9 @@ expected() {  # expected PART
   local processes=0 library
   for library in "$programs/twinpath-$1-"*; do [[ ! -x $library ]] || processes=$((processes + ${#counts[@]})); done
   case $1 in
-    gemm) echo $((processes * (quick ? 1 : 18))) ;;
-    step) echo $((processes * (quick ? 1 : 9))) ;;
-    predict) echo $((processes * (quick ? 1 : 4))) ;;
+    gemm) echo $((processes * (quick ? 1 : 9))) ;;
+    step) echo $((processes * (quick ? 1 : 4))) ;;
+    predict) echo $((processes * (quick ? 1 : 2))) ;;
     two_paths) echo $((quick ? 4 : 45)) ;;
     elementary) echo $((quick ? 3 : 40)) ;;
   esac
