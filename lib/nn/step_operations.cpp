@@ -29,7 +29,16 @@ class operations {
       if (unapplied == layers) {
         parameter_path(routes[l], l);
       } else {
-        isolated([&] { run_both([&] { parameter_path(routes[l], l); }, [&] { apply_kept(unapplied); }); });
+        isolated([&] {
+          // Without an isolation of its own: who is done with the update helps with dW.
+          const product<T> weights = s_.weights_product(l, all_, 0, s_.layer(l).inputs);
+          run_both(
+              [&] {
+                run_product(s_.table, routes[l].weights, weights, all_.scratch, {"dW", s_.number(l)});
+                bias_path(l);
+              },
+              [&] { apply_kept(unapplied); });
+        });
         unapplied = layers;
       }
     }
