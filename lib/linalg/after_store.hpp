@@ -22,8 +22,9 @@ struct after_store {
 
   /// Nothing. Clearing the rest would cost the smallest network a tenth of its time.
   after_store() noexcept : function(nullptr) {}
-  explicit after_store(element_function<T> f) noexcept
-      : function(f), factors(nullptr), x(nullptr), y(nullptr), z(nullptr), stride(0) {}
+  /// f of C and of x.
+  after_store(element_function<T> f, T* first, std::size_t rows_apart) noexcept
+      : function(f), factors(nullptr), x(first), y(nullptr), z(nullptr), stride(rows_apart) {}
 
   /// For the rows and columns of C that begin at (i, j), which lie at c.
   void run(T* c, std::size_t c_stride, std::size_t i, std::size_t j, std::size_t rows,

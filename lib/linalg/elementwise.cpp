@@ -1,71 +1,96 @@
 // SPDX-License-Identifier: MIT
+#include <twinpath/activation.hpp>
 #include <twinpath/elementwise.hpp>
 
+#include "linalg/after_store.hpp"
 #include "linalg/checks.hpp"
-#include "linalg/kernel_table.hpp"
 #include "linalg/row_operations.hpp"
 
 namespace twinpath::inline v0 {
 namespace detail {
 namespace {
 
+/// Y = kernel(X). `input` and `output` are the names of the two in messages; an element costs as much as
+/// moving so many.
 template <class T>
-void apply(const char* function, void (*kernel)(const T*, T*, std::size_t), matrix_view<const T> X,
-           matrix_view<T> Y) {
-  check_shape(function, "Y", Y, X.rows(), X.cols());
-  check_same_or_apart(function, "Y", Y, "X", X);
+void apply(const char* function, element_function<T> kernel, std::size_t cost, const char* input,
+           matrix_view<const T> X, const char* output, matrix_view<T> Y) {
+  check_shape(function, output, Y, X.rows(), X.cols());
+  check_same_or_apart(function, output, Y, input, X);
   if (X.empty()) return;
-  const span_label label{function};
+  const after_store<T> over(kernel, Y.data(), Y.stride());
+  const auto run = [&](std::size_t i, std::size_t j, std::size_t rows, std::size_t cols) {
+    const span_scope span({function});
+    // Of its first operand the kernel is a reader.
+    over.run(const_cast<T*>(X.data()) + i * X.stride() + j, X.stride(), i, j, rows, cols);
+  };
   if (X.stride() == X.cols() && Y.stride() == Y.cols()) {
-    return for_element_parts(X.rows() * X.cols(), 2 * sizeof(T), [&](std::size_t begin, std::size_t end) {
-      const span_scope span(label);
-      kernel(X.data() + begin, Y.data() + begin, end - begin);
-    });
+    return for_element_parts(X.rows() * X.cols(), cost * sizeof(T),
+                             [&](std::size_t begin, std::size_t end) { run(0, begin, 1, end - begin); });
   }
-  for_row_parts(X.rows(), 2 * X.cols() * sizeof(T), [&](std::size_t first, std::size_t last) {
-    const span_scope span(label);
-    for (std::size_t i = first; i < last; ++i) kernel(X.row(i).data(), Y.row(i).data(), X.cols());
-  });
+  for_row_parts(X.rows(), cost * X.cols() * sizeof(T),
+                [&](std::size_t first, std::size_t last) { run(first, 0, last - first, X.cols()); });
+}
+
+constexpr std::size_t moved = 2;  // an element read and one written
+constexpr std::size_t computed = 2 * exponential_cost;
+
+template <class T>
+void apply(const char* function, element_function<T> kernel, std::size_t cost, matrix_view<const T> X,
+           matrix_view<T> Y) {
+  apply(function, kernel, cost, "X", X, "Y", Y);
+}
+
+template <class T>
+void activate(activation f, matrix_view<const T> Z, matrix_view<T> A) {
+  const bool light = f == activation::identity || f == activation::relu || f == activation::leaky_relu;
+  apply("activate", kernels<T>().activate[f], light ? moved : computed, "Z", Z, "A", A);
 }
 
 }  // namespace
 }  // namespace detail
 
+void activate(activation f, matrix_view<const float> Z, matrix_view<float> A) {
+  detail::activate(f, Z, A);
+}
+void activate(activation f, matrix_view<const double> Z, matrix_view<double> A) {
+  detail::activate(f, Z, A);
+}
 void relu(matrix_view<const float> X, matrix_view<float> Y) {
-  detail::apply("relu", detail::kernels<float>().relu, X, Y);
+  detail::apply("relu", detail::kernels<float>().activate[activation::relu], detail::moved, X, Y);
 }
 void relu(matrix_view<const double> X, matrix_view<double> Y) {
-  detail::apply("relu", detail::kernels<double>().relu, X, Y);
+  detail::apply("relu", detail::kernels<double>().activate[activation::relu], detail::moved, X, Y);
 }
 void exp(matrix_view<const float> X, matrix_view<float> Y) {
-  detail::apply("exp", detail::kernels<float>().exp, X, Y);
+  detail::apply("exp", detail::kernels<float>().exp, detail::computed, X, Y);
 }
 void exp(matrix_view<const double> X, matrix_view<double> Y) {
-  detail::apply("exp", detail::kernels<double>().exp, X, Y);
+  detail::apply("exp", detail::kernels<double>().exp, detail::computed, X, Y);
 }
 void log(matrix_view<const float> X, matrix_view<float> Y) {
-  detail::apply("log", detail::kernels<float>().log, X, Y);
+  detail::apply("log", detail::kernels<float>().log, detail::computed, X, Y);
 }
 void log(matrix_view<const double> X, matrix_view<double> Y) {
-  detail::apply("log", detail::kernels<double>().log, X, Y);
+  detail::apply("log", detail::kernels<double>().log, detail::computed, X, Y);
 }
 void tanh(matrix_view<const float> X, matrix_view<float> Y) {
-  detail::apply("tanh", detail::kernels<float>().tanh, X, Y);
+  detail::apply("tanh", detail::kernels<float>().activate[activation::tanh], detail::computed, X, Y);
 }
 void tanh(matrix_view<const double> X, matrix_view<double> Y) {
-  detail::apply("tanh", detail::kernels<double>().tanh, X, Y);
+  detail::apply("tanh", detail::kernels<double>().activate[activation::tanh], detail::computed, X, Y);
 }
 void erf(matrix_view<const float> X, matrix_view<float> Y) {
-  detail::apply("erf", detail::kernels<float>().erf, X, Y);
+  detail::apply("erf", detail::kernels<float>().erf, detail::computed, X, Y);
 }
 void erf(matrix_view<const double> X, matrix_view<double> Y) {
-  detail::apply("erf", detail::kernels<double>().erf, X, Y);
+  detail::apply("erf", detail::kernels<double>().erf, detail::computed, X, Y);
 }
 void sigmoid(matrix_view<const float> X, matrix_view<float> Y) {
-  detail::apply("sigmoid", detail::kernels<float>().sigmoid, X, Y);
+  detail::apply("sigmoid", detail::kernels<float>().activate[activation::sigmoid], detail::computed, X, Y);
 }
 void sigmoid(matrix_view<const double> X, matrix_view<double> Y) {
-  detail::apply("sigmoid", detail::kernels<double>().sigmoid, X, Y);
+  detail::apply("sigmoid", detail::kernels<double>().activate[activation::sigmoid], detail::computed, X, Y);
 }
 
 }  // namespace twinpath::inline v0

@@ -148,12 +148,6 @@ struct kernel_table {
   T (*sum_of_squares)(const T* x, std::size_t n);
   /// x[i] = factor * x[i]
   void (*scale)(T factor, T* x, std::size_t n);
-  void (*relu)(const T* x, T* y, std::size_t n);
-  void (*exp)(const T* x, T* y, std::size_t n);
-  void (*log)(const T* x, T* y, std::size_t n);
-  void (*tanh)(const T* x, T* y, std::size_t n);
-  void (*erf)(const T* x, T* y, std::size_t n);
-  void (*sigmoid)(const T* x, T* y, std::size_t n);
   /// contract::softmax_row of m rows; z may be p.
   void (*softmax)(const T* z, std::size_t z_stride, T* p, std::size_t p_stride, std::size_t m, std::size_t n);
   loss_kernel<T> cross_entropy;
@@ -161,8 +155,11 @@ struct kernel_table {
   loss_kernel<T> squared_error;
   void (*cross_entropy_classes)(const T* z, std::size_t z_stride, const std::int32_t* classes, T* dz,
                                 std::size_t dz_stride, std::size_t m, std::size_t n, T scale, T* losses);
-  /// x = f(c); x may be c.
+  // x = f(c); x may be c.
   by_activation<element_function<T>> activate;
+  element_function<T> exp;
+  element_function<T> log;
+  element_function<T> erf;
   /// c = contract::backprop(f, c, x)
   by_activation<element_function<T>> take_back;
   /// w[i] = fma(-rate, g[i], w[i])

@@ -12,29 +12,16 @@ namespace {
 // --- elementwise ------------------------------------------------------------------------------------------
 
 template <class T>
-[[gnu::flatten]] void relu(const T* x, T* y, std::size_t n) {
-  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(y + i, relu_of<T>(across.load(x + i))); });
+[[gnu::flatten]] void exp(T* c, T* x, T*, T*, const void*, std::size_t n) {
+  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(x + i, exp_of<T>(across.load(c + i))); });
 }
 template <class T>
-[[gnu::flatten]] void exp(const T* x, T* y, std::size_t n) {
-  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(y + i, exp_of<T>(across.load(x + i))); });
+[[gnu::flatten]] void log(T* c, T* x, T*, T*, const void*, std::size_t n) {
+  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(x + i, log_of<T>(across.load(c + i))); });
 }
 template <class T>
-[[gnu::flatten]] void log(const T* x, T* y, std::size_t n) {
-  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(y + i, log_of<T>(across.load(x + i))); });
-}
-template <class T>
-[[gnu::flatten]] void tanh(const T* x, T* y, std::size_t n) {
-  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(y + i, tanh_of<T>(across.load(x + i))); });
-}
-template <class T>
-[[gnu::flatten]] void erf(const T* x, T* y, std::size_t n) {
-  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(y + i, erf_of<T>(across.load(x + i))); });
-}
-template <class T>
-[[gnu::flatten]] void sigmoid(const T* x, T* y, std::size_t n) {
-  for_vectors<T>(n,
-                 [&](std::size_t i, auto across) { across.store(y + i, sigmoid_of<T>(across.load(x + i))); });
+[[gnu::flatten]] void erf(T* c, T* x, T*, T*, const void*, std::size_t n) {
+  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(x + i, erf_of<T>(across.load(c + i))); });
 }
 template <class T>
 [[gnu::flatten]] void scale_by(T factor, T* x, std::size_t n) {

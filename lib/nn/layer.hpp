@@ -23,9 +23,7 @@ template <class T>
   const bool in_store = f == activation::relu || f == activation::identity;
   product<T> x{X, W, A, {f == activation::relu ? finish::bias_relu : finish::bias}, bias, {}};
   if (!in_store) {
-    x.after = after_store<T>(table.activate[f]);
-    x.after.x = A.data();
-    x.after.stride = A.stride();
+    x.after = after_store<T>(table.activate[f], A.data(), A.stride());
   }
   return x;
 }
@@ -38,9 +36,7 @@ template <class T>
                                                          activation f, const matrix_view<T>& A,
                                                          const matrix_view<T>& Z) {
   product<T> x{X, W, Z, {finish::bias}, bias, {}};
-  x.after = after_store<T>(table.activate[f]);
-  x.after.x = A.data();
-  x.after.stride = A.stride();
+  x.after = after_store<T>(table.activate[f], A.data(), A.stride());
   return x;
 }
 
@@ -55,9 +51,8 @@ template <class T>
   product<T> x{dZ,      transposed(W), dZ_below, {f == activation::relu ? finish::mask : finish::store},
                nullptr, kept};
   if (!in_store) {
-    x.after = after_store<T>(table.take_back[f]);
-    x.after.x = const_cast<T*>(kept.data());  // which it only reads
-    x.after.stride = kept.stride();
+    // It only reads what is kept.
+    x.after = after_store<T>(table.take_back[f], const_cast<T*>(kept.data()), kept.stride());
   }
   return x;
 }

@@ -27,18 +27,10 @@ class operations {
       if (l > 0) s_.backprop(routes[l], l, all_);
       if (ignores) continue;
       if (unapplied == layers) {
-        parameter_path(routes[l], l);
+        isolated_if(s_.plan.workers > 1, [&] { parameter_path(routes[l], l); });
       } else {
-        isolated([&] {
-          // Without an isolation of its own: who is done with the update helps with dW.
-          const product<T> weights = s_.weights_product(l, all_, 0, s_.layer(l).inputs);
-          run_both(
-              [&] {
-                run_product(s_.table, routes[l].weights, weights, all_.scratch, {"dW", s_.number(l)});
-                bias_path(l);
-              },
-              [&] { apply_kept(unapplied); });
-        });
+        // One isolation around both: who is done with the update helps with dW.
+        isolated([&] { run_both([&] { parameter_path(routes[l], l); }, [&] { apply_kept(unapplied); }); });
         unapplied = layers;
       }
     }
@@ -56,9 +48,9 @@ class operations {
 
   /// dW and db of layer l, applied at once when the step updates.
   [[gnu::always_inline]] inline void parameter_path(const layer_routes& routes, std::size_t l) const {
-    s_.multiply(routes.weights, s_.weights_product(l, all_, 0, s_.layer(l).inputs), all_.scratch,
+    run_product(s_.table, routes.weights, s_.weights_product(l, all_, 0, s_.layer(l).inputs), all_.scratch,
                 {"dW", s_.number(l)});
-    isolated_if(s_.plan.workers > 1, [&] { bias_path(l); });
+    bias_path(l);
   }
 
   /// db of layer l, applied at once when the step updates: no path back reads a bias.
