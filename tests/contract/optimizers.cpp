@@ -8,6 +8,7 @@
 
 #include "arithmetic.hpp"
 #include "catch.hpp"
+#include "optimizers.hpp"
 #include "padded.hpp"
 #include "pieces.hpp"
 #include "pytorch.hpp"
@@ -50,50 +51,16 @@ void update(const tp::optimizer& rule, std::span<T> w, std::span<const T> g, std
       rule);
 }
 
-tp::optimizer_progress next_of(const tp::optimizer& rule, const tp::optimizer_progress& before) {
-  if (const auto* a = std::get_if<tp::adam>(&rule)) return next(before, *a);
-  if (const auto* w = std::get_if<tp::adamw>(&rule)) return next(before, *w);
-  return before;
-}
-
-template <class T, class Adam>
-tp::contract::adam_factors<T> factors_of(const Adam& r, const tp::optimizer_progress& p) {
-  const bool apart = std::is_same_v<Adam, tp::adamw>;
-  return {.rate = T(r.learning_rate / (1 - p.beta1_power)),
-          .scale = T(1 / std::sqrt(1 - p.beta2_power)),
-          .epsilon = T(r.epsilon),
-          .beta1 = T(r.beta1),
-          .fresh1 = T(1 - r.beta1),
-          .beta2 = T(r.beta2),
-          .fresh2 = T(1 - r.beta2),
-          .decay = apart ? T(0) : T(r.weight_decay),
-          .keep = apart ? T(1 - r.learning_rate * r.weight_decay) : T(1)};
-}
-
 /// By the contract's functions.
 template <class T>
 state<T> updated(const tp::optimizer& rule, state<T> s, const tp::matrix<T>& g,
                  const tp::optimizer_progress& progress) {
   with_arithmetic([&]<class arithmetic>(arithmetic) {
+    T unused = 0;
     for (std::size_t i = 0; i < g.size(); ++i) {
-      T& w = s.w.elements()[i];
-      if (const auto* r = std::get_if<tp::sgd>(&rule)) {
-        const tp::contract::sgd_factors<T> f{T(r->learning_rate), T(r->weight_decay), T(r->momentum)};
-        if (r->momentum != 0) {
-          tp::contract::momentum_update<arithmetic>(f, r->nesterov, g.elements()[i], w,
-                                                    s.first.elements()[i]);
-        } else if (r->weight_decay != 0) {
-          tp::contract::decayed_update<arithmetic>(f, g.elements()[i], w);
-        } else {
-          w = tp::contract::sgd_update<arithmetic>(f.rate, g.elements()[i], w);
-        }
-      } else {
-        const auto f = std::holds_alternative<tp::adam>(rule)
-                           ? factors_of<T>(std::get<tp::adam>(rule), progress)
-                           : factors_of<T>(std::get<tp::adamw>(rule), progress);
-        tp::contract::adam_update<arithmetic>(f, g.elements()[i], w, s.first.elements()[i],
-                                              s.second.elements()[i]);
-      }
+      T& first = s.first.empty() ? unused : s.first.elements()[i];
+      T& second = s.second.empty() ? unused : s.second.elements()[i];
+      update_by_contract<arithmetic>(rule, progress, g.elements()[i], s.w.elements()[i], first, second);
     }
   });
   return s;

@@ -20,6 +20,7 @@
 #include "arithmetic.hpp"
 #include "bits.hpp"
 #include "catch.hpp"
+#include "optimizers.hpp"
 #include "random.hpp"
 #include "runtime/parallel.hpp"
 #include "runtime/span.hpp"
@@ -143,32 +144,6 @@ struct plain_layer {
   [[nodiscard]] const tp::matrix<T>& kept(tp::activation f) const { return tp::keeps_scores(f) ? Z : A; }
 };
 
-template <class Arithmetic, class T>
-void update_by_contract(const tp::optimizer& rule, const tp::optimizer_progress& at, T g, T& w, T& m, T& v) {
-  if (const auto* r = std::get_if<tp::sgd>(&rule)) {
-    const tp::contract::sgd_factors<T> f{T(r->learning_rate), T(r->weight_decay), T(r->momentum)};
-    if (r->momentum != 0) return tp::contract::momentum_update<Arithmetic>(f, r->nesterov, g, w, m);
-    if (r->weight_decay != 0) return tp::contract::decayed_update<Arithmetic>(f, g, w);
-    w = tp::contract::sgd_update<Arithmetic>(f.rate, g, w);
-    return;
-  }
-  const auto* apart = std::get_if<tp::adamw>(&rule);
-  const tp::adam r = apart == nullptr ? std::get<tp::adam>(rule)
-                                      : tp::adam{apart->learning_rate, apart->beta1, apart->beta2,
-                                                 apart->epsilon, apart->weight_decay};
-  const tp::contract::adam_factors<T> f{
-      .rate = T(r.learning_rate / (1 - at.beta1_power)),
-      .scale = T(1 / std::sqrt(1 - at.beta2_power)),
-      .epsilon = T(r.epsilon),
-      .beta1 = T(r.beta1),
-      .fresh1 = T(1 - r.beta1),
-      .beta2 = T(r.beta2),
-      .fresh2 = T(1 - r.beta2),
-      .decay = apart == nullptr ? T(r.weight_decay) : T(0),
-      .keep = apart == nullptr ? T(1) : T(1 - r.learning_rate * r.weight_decay)};
-  tp::contract::adam_update<Arithmetic>(f, g, w, m, v);
-}
-
 /// One step: forward, loss, both paths; the gradients are left in the layers.
 template <class Arithmetic, class T>
 T gradients_by_contract(const problem<T>& p, std::vector<plain_layer<T>>& layers) {
@@ -219,17 +194,16 @@ history<T> train_by_contract(const problem<T>& p) {
   history<T> all;
   for (std::size_t s = 0; s < p.steps; ++s) {
     all.push_back(gradients_by_contract<Arithmetic>(p, layers));
-    if (const auto* a = std::get_if<tp::adam>(&p.rule)) progress = next(progress, *a);
-    if (const auto* w = std::get_if<tp::adamw>(&p.rule)) progress = next(progress, *w);
+    progress = tests::next_of(p.rule, progress);
     for (plain_layer<T>& x : layers) {
       const std::size_t weights = x.W.size();
       for (std::size_t i = 0; i < weights; ++i) {
-        update_by_contract<Arithmetic>(p.rule, progress, x.dW.elements()[i], x.W.elements()[i], x.first[i],
-                                       x.second[i]);
+        tests::update_by_contract<Arithmetic>(p.rule, progress, x.dW.elements()[i], x.W.elements()[i],
+                                              x.first[i], x.second[i]);
       }
       for (std::size_t j = 0; j < x.b.size(); ++j) {
-        update_by_contract<Arithmetic>(p.rule, progress, x.db[j], x.b[j], x.first[weights + j],
-                                       x.second[weights + j]);
+        tests::update_by_contract<Arithmetic>(p.rule, progress, x.db[j], x.b[j], x.first[weights + j],
+                                              x.second[weights + j]);
       }
     }
   }
