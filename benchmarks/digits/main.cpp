@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Trains a network on handwritten digits and shows the two backward paths at work.
-#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
@@ -20,6 +19,7 @@
 #include <twinpath/twinpath.hpp>
 
 #include "common/idx.hpp"
+#include "common/threads.hpp"
 #include "comparison.hpp"
 #include "dataset.hpp"
 #include "network_file.hpp"
@@ -145,16 +145,6 @@ int run(const options& o) {
              tp::mlp<float>(o.layers, {.seed = o.seed, .activation = *o.activation, .schedule = o.schedule}));
 }
 
-int run_with_threads(const options& o) {
-  if (o.threads == 0) return run(o);
-  // The arena holds the program to that many threads; the control allows more of them than there are
-  // processors.
-  const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
-                                            static_cast<std::size_t>(o.threads));
-  oneapi::tbb::task_arena arena(o.threads);
-  return arena.execute([&] { return run(o); });
-}
-
 int fail(const char* what) {
   std::fflush(stdout);
   std::fprintf(stderr, "error: %s\n", what);
@@ -166,8 +156,9 @@ int fail(const char* what) {
 
 int main(int argc, char** argv) {
   try {
-    const auto [options, exit_code] = digits::parse_command_line(argc, argv);
-    return options ? digits::run_with_threads(*options) : exit_code;
+    const digits::parsed_options parsed = digits::parse_command_line(argc, argv);
+    if (!parsed.options) return parsed.exit_code;
+    return bench::on_threads(parsed.options->threads, [&o = *parsed.options] { return digits::run(o); });
   } catch (const std::bad_alloc&) {
     return digits::fail("not enough memory");
   } catch (const std::exception& e) {

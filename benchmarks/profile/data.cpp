@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "common/idx.hpp"
 #include "digits/dataset.hpp"
 
 namespace profile {
@@ -32,8 +33,10 @@ examples<T> random_examples(const options& o) {
 }
 
 template <class T>
-examples<T> examples_of_file(const options& o) {
-  digits::dataset read = digits::read_csv(o.train, o.layers.front(), o.layers.back(), 1);
+examples<T> examples_of_files(const options& o) {
+  const bool idx = !o.idx.empty();
+  bench::dataset read = idx ? bench::read_idx(o.idx, "train", o.layers.front(), o.layers.back())
+                            : digits::read_csv(o.train, o.layers.front(), o.layers.back(), 1);
   examples<T> data;
   data.inputs = twinpath::matrix<T>(read.inputs.rows(), read.inputs.cols());
   // Inputs such as 0 to 255 would drive the weights to infinity.
@@ -43,7 +46,7 @@ examples<T> examples_of_file(const options& o) {
   std::ranges::transform(read.inputs.elements(), data.inputs.elements().begin(),
                          [scale](float x) { return static_cast<T>(x) * scale; });
   data.classes = std::move(read.classes);
-  data.origin = o.train.filename().string();
+  data.origin = (idx ? o.idx : o.train).filename().string();
   return data;
 }
 
@@ -51,10 +54,12 @@ examples<T> examples_of_file(const options& o) {
 
 template <class T>
 examples<T> load_examples(const options& o) {
-  examples<T> data = o.train.empty() ? random_examples<T>(o) : examples_of_file<T>(o);
+  const bool random = o.train.empty() && o.idx.empty();
+  examples<T> data = random ? random_examples<T>(o) : examples_of_files<T>(o);
   if (data.classes.size() < o.batch) {
-    throw std::runtime_error(o.train.string() + ": " + std::to_string(data.classes.size()) +
-                             " examples, fewer than the batch of " + std::to_string(o.batch));
+    throw std::runtime_error((o.idx.empty() ? o.train : o.idx).string() + ": " +
+                             std::to_string(data.classes.size()) + " examples, fewer than the batch of " +
+                             std::to_string(o.batch));
   }
   return data;
 }

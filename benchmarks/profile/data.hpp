@@ -20,8 +20,9 @@ struct examples {
   std::string origin;  ///< in words
 };
 
-/// The file of `--train`, or random inputs from 0 to 1 with random classes: at least one batch.
-/// Throws std::runtime_error when a file is not what it should be or has fewer rows than a batch.
+/// The file of `--train`, the training part of `--idx`, or random inputs from 0 to 1 with random classes: at
+/// least one batch. Throws std::runtime_error when a file is not what it should be or has fewer rows than a
+/// batch.
 template <class T>
 [[nodiscard]] examples<T> load_examples(const options& o);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Where the time of a step of training goes, under each schedule.
-#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 
 #include "common/library.hpp"
 #include "common/peak.hpp"
+#include "common/threads.hpp"
 #include "conclusion.hpp"
 #include "data.hpp"
 #include "digits/progress.hpp"
@@ -126,16 +126,6 @@ int run(const options& o) {
   return o.in_double ? run<double>(o) : run<float>(o);
 }
 
-int run_with_threads(const options& o) {
-  if (o.threads == 0) return run(o);
-  // The arena holds the program to that many threads; the control allows more of them than there are
-  // processors.
-  const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
-                                            static_cast<std::size_t>(o.threads));
-  oneapi::tbb::task_arena arena(o.threads);
-  return arena.execute([&] { return run(o); });
-}
-
 int fail(const char* what) {
   std::cout.flush();
   std::fprintf(stderr, "error: %s\n", what);
@@ -147,8 +137,9 @@ int fail(const char* what) {
 
 int main(int argc, char** argv) {
   try {
-    const auto [options, exit_code] = profile::parse_command_line(argc, argv);
-    return options ? profile::run_with_threads(*options) : exit_code;
+    const profile::parsed_options parsed = profile::parse_command_line(argc, argv);
+    if (!parsed.options) return parsed.exit_code;
+    return bench::on_threads(parsed.options->threads, [&o = *parsed.options] { return profile::run(o); });
   } catch (const std::bad_alloc&) {
     return profile::fail("not enough memory");
   } catch (const std::exception& e) {

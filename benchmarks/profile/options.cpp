@@ -53,7 +53,7 @@ void cap_tier(const std::string& name) {
 
 parsed_options parse_command_line(int argc, char** argv) {
   std::string layers = "784-512-512-10", batch = "256", steps = "200", warmup = "20", schedule = "all";
-  std::string seed = "1", threads, isa, train, trace, json, html, svg;
+  std::string seed = "1", threads, isa, train, idx, trace, json, html, svg;
   bool in_double = false, quiet = false;
 
   CLI::App app(
@@ -74,10 +74,15 @@ parsed_options parse_command_line(int argc, char** argv) {
   add("--isa", isa, "The best instruction set to use (default: what there is)", "NAME");
   app.add_flag("--double", in_double, "double instead of float");
   add("--seed", seed, "Seed of the initial weights and of random data", "N")->capture_default_str();
-  add("--train", train,
-      "Examples, CSV: inputs, the class 0, 1, ... last\n"
-      "(default: random inputs and classes)",
-      "FILE");
+  CLI::Option* const train_option = add("--train", train,
+                                        "Examples, CSV: inputs, the class 0, 1, ... last\n"
+                                        "(default: random inputs and classes)",
+                                        "FILE");
+  add("--idx", idx,
+      "Examples in MNIST's format from this folder: train-images-idx3-ubyte,\n"
+      "train-labels-idx1-ubyte, each as it is or with .gz",
+      "DIR")
+      ->excludes(train_option);
   add("--json", json, "Write all numbers to this file", "FILE");
   add("--html", html, "Write a report to this file, which any browser shows", "FILE");
   add("--svg", svg, "Write the timelines of one step to this file, as a picture", "FILE");
@@ -105,9 +110,10 @@ parsed_options parse_command_line(int argc, char** argv) {
       o.threads =
           bench::parse_number("--threads", threads, 1, most_threads, "1 to " + std::to_string(most_threads));
     }
-    for (const char* const option : {"--train", "--json", "--html", "--svg", "--trace"}) {
+    for (const char* const option : {"--train", "--idx", "--json", "--html", "--svg", "--trace"}) {
       if (app.count(option) != 0 && app[option]->as<std::string>().empty())
-        bench::refuse(option, "", "the name of a file");
+        bench::refuse(option, "",
+                      option == std::string_view("--idx") ? "the name of a folder" : "the name of a file");
     }
     if (app.count("--isa") != 0) cap_tier(isa);
   } catch (const CLI::ParseError& e) {
@@ -115,6 +121,7 @@ parsed_options parse_command_line(int argc, char** argv) {
   }
   o.in_double = in_double;
   o.train = train;
+  o.idx = idx;
   o.trace = trace;
   o.json = json;
   o.html = html;

@@ -22,7 +22,8 @@ struct options {
   std::uint64_t seed = 0;
   int threads = 0;  ///< 0: as many as there are
   bool in_double = false;
-  std::filesystem::path train;  ///< empty: random data
+  std::filesystem::path train;  ///< a CSV file; random data where this and `idx` are empty
+  std::filesystem::path idx;    ///< a folder with files in MNIST's format
   std::filesystem::path trace;  ///< these are empty where nothing is to be written
   std::filesystem::path json;
   std::filesystem::path html;

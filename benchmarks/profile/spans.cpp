@@ -2,15 +2,23 @@
 #include "spans.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace profile {
 namespace {
 
-path path_of(const std::string& operation) {
-  if (operation == "dW" || operation == "db" || operation == "update") return path::parameter;
-  if (operation == "dZ") return path::backprop;
-  if (operation == "Z" || operation == "A" || operation == "loss") return path::forward;
+/// An update is the end of the parameter path, whether in the store of dW or on its own.
+path path_of(twinpath::span_path p) {
+  switch (p) {
+    case twinpath::span_path::forward:
+      return path::forward;
+    case twinpath::span_path::parameter:
+    case twinpath::span_path::update:
+      return path::parameter;
+    case twinpath::span_path::backprop:
+      return path::backprop;
+    case twinpath::span_path::none:
+      break;
+  }
   return path::other;
 }
 
@@ -33,9 +41,9 @@ const char* name(path p) {
 piece to_piece(const twinpath::span_record& span, std::int64_t step_begin_ns) {
   piece p;
   p.name = span.name;
-  p.operation = span.name.substr(0, span.name.find_last_not_of("0123456789") + 1);
-  std::from_chars(span.name.data() + p.operation.size(), span.name.data() + span.name.size(), p.layer);
-  p.path = path_of(p.operation);
+  p.operation = span.operation;
+  p.layer = span.layer;
+  p.path = path_of(span.path);
   p.thread = span.thread;
   p.begin_ns = span.begin_ns - step_begin_ns;
   p.end_ns = span.end_ns - step_begin_ns;

@@ -29,7 +29,6 @@ struct piece {
   [[nodiscard]] double length() const { return static_cast<double>(end_ns - begin_ns); }
 };
 
-/// The one place that knows how the library names its operations.
 [[nodiscard]] piece to_piece(const twinpath::span_record& span, std::int64_t step_begin_ns);
 
 struct interval {

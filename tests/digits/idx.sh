@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: idx.sh DIGITS: the digits program takes its data from a folder of files in MNIST's format.
+# usage: idx.sh DIGITS PROFILE: the digits program and the profiler take their data from a folder of files in
+# MNIST's format.
 set -euo pipefail
 
-digits=$1
+digits=$1 profile=$2
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
@@ -28,6 +29,11 @@ gzip "$folder/train-images-idx3-ubyte"
 
 output=$(run --idx "$folder" --layers 4-8-2) || fail "$output"
 [[ $output == *"4 inputs, 2 classes"*"100.00 %, 4 of 4"* ]] || fail "not learnt: $output"
+
+output=$("$profile" --idx "$folder" --layers 4-3-2 --batch 4 --steps 2 2>&1) || fail "$output"
+[[ $output == *"data: ${folder##*/}"* ]] || fail "the profiler has other data: $output"
+if output=$("$profile" --idx "$folder" --batch 4 2>&1); then fail "not refused by the profiler"; fi
+[[ $output == *"images of 2 x 2 pixels need 4 inputs"* ]] || fail "the profiler says: $output"
 
 refused "$folder/train-images-idx3-ubyte.gz: images of 2 x 2 pixels need 4 inputs, the network has 784" \
   --idx "$folder"

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "../adapter.hpp"
+#include "common/onednn.hpp"
 
 namespace predict_bench {
 namespace {
@@ -14,17 +15,13 @@ using dnnl::inner_product_forward;
 using dnnl::memory;
 using tag = memory::format_tag;
 
-memory::desc matrix(std::size_t rows, std::size_t cols, tag layout) {
-  return {{static_cast<memory::dim>(rows), static_cast<memory::dim>(cols)}, memory::data_type::f32, layout};
-}
-memory::desc vector(std::size_t size) {
-  return {{static_cast<memory::dim>(size)}, memory::data_type::f32, tag::a};
-}
+using bench::matrix_desc;
+using bench::vector_desc;
 
 class primitives : public predictor {
  public:
   primitives(const twinpath::mlp<float>& net, const twinpath::matrix<float>& X) {
-    memory source(matrix(X.rows(), X.cols(), tag::ab), engine_, const_cast<float*>(X.data()));
+    memory source(matrix_desc(X.rows(), X.cols(), tag::ab), engine_, const_cast<float*>(X.data()));
     for (std::size_t l = 1; l <= net.layers(); ++l) source = add_layer(net, l, X.rows(), source);
     const memory::desc shape = source.get_desc();
     P_ = memory(shape, engine_);
@@ -54,30 +51,21 @@ class primitives : public predictor {
   // Logical weights are outputs x inputs; the network's lie the other way round.
   memory add_layer(const twinpath::mlp<float>& net, std::size_t l, std::size_t m, const memory& source) {
     const std::size_t in = net.widths()[l - 1], out = net.widths()[l];
-    const memory::desc src = matrix(m, in, tag::ab), dst = matrix(m, out, tag::ab);
-    dnnl::primitive_attr attributes;
-    if (l != net.layers()) {
-      dnnl::post_ops relu;
-#if DNNL_VERSION_MAJOR < 3
-      relu.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-#else
-      relu.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-#endif
-      attributes.set_post_ops(relu);
-    }
+    const memory::desc src = matrix_desc(m, in, tag::ab), dst = matrix_desc(m, out, tag::ab);
+    const dnnl::primitive_attr attributes = l != net.layers() ? bench::relu_after() : dnnl::primitive_attr();
     const auto kind = dnnl::prop_kind::forward_inference;
-    const memory::desc any = matrix(out, in, tag::any);
+    const memory::desc any = matrix_desc(out, in, tag::any);
 #if DNNL_VERSION_MAJOR < 3
     const inner_product_forward::primitive_desc forward(
-        inner_product_forward::desc(kind, src, any, vector(out), dst), attributes, engine_);
+        inner_product_forward::desc(kind, src, any, vector_desc(out), dst), attributes, engine_);
 #else
-    const inner_product_forward::primitive_desc forward(engine_, kind, src, any, vector(out), dst,
+    const inner_product_forward::primitive_desc forward(engine_, kind, src, any, vector_desc(out), dst,
                                                         attributes);
 #endif
     memory W(forward.weights_desc(), engine_);
-    memory b(vector(out), engine_);
+    memory b(vector_desc(out), engine_);
     std::copy(net.bias(l).begin(), net.bias(l).end(), static_cast<float*>(b.get_data_handle()));
-    memory plain(matrix(out, in, tag::ba), engine_, const_cast<float*>(net.weights(l).data()));
+    memory plain(matrix_desc(out, in, tag::ba), engine_, const_cast<float*>(net.weights(l).data()));
     dnnl::reorder(plain, W).execute(stream_, plain, W);
     stream_.wait();
     memory A(dst, engine_);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../by_hand.hpp"
+#include "common/onednn.hpp"
 
 namespace step_bench {
 namespace {
@@ -19,18 +20,14 @@ using dnnl::inner_product_forward;
 using dnnl::memory;
 using tag = memory::format_tag;
 
-memory::desc matrix(std::size_t rows, std::size_t cols, tag layout) {
-  return {{static_cast<memory::dim>(rows), static_cast<memory::dim>(cols)}, memory::data_type::f32, layout};
-}
-memory::desc vector(std::size_t size) {
-  return {{static_cast<memory::dim>(size)}, memory::data_type::f32, tag::a};
-}
+using bench::matrix_desc;
+using bench::vector_desc;
 
 class primitives : public trainer {
  public:
   explicit primitives(const problem& p) : problem_(p) {
     const std::size_t m = p.shape.batch;
-    X_ = memory(matrix(m, p.shape.widths.front(), tag::ab), engine_, const_cast<float*>(p.X.data()));
+    X_ = memory(matrix_desc(m, p.shape.widths.front(), tag::ab), engine_, const_cast<float*>(p.X.data()));
     for (std::size_t l = 0; l < p.layers(); ++l) add_layer(l, m, p.shape.widths[l], p.shape.widths[l + 1]);
   }
 
@@ -57,7 +54,7 @@ class primitives : public trainer {
       const std::size_t in = problem_.shape.widths[l], out = problem_.shape.widths[l + 1];
       std::vector<float> plain(in * out);
       memory W = layers_[l].W;
-      memory target(matrix(out, in, tag::ba), engine_, plain.data());
+      memory target(matrix_desc(out, in, tag::ba), engine_, plain.data());
       dnnl::stream stream(engine_);
       dnnl::reorder(W, target).execute(stream, W, target);
       stream.wait();
@@ -85,19 +82,12 @@ class primitives : public trainer {
 
   // Logical weights are outputs x inputs; the problem's lie the other way round.
   void add_layer(std::size_t l, std::size_t m, std::size_t in, std::size_t out) {
-    const memory::desc src = matrix(m, in, tag::ab), dst = matrix(m, out, tag::ab), bias = vector(out);
-    dnnl::primitive_attr attributes;
-    if (l + 1 != problem_.layers()) {
-      dnnl::post_ops relu;
-#if DNNL_VERSION_MAJOR < 3
-      relu.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-#else
-      relu.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-#endif
-      attributes.set_post_ops(relu);
-    }
+    const memory::desc src = matrix_desc(m, in, tag::ab), dst = matrix_desc(m, out, tag::ab),
+                       bias = vector_desc(out);
+    const dnnl::primitive_attr attributes =
+        l + 1 != problem_.layers() ? bench::relu_after() : dnnl::primitive_attr();
     const auto kind = dnnl::prop_kind::forward_training;
-    const memory::desc any = matrix(out, in, tag::any);
+    const memory::desc any = matrix_desc(out, in, tag::any);
 #if DNNL_VERSION_MAJOR < 3
     const inner_product_forward::primitive_desc forward(
         inner_product_forward::desc(kind, src, any, bias, dst), attributes, engine_);
@@ -120,7 +110,7 @@ class primitives : public trainer {
     x.b = memory(bias, engine_);
     x.db = memory(bias, engine_);
     std::fill_n(data(x.b), out, 0.0f);
-    memory plain(matrix(out, in, tag::ba), engine_, const_cast<float*>(problem_.weights[l].data()));
+    memory plain(matrix_desc(out, in, tag::ba), engine_, const_cast<float*>(problem_.weights[l].data()));
     dnnl::reorder(plain, x.W).execute(stream_, plain, x.W);
     stream_.wait();
     x.forward = inner_product_forward(forward);
