@@ -6,12 +6,6 @@
 namespace bench {
 namespace {
 
-// Characters, not bytes: there is a micro sign among them.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 using cells_of_row = std::vector<std::string>;
 
 // One row, or two of which the upper one has what the longer titles begin with.
@@ -67,8 +61,12 @@ void table::print(std::ostream& out, style s) const {
   }
 }
 
-std::string wrapped(const std::string& text) {
-  constexpr std::size_t indent = 4;
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string wrapped(const std::string& text, std::size_t indent) {
   std::string result;
   std::size_t column = 0;
   for (std::size_t begin = 0; begin < text.size();) {

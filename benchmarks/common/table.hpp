@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bench {
@@ -28,7 +29,10 @@ class table {
 /// What a terminal shows without breaking lines.
 inline constexpr std::size_t terminal_columns = 100;
 
-/// The text in lines that fit a terminal; those after the first are indented.
-[[nodiscard]] std::string wrapped(const std::string& text);
+/// Columns that a terminal takes for a text in UTF-8.
+[[nodiscard]] std::size_t width_of(std::string_view text);
+
+/// The text in lines that fit a terminal; those after the first are indented by so many columns.
+[[nodiscard]] std::string wrapped(const std::string& text, std::size_t indent = 4);
 
 }  // namespace bench

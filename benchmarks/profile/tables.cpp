@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "tables.hpp"
-#include "common/numbers.hpp"
 
 #include <algorithm>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "common/numbers.hpp"
 #include "common/table.hpp"
 #include "terminal.hpp"
 

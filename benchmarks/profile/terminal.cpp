@@ -1,38 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "terminal.hpp"
-#include "common/numbers.hpp"
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
-#include <sstream>
 #include <string_view>
 
+#include "common/numbers.hpp"
 #include "common/table.hpp"
 
 namespace profile {
-namespace {
-
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-}  // namespace
 
 std::string wrapped(const std::string& text, const std::string& start) {
-  std::istringstream words(text);
-  std::string all, line = start;
-  bool first = true;
-  for (std::string word; words >> word; first = false) {
-    if (!first && columns_of(line) + 1 + columns_of(word) > line_width) {
-      all += line + '\n';
-      line = std::string(columns_of(start), ' ') + word;
-    } else {
-      line += (first ? "" : " ") + word;
-    }
-  }
-  return all + line + '\n';
+  return bench::wrapped(start + text, bench::width_of(start)) + '\n';
 }
 
 bool colours_wanted() {
@@ -52,14 +32,7 @@ std::string bold(const std::string& text, bool wanted) {
 }
 
 std::string time_text(double microseconds) {
-  if (microseconds < 10) return bench::fixed(microseconds, 2) + " µs";
-  if (microseconds < 1000) return bench::fixed(microseconds, 1) + " µs";
-  if (microseconds < 1e6) return bench::fixed(microseconds * 1e-3, 2) + " ms";
-  return bench::fixed(microseconds * 1e-6, 2) + " s";
-}
-
-std::string percent(double share) {
-  return bench::fixed(100 * share, 0) + " %";
+  return bench::time_text(microseconds * 1e-6);
 }
 
 std::string name(const std::vector<std::size_t>& layers) {

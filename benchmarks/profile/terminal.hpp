@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "common/numbers.hpp"
 #include "spans.hpp"
 
 namespace profile {
 
-inline constexpr std::size_t line_width = 100;
+using bench::percent;
 
-/// Broken at spaces into lines of at most 100 columns. The first one begins with `start`, the others with as
-/// many spaces.
+/// Lines that fit a terminal. The first one begins with `start`, the others with as many spaces.
 [[nodiscard]] std::string wrapped(const std::string& text, const std::string& start = {});
 
 /// In colours on a terminal that shows them, unless NO_COLOR is set and not empty (https://no-color.org).
@@ -24,7 +24,6 @@ inline constexpr std::size_t line_width = 100;
 
 /// With a unit that suits: "9.81 µs", "1.25 ms".
 [[nodiscard]] std::string time_text(double microseconds);
-[[nodiscard]] std::string percent(double share);
 /// "784-128-10"
 [[nodiscard]] std::string name(const std::vector<std::size_t>& layers);
 /// "1 thread", "2 threads"

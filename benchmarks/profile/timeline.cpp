@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "timeline.hpp"
-#include "common/numbers.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,12 +10,15 @@
 #include <utility>
 #include <vector>
 
+#include "common/markup.hpp"
+#include "common/numbers.hpp"
 #include "common/table.hpp"
 #include "terminal.hpp"
 
 namespace profile {
 namespace {
 
+using bench::escaped;
 using bench::fixed;
 
 constexpr const char* style = R"(<style>
@@ -46,22 +48,8 @@ constexpr double letter_width = 6.9;
 constexpr double least_piece =
     3;  // pixels; where pieces are smaller, those of one operation are drawn as one
 
-std::string escaped(std::string_view text) {
-  std::string all;
-  for (const char c : text) {
-    if (c == '<') {
-      all += "&lt;";
-    } else if (c == '&') {
-      all += "&amp;";
-    } else {
-      all += c;
-    }
-  }
-  return all;
-}
-
 double text_width(std::string_view text, double letter = letter_width) {
-  return letter * static_cast<double>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+  return letter * static_cast<double>(bench::width_of(text));
 }
 
 class drawing {

@@ -7,24 +7,6 @@
 
 namespace report {
 
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '&') {
-      result += "&amp;";
-    } else if (c == '<') {
-      result += "&lt;";
-    } else if (c == '>') {
-      result += "&gt;";
-    } else if (c == '"') {
-      result += "&quot;";
-    } else {
-      result += c;
-    }
-  }
-  return result;
-}
-
 std::string section(const std::string& id, const std::string& title, const std::string& lead,
                     const std::string& content) {
   return "<section id=\"" + id + "\">\n<h2>" + escaped(title) + "</h2>\n" +

@@ -6,9 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "common/markup.hpp"
+
 namespace report {
 
-[[nodiscard]] std::string escaped(std::string_view text);
+using bench::escaped;
 
 /// A section with its heading and the sentence that says how to read it, which may have markup.
 [[nodiscard]] std::string section(const std::string& id, const std::string& title, const std::string& lead,
