@@ -6,8 +6,8 @@
 # twinpath_peer_<name>   an interface target for each that was found: openblas blis eigen onednn onemkl torch
 # TWINPATH_PEERS         their names
 
-# twinpath_find_blas(<name> HEADER <file> NAMES <library>... SUFFIXES <folder>... [HINTS <prefix>...])
-function(twinpath_find_blas name)
+# twinpath_find_peer(<name> HEADER <file> NAMES <library>... SUFFIXES <folder>... [HINTS <prefix>...])
+function(twinpath_find_peer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" HEADER "NAMES;SUFFIXES;HINTS")
   string(TOUPPER ${name} upper)
   find_library(TWINPATH_${upper}_LIBRARY NAMES ${arg_NAMES} HINTS ${arg_HINTS}
@@ -22,9 +22,9 @@ function(twinpath_find_blas name)
   endif()
 endfunction()
 
-twinpath_find_blas(openblas HEADER openblas_config.h
+twinpath_find_peer(openblas HEADER openblas_config.h
   NAMES libopenblas.so.0 openblas SUFFIXES openblas-pthread openblas-openmp openblas)
-twinpath_find_blas(blis HEADER blis.h NAMES libblis.so.4 blis SUFFIXES blis-openmp blis-pthread blis)
+twinpath_find_peer(blis HEADER blis.h NAMES libblis.so.4 blis SUFFIXES blis-openmp blis-pthread blis)
 
 # `pip install mkl mkl-include` puts it where that Python is.
 find_program(TWINPATH_PYTHON NAMES python3 python DOC "The Python whose packages are searched for oneMKL")
@@ -35,14 +35,13 @@ if(TWINPATH_PYTHON)
     OUTPUT_VARIABLE python_prefixes ERROR_QUIET)
   list(APPEND prefixes ${python_prefixes})
 endif()
-twinpath_find_blas(onemkl HEADER mkl.h
+twinpath_find_peer(onemkl HEADER mkl.h
   NAMES mkl_rt libmkl_rt.so.3 libmkl_rt.so.2 libmkl_rt.so.1 SUFFIXES lib/intel64 include/mkl HINTS ${prefixes})
 unset(prefixes)
 unset(python_prefixes)
 
 find_package(OpenMP COMPONENTS CXX)
 find_package(Eigen3 3.3 CONFIG QUIET)
-find_package(dnnl CONFIG QUIET)
 if(TARGET Eigen3::Eigen AND TARGET OpenMP::OpenMP_CXX)
   add_library(twinpath_peer_eigen INTERFACE)
   target_link_libraries(twinpath_peer_eigen INTERFACE Eigen3::Eigen OpenMP::OpenMP_CXX)
@@ -54,9 +53,12 @@ if(TARGET Eigen3::Eigen AND TARGET OpenMP::OpenMP_CXX)
     target_compile_options(twinpath_peer_eigen INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
   endif()
 endif()
-if(TARGET DNNL::dnnl AND TARGET OpenMP::OpenMP_CXX)
-  add_library(twinpath_peer_onednn INTERFACE)
-  target_link_libraries(twinpath_peer_onednn INTERFACE DNNL::dnnl OpenMP::OpenMP_CXX)
+if(TARGET OpenMP::OpenMP_CXX)
+  # Not by its package configuration, which ends the run of CMake where the headers of OpenCL are missing.
+  twinpath_find_peer(onednn HEADER dnnl.hpp NAMES dnnl)
+  if(TARGET twinpath_peer_onednn)
+    target_link_libraries(twinpath_peer_onednn INTERFACE OpenMP::OpenMP_CXX)
+  endif()
 endif()
 
 find_package(Torch CONFIG QUIET)
