@@ -35,13 +35,17 @@ std::string_view colour(span_path path) {
   return "generic_work";
 }
 
-json event(std::string_view phase, std::string_view name) {
-  return {{"ph", phase}, {"name", name}, {"pid", 1}, {"tid", 0}};
+/// From 1, because Perfetto takes thread 0 for the idle time of a processor and shows nothing of it.
+std::size_t number(std::size_t thread) {
+  return thread + 1;
+}
+
+json event(std::string_view phase, std::string_view name, std::size_t thread) {
+  return {{"ph", phase}, {"name", name}, {"pid", 1}, {"tid", number(thread)}};
 }
 
 json metadata(std::string_view what, std::size_t thread, std::string_view value) {
-  json e = event("M", what);
-  e["tid"] = thread;
+  json e = event("M", what, thread);
   e["args"] = {{"name", value}};
   return e;
 }
@@ -60,8 +64,7 @@ json complete(const timed_span& span) {
     args["flops"] = span.flops();
     if (ns > 0) args["GFLOP/s"] = span.flops() / static_cast<double>(ns);
   }
-  json e = event("X", span_name(span.label));
-  e["tid"] = span.thread;
+  json e = event("X", span_name(span.label), span.thread);
   e["cat"] = name(path);
   e["cname"] = colour(path);
   e["ts"] = microseconds(span.begin_ns);
@@ -72,7 +75,7 @@ json complete(const timed_span& span) {
 
 /// Stands behind the last span.
 json dropped_spans(std::size_t dropped, std::int64_t end_ns) {
-  json e = event("i", std::to_string(dropped) + " spans dropped: a thread's buffer was full");
+  json e = event("i", std::to_string(dropped) + " spans dropped: a thread's buffer was full", 0);
   e["s"] = "g";
   e["cname"] = "terrible";
   e["ts"] = microseconds(end_ns);
@@ -99,7 +102,7 @@ void write_chrome_json(std::ostream& out, const std::vector<timed_span>& spans, 
                  ",\"traceEvents\":[\n" + text(metadata("process_name", 0, "twinpath")));
   const auto append = [&](const json& e) { write(out, ",\n" + text(e)); };
   for (std::size_t thread = 0; thread < threads; ++thread)
-    append(metadata("thread_name", thread, "thread " + std::to_string(thread)));
+    append(metadata("thread_name", thread, "thread " + std::to_string(number(thread))));
   std::int64_t end_ns = 0;
   for (const timed_span& span : spans) {
     if (!out) return;

@@ -445,13 +445,13 @@ TEST_CASE("chrome json holds every span", "[runtime][trace]") {
 
   const auto spans = events(document, "X");
   REQUIRE(spans.size() == 3);
-  CHECK(spans[0] == json::parse(R"({"ph": "X", "pid": 1, "tid": 1, "name": "dZ1", "cat": "backprop",
+  CHECK(spans[0] == json::parse(R"({"ph": "X", "pid": 1, "tid": 2, "name": "dZ1", "cat": "backprop",
       "cname": "rail_animation", "ts": 0.007, "dur": 1000000000.0, "args": {"path": "backprop", "layer": 1,
       "m": 100000, "n": 200000, "k": 3, "flops": 120000000000.0, "GFLOP/s": 0.12}})"));
-  CHECK(spans[1] == json::parse(R"({"ph": "X", "pid": 1, "tid": 0, "name": "dW2", "cat": "parameter",
+  CHECK(spans[1] == json::parse(R"({"ph": "X", "pid": 1, "tid": 1, "name": "dW2", "cat": "parameter",
       "cname": "rail_response", "ts": 1234.567, "dur": 0.005, "args": {"path": "parameter", "layer": 2,
       "m": 4, "n": 2, "k": 10, "flops": 160.0, "GFLOP/s": 32.0}})"));
-  CHECK(spans[2] == json::parse(R"({"ph": "X", "pid": 1, "tid": 0, "name": "db2", "cat": "parameter",
+  CHECK(spans[2] == json::parse(R"({"ph": "X", "pid": 1, "tid": 1, "name": "db2", "cat": "parameter",
       "cname": "rail_response", "ts": 2000.0, "dur": 1.05, "args": {"path": "parameter", "layer": 2}})"));
   CHECK(events(document, "i").empty());
 
@@ -459,8 +459,8 @@ TEST_CASE("chrome json holds every span", "[runtime][trace]") {
   REQUIRE(metadata.size() == 3);
   CHECK(metadata[0].at("name") == "process_name");
   CHECK(metadata[0].at("args").at("name") == "twinpath");
-  for (int thread = 0; thread < 2; ++thread) {
-    const json& event = metadata[static_cast<std::size_t>(thread) + 1];
+  for (const int thread : {1, 2}) {
+    const json& event = metadata[static_cast<std::size_t>(thread)];
     CHECK(event.at("name") == "thread_name");
     CHECK(event.at("pid") == 1);
     CHECK(event.at("tid") == thread);
