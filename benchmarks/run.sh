@@ -22,8 +22,8 @@ usage: benchmarks/run.sh gemm|step|predict [OPTION...]
   --repetitions N     repetitions of a row in each round (default: 3)
   --quick             two rounds with little time for a row: a first impression
   --isa TIER          cap twinpath, such as avx2; the others stay at their best
-  --any-kernel        compare also with a library that does not run AVX-512 kernels on a machine that
-                      has them
+  --any-kernel        compare also with a library that does not run AVX-512 kernels on a machine
+                      that has them
   --build DIR         the build folder (default: build/release)
   --out DIR           where results go (default: a new folder in the build folder)
   --summary           only the table of the families at the end

@@ -33,7 +33,8 @@ int run_program(int argc, char** argv) {
   app.add_flag("--all-peers", options.all_peers, "The speed of every library on every row");
   app.add_flag("--behind", options.only_behind, "Only rows that are behind");
   app.add_flag("--cpu-time", options.cpu_time,
-               "One thread: by the time that the thread ran, because the machine was not quiet");
+               "One thread: by the time that the thread ran, not the clock's, because\n"
+               "the machine was not quiet");
   CLI11_PARSE(app, argc, argv);
 
   if (markdown) options.how = style::markdown;

@@ -53,7 +53,7 @@ parsed_options parse_command_line(int argc, char** argv) {
   add("--epochs", epochs, "Passes over the training data", "N")->capture_default_str();
   add("--seed", seed, "Seed of the initial weights and of the order of the examples", "N")
       ->capture_default_str();
-  add("--schedule", schedule, ("Schedule while training: " + names(schedule_choices)).c_str(), "NAME")
+  add("--schedule", schedule, ("While training: " + names(schedule_choices)).c_str(), "NAME")
       ->capture_default_str();
   add("--threads", threads, "Threads to use (default: all)", "N");
   add("--load", load,
@@ -67,8 +67,8 @@ parsed_options parse_command_line(int argc, char** argv) {
   CLI::Option* const test_option = add("--test", test, "Test data (default: optdigits.tes)", "FILE");
   add("--idx", idx,
       "Data in MNIST's format from this folder: train-images-idx3-ubyte,\n"
-      "train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte,\n"
-      "each as it is or with .gz",
+      "train-labels-idx1-ubyte, t10k-images-idx3-ubyte,\n"
+      "t10k-labels-idx1-ubyte, each as it is or with .gz",
       "DIR")
       ->excludes(train_option, test_option);
   app.add_flag("--quiet", quiet, "No line for each epoch");

@@ -8,9 +8,8 @@ namespace gemm_bench {
 
 options parse_command_line(int argc, char** argv) {
   CLI::App app(
-      "Matrix products of one library. Unknown options go to Google Benchmark, such as "
-      "--benchmark_filter=REGEX "
-      "and --benchmark_out=FILE.");
+      "Matrix products of one library. Unknown options go to Google Benchmark, such as\n"
+      "--benchmark_filter=REGEX and --benchmark_out=FILE.");
   options o;
   o.min_time = 0.007;
   o.repetitions = 3;
@@ -35,7 +34,7 @@ options parse_command_line(int argc, char** argv) {
   app.add_flag("--bandwidth", o.bandwidth, "Measure also how fast memory and second-level caches are read");
   app.add_flag("--describe", o.describe, "Say which library and which kernels these are, and end");
   app.add_flag("--accuracy", o.accuracy,
-               "Print errors against long double, and what subnormal inputs cost, and end");
+               "Print errors against long double and the cost of subnormals, and end");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -20,10 +20,9 @@ int run_program(int argc, char** argv) {
   CLI::App app("A page with charts of what the benchmark programs measured.");
   std::string folder, file;
   bool quiet = false;
-  app.add_option(
-         "folder", folder,
-         "Folder with the JSON files of the suites gemm, step, predict, two_paths and elementary, in it\n"
-         "or in sub-folders; those that are there")
+  app.add_option("folder", folder,
+                 "Folder with JSON files of the suites gemm, step, predict,\n"
+                 "two_paths and elementary, in it or in sub-folders")
       ->required()
       ->check(CLI::ExistingDirectory);
   app.add_option("-o,--out", file, "The page (default: report.html in the folder)");
