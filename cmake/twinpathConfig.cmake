@@ -1,4 +1,4 @@
-# Components: io, the target twinpath::io.
+# Components: io, the target twinpath::io; blas, the target twinpath::blas.
 
 # The hint finds a TBB that was installed together with twinpath.
 if(NOT TARGET TBB::tbb)
@@ -26,6 +26,12 @@ foreach(component IN LISTS twinpath_FIND_COMPONENTS)
         include("${CMAKE_CURRENT_LIST_DIR}/twinpathIoTargets.cmake")
         set(twinpath_io_FOUND TRUE)
       endif()
+    endif()
+  elseif(component STREQUAL "blas")
+    set(twinpath_reason "it was not built with TWINPATH_BUILD_BLAS")
+    if(EXISTS "${CMAKE_CURRENT_LIST_DIR}/twinpathBlasTargets.cmake")
+      include("${CMAKE_CURRENT_LIST_DIR}/twinpathBlasTargets.cmake")
+      set(twinpath_blas_FOUND TRUE)
     endif()
   endif()
   if(NOT twinpath_${component}_FOUND AND twinpath_FIND_REQUIRED_${component})
