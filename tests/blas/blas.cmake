@@ -60,6 +60,17 @@ endfunction()
 
 twinpath_numpy_test(numpy_products "cblas_sgemm cblas_dgemm" ${CMAKE_CURRENT_LIST_DIR}/numpy_products.py)
 
+# Factorisations by the reference's LAPACK, which multiplies through the Fortran names.
+set(lapack_dir /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/lapack)
+if(EXISTS ${lapack_dir}/liblapack.so.3)
+  twinpath_numpy_test(numpy_factorisations "sgemm_ dgemm_" ${CMAKE_CURRENT_LIST_DIR}/numpy_factorisations.py)
+  set_tests_properties(blas.numpy_factorisations PROPERTIES ENVIRONMENT LD_LIBRARY_PATH=${lapack_dir})
+else()
+  message(STATUS "blas.numpy_factorisations, blas.numpy_linalg: left out, "
+    "there is no reference LAPACK (Debian: liblapack3)")
+endif()
+
+# NumPy's own tests.
 execute_process(COMMAND ${TWINPATH_SYSTEM_PYTHON} -c "import hypothesis, pytest"
   RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
 if(missing)
@@ -67,18 +78,12 @@ if(missing)
     "there is no pytest for NumPy (Debian: python3-pytest, python3-hypothesis)")
   return()
 endif()
-
-# NumPy's own tests. Those of huge vectors take gigabytes and no product of matrices.
 set(pytest -m pytest -q -p no:cacheprovider --pyargs)
+# Tests of huge vectors take gigabytes and no product of matrices.
 twinpath_numpy_test(numpy "cblas_sgemm cblas_dgemm" ${pytest}
   numpy.core.tests.test_multiarray numpy.core.tests.test_numeric numpy.core.tests.test_einsum
   -k "(Dot or Matmul or Inner or Tensordot or Einsum) and not huge")
-
-# Factorisations by the reference's LAPACK, which multiplies through the Fortran names.
-set(lapack_dir /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/lapack)
-if(EXISTS ${lapack_dir}/liblapack.so.3)
+if(TEST blas.numpy_factorisations)
   twinpath_numpy_test(numpy_linalg "sgemm_ dgemm_" ${pytest} numpy.linalg)
   set_tests_properties(blas.numpy_linalg PROPERTIES ENVIRONMENT LD_LIBRARY_PATH=${lapack_dir})
-else()
-  message(STATUS "blas.numpy_linalg: left out, there is no reference LAPACK (Debian: liblapack3)")
 endif()
