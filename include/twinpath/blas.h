@@ -28,7 +28,7 @@ extern "C" {
 /// Errors: the first illegal argument is reported to `xerbla_` by its position: 1 transa, 2 transb, 3 m, 4 n,
 /// 5 k, 8 lda, 10 ldb, 13 ldc. Where that returns, C is untouched. Nothing is thrown: no memory, a C that
 /// shares elements with A or B, and a wrong TWINPATH_ISA end the program by `std::terminate`, because BLAS
-/// has no way to report them.
+/// has no way to report them; what it prints is of the transposed product, where A and B have changed places.
 ///
 /// Thread safety: as `twinpath::gemm`.
 void sgemm_(const char* transa, const char* transb, const int* m, const int* n, const int* k,

@@ -48,7 +48,7 @@ if(TWINPATH_SYSTEM_PYTHON)
   execute_process(COMMAND ${CMAKE_NM} -D "${extension}" OUTPUT_VARIABLE symbols ERROR_QUIET)
 endif()
 if(NOT symbols MATCHES " U cblas_sgemm\n")
-  message(STATUS "blas.numpy*: left out, there is no NumPy that uses the system's BLAS (Debian: python3-numpy)")
+  message(STATUS "blas.numpy*: left out, no NumPy uses the system's BLAS (Debian: python3-numpy)")
   return()
 endif()
 
@@ -66,16 +66,14 @@ if(EXISTS ${lapack_dir}/liblapack.so.3)
   twinpath_numpy_test(numpy_factorisations "sgemm_ dgemm_" ${CMAKE_CURRENT_LIST_DIR}/numpy_factorisations.py)
   set_tests_properties(blas.numpy_factorisations PROPERTIES ENVIRONMENT LD_LIBRARY_PATH=${lapack_dir})
 else()
-  message(STATUS "blas.numpy_factorisations, blas.numpy_linalg: left out, "
-    "there is no reference LAPACK (Debian: liblapack3)")
+  message(STATUS "blas.numpy_factorisations, _linalg: left out, there is no reference LAPACK (Debian: liblapack3)")
 endif()
 
 # NumPy's own tests.
 execute_process(COMMAND ${TWINPATH_SYSTEM_PYTHON} -c "import hypothesis, pytest"
   RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
 if(missing)
-  message(STATUS "blas.numpy, blas.numpy_linalg: left out, "
-    "there is no pytest for NumPy (Debian: python3-pytest, python3-hypothesis)")
+  message(STATUS "blas.numpy, _linalg: left out, there is no pytest (Debian: python3-pytest, python3-hypothesis)")
   return()
 endif()
 set(pytest -m pytest -q -p no:cacheprovider --pyargs)
