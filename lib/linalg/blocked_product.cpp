@@ -198,9 +198,10 @@ class product_run {
     });
   }
 
-  /// Where the block of k of B lies that begins at p0: by strips all of them are kept.
+  /// Where the block of k of B lies that begins at p0: by strips all of them are kept. What is read in place
+  /// has no such memory.
   T* packed_b(const block& c, std::size_t p0, T* own) const {
-    return plan_.by_strips ? own + p0 * plan_.padded(c.j1 - c.j0) : own;
+    return plan_.pack_b && plan_.by_strips ? own + p0 * plan_.padded(c.j1 - c.j0) : own;
   }
 
   /// Slivers of B, each as wide as the tiles that read it. The last vector is padded with anything.
