@@ -8,7 +8,7 @@
 #include <twinpath/contract.hpp>
 
 #include "linalg/kernel_table.hpp"
-#include "runtime/parallel.hpp"
+#include "runtime/task_work.hpp"
 
 namespace twinpath::inline v0::detail {
 
