@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <span>
 #include <type_traits>
 
 #include <twinpath/matrix.hpp>
@@ -28,6 +29,18 @@ template <class T>
 bool is_filler(const T& x) {
   const T expected = filler<T>();
   return std::memcmp(&x, &expected, sizeof(T)) == 0;
+}
+
+/// Whether a block of memory holds filler wherever the matrix in it has no element.
+template <class T>
+bool is_filler_around(tp::matrix_view<const T> x, std::span<const T> memory) {
+  const T* gap = memory.data();
+  for (std::size_t i = 0; i < x.rows() && x.cols() != 0; ++i) {
+    const T* row = x.row(i).data();
+    if (!std::all_of(gap, row, is_filler<T>)) return false;
+    gap = row + x.cols();
+  }
+  return std::all_of(gap, memory.data() + memory.size(), is_filler<T>);
 }
 
 /// How a matrix lies in memory, in elements.
@@ -72,16 +85,7 @@ class padded_matrix {
   /// The elements alone, for a matrix of one row.
   [[nodiscard]] std::span<T> span() const { return view_.row(0); }
 
-  [[nodiscard]] bool padding_untouched() const {
-    const auto all = memory_.elements();
-    const T* gap = all.data();
-    for (std::size_t i = 0; i < view_.rows(); ++i) {
-      const T* row = view_.row(i).data();
-      if (!std::all_of(gap, row, is_filler<T>)) return false;
-      gap = row + view_.cols();
-    }
-    return std::all_of(gap, all.data() + all.size(), is_filler<T>);
-  }
+  [[nodiscard]] bool padding_untouched() const { return is_filler_around<T>(view_, memory_.elements()); }
 
  private:
   static constexpr std::size_t margin = 128 / sizeof(T);  // more than the widest vector

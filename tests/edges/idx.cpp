@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "common/idx.hpp"
 
-#include <zlib.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "catch.hpp"
+#include "gzip.hpp"
 #include "temporary_folder.hpp"
 
 namespace {
@@ -16,6 +15,7 @@ namespace {
 using bench::data_error;
 using bench::dataset;
 using bench::read_idx;
+using tests::gzip;
 using namespace std::string_literals;
 
 std::string big_endian(std::uint32_t value) {
@@ -34,21 +34,6 @@ std::string labels_header(std::uint32_t labels) {
 // Two images of 2 x 3 pixels, classes 2 and 0.
 const std::string images = images_header(2, 2, 3) + "\x00\x01\x02\x03\x04\x05\xfa\xfb\xfc\xfd\xfe\xff"s;
 const std::string labels = labels_header(2) + "\x02\x00"s;
-
-std::string compressed(const std::string& text) {
-  std::string bytes(text.size() + 100, '\0');
-  z_stream stream{};
-  REQUIRE(::deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string in = text;
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
-  stream.avail_out = static_cast<uInt>(bytes.size());
-  REQUIRE(::deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  bytes.resize(stream.total_out);
-  ::deflateEnd(&stream);
-  return bytes;
-}
 
 /// What the error says of the two files; folders are left out of it.
 std::string error_of(const std::string& image_bytes, const std::string& label_bytes = labels,
@@ -74,10 +59,8 @@ TEST_CASE("images become rows of numbers from 0 to 1, plain or compressed, under
   const std::string ending = GENERATE(as<std::string>(), "", ".gz");
   const std::string separator = GENERATE(as<std::string>(), "-", ".");
   const temporary_folder folder;
-  write_file(folder / ("t10k-images" + separator + "idx3-ubyte" + ending),
-             packed ? compressed(images) : images);
-  write_file(folder / ("t10k-labels" + separator + "idx1-ubyte" + ending),
-             packed ? compressed(labels) : labels);
+  write_file(folder / ("t10k-images" + separator + "idx3-ubyte" + ending), packed ? gzip(images) : images);
+  write_file(folder / ("t10k-labels" + separator + "idx1-ubyte" + ending), packed ? gzip(labels) : labels);
 
   const dataset data = read_idx(folder.path(), "t10k", 6, 3);
   REQUIRE(data.inputs.rows() == 2);
@@ -94,7 +77,7 @@ TEST_CASE("files larger than what is read at once", "[idx]") {
   std::string pixels(std::size_t{n} * side * side, '\0');
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<char>(i * i % 251);
   const temporary_folder folder;
-  write_file(folder / "train-images-idx3-ubyte.gz", compressed(images_header(n, side, side) + pixels));
+  write_file(folder / "train-images-idx3-ubyte.gz", gzip(images_header(n, side, side) + pixels));
   write_file(folder / "train-labels-idx1-ubyte", labels_header(n) + std::string(n, '\x09'));
   const dataset data = read_idx(folder.path(), "train", side * side, 10);
   REQUIRE(data.inputs.rows() == n);
@@ -189,8 +172,8 @@ TEST_CASE("sizes beyond reason take no memory", "[idx]") {
 }
 
 TEST_CASE("damage of compressed files", "[idx]") {
-  const std::string packed = compressed(images);
-  const std::string packed_labels = compressed(labels);
+  const std::string packed = gzip(images);
+  const std::string packed_labels = gzip(labels);
   const std::string name = "images-idx3-ubyte.gz: ";
   const auto damaged = [&](std::size_t at) {
     std::string bytes = packed;
@@ -211,10 +194,10 @@ TEST_CASE("damage of compressed files", "[idx]") {
     CHECK(error_of(packed.substr(0, size), packed_labels, ".gz") ==
           name + "cut off in the middle of its compressed data");
   }
-  CHECK(error_of(compressed(images.substr(0, images.size() - 1)), packed_labels, ".gz") ==
+  CHECK(error_of(gzip(images.substr(0, images.size() - 1)), packed_labels, ".gz") ==
         name + "cut off: its header says 2 images of 2 x 3, 12 bytes, of which it has 11");
-  CHECK(error_of(compressed(images + '\0'), packed_labels, ".gz") ==
+  CHECK(error_of(gzip(images + '\0'), packed_labels, ".gz") ==
         name + "longer than the 2 images of 2 x 3 that its header says");
-  CHECK(error_of(packed, compressed(labels_header(2) + "\x03\x01"), ".gz") ==
+  CHECK(error_of(packed, gzip(labels_header(2) + "\x03\x01"), ".gz") ==
         "labels-idx1-ubyte.gz: label 1 is 3, expected 0 to 2");
 }
