@@ -20,47 +20,27 @@
 #include "arithmetic.hpp"
 #include "bits.hpp"
 #include "catch.hpp"
-#include "optimizers.hpp"
-#include "random.hpp"
 #include "runtime/parallel.hpp"
 #include "runtime/span.hpp"
+#include "step_problem.hpp"
 #include "threads.hpp"
 
 namespace {
 
 namespace tp = twinpath;
+using tests::append_parameters;
+using tests::difference;
+using tests::gradients_by_contract;
+using tests::history;
+using tests::plain_layer;
+using tests::plain_layers;
+using tests::step_problem;
+using tests::train;
+using tests::train_by_contract;
 
 constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
                                       tp::schedule::row_blocks, tp::schedule::automatic};
 constexpr std::size_t thread_counts[] = {1, 2, 3, 8};
-
-template <class T>
-struct problem {
-  std::vector<std::size_t> widths;
-  std::size_t steps;
-  tp::matrix<T> X;
-  tp::matrix<T> Y;
-  tp::optimizer rule = tp::sgd{.learning_rate = 0.05};
-  tp::mlp_options options = {.seed = 1};
-
-  problem(std::vector<std::size_t> w, std::size_t batch, std::size_t n)
-      : widths(std::move(w)), steps(n), X(batch, widths.front()), Y(batch, widths.back()) {
-    tests::generator random(batch);
-    for (T& x : X.elements()) x = random.uniform<T>();
-    for (std::size_t i = 0; i < batch; ++i) Y(i, random.below(widths.back())) = 1;
-  }
-
-  [[nodiscard]] tp::mlp<T> network(tp::schedule how) const {
-    tp::mlp_options o = options;
-    o.schedule = how;
-    return tp::mlp<T>(widths, o);
-  }
-  [[nodiscard]] std::string text() const {
-    return std::to_string(widths.size() - 1) + " layers, batch " + std::to_string(X.rows()) +
-           ", activation " + std::to_string(static_cast<int>(options.activation)) + ", loss " +
-           std::to_string(static_cast<int>(options.loss)) + ", optimiser " + std::to_string(rule.index());
-  }
-};
 
 struct variant {
   tp::activation activation;
@@ -82,8 +62,8 @@ const variant variants[] = {
 
 /// Networks and batches for which the plans differ.
 template <class T>
-std::vector<problem<T>> problems() {
-  std::vector<problem<T>> all;
+std::vector<step_problem<T>> problems() {
+  std::vector<step_problem<T>> all;
   all.emplace_back(std::vector<std::size_t>{3, 4, 2}, 10, 3);
   all.emplace_back(std::vector<std::size_t>{20, 3}, 33, 3);
   all.emplace_back(std::vector<std::size_t>{64, 128, 10}, 64, 2);
@@ -97,8 +77,8 @@ std::vector<problem<T>> problems() {
 
 /// The same with everything that a network can be made of.
 template <class T>
-std::vector<problem<T>> varied_problems() {
-  std::vector<problem<T>> all = problems<T>();
+std::vector<step_problem<T>> varied_problems() {
+  std::vector<step_problem<T>> all = problems<T>();
   for (const variant& v : variants) {
     const std::size_t first = all.size();
     all.emplace_back(std::vector<std::size_t>{5, 6, 3}, 7, 3);
@@ -114,115 +94,6 @@ std::vector<problem<T>> varied_problems() {
   return all;
 }
 
-/// The loss of each step, then all parameters and moments.
-template <class T>
-using history = std::vector<T>;
-
-template <class T>
-void append_parameters(history<T>& all, const tp::mlp<T>& net) {
-  for (std::size_t l = 1; l <= net.layers(); ++l) {
-    for (const auto part : {net.parameters(l), net.moments(l, 1), net.moments(l, 2)})
-      all.insert(all.end(), part.begin(), part.end());
-  }
-}
-
-template <class T>
-history<T> train(const problem<T>& p, tp::schedule how) {
-  tp::mlp<T> net = p.network(how);
-  history<T> all;
-  for (std::size_t s = 0; s < p.steps; ++s) all.push_back(net.train_step(p.X, p.Y, p.rule));
-  append_parameters(all, net);
-  return all;
-}
-
-/// A layer as the contract's loops see it: parameters and moments as one vector each.
-template <class T>
-struct plain_layer {
-  tp::matrix<T> W, Z, A, dZ, dW;
-  std::vector<T> b, db, first, second;
-
-  [[nodiscard]] const tp::matrix<T>& kept(tp::activation f) const { return tp::keeps_scores(f) ? Z : A; }
-};
-
-/// One step: forward, loss, both paths; the gradients are left in the layers.
-template <class Arithmetic, class T>
-T gradients_by_contract(const problem<T>& p, std::vector<plain_layer<T>>& layers) {
-  const tp::activation hidden = p.options.activation;
-  const auto input = [&](std::size_t l) -> const tp::matrix<T>& { return l == 0 ? p.X : layers[l - 1].A; };
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    plain_layer<T>& x = layers[l];
-    const auto f = l + 1 == layers.size() ? tp::activation::identity : hidden;
-    tp::contract::dense_forward<Arithmetic, T>(input(l), x.W, x.b, tp::activation::identity, x.Z);
-    for (std::size_t i = 0; i < x.Z.size(); ++i)
-      x.A.elements()[i] = tp::contract::activate<Arithmetic, T>(f, x.Z.elements()[i]);
-  }
-  const T loss = tp::contract::loss_and_error<Arithmetic, T>(p.options.loss, layers.back().A, p.Y,
-                                                             layers.back().dZ, p.options.reduction);
-  for (std::size_t l = layers.size(); l-- > 0;) {
-    plain_layer<T>& x = layers[l];
-    if (l > 0) {
-      tp::contract::backprop_path<Arithmetic, T>(x.dZ, x.W, layers[l - 1].kept(hidden), layers[l - 1].dZ,
-                                                 hidden);
-    }
-    tp::contract::parameter_path<Arithmetic, T>(input(l), x.dZ, x.dW, x.db);
-  }
-  return loss;
-}
-
-template <class T>
-std::vector<plain_layer<T>> plain_layers(const problem<T>& p) {
-  const tp::mlp<T> initial(p.widths, p.options);
-  std::vector<plain_layer<T>> layers(initial.layers());
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    plain_layer<T>& x = layers[l];
-    const std::size_t n = p.widths[l + 1];
-    x.W = x.dW = tp::matrix<T>(initial.weights(l + 1));
-    x.b.assign(n, T(0));
-    x.db = x.b;
-    x.Z = x.A = x.dZ = tp::matrix<T>(p.X.rows(), n);
-    x.first.assign(x.W.size() + n, T(0));
-    x.second = x.first;
-  }
-  return layers;
-}
-
-/// Training with the contract's loops.
-template <class Arithmetic, class T>
-history<T> train_by_contract(const problem<T>& p) {
-  std::vector<plain_layer<T>> layers = plain_layers(p);
-  tp::optimizer_progress progress;
-  history<T> all;
-  for (std::size_t s = 0; s < p.steps; ++s) {
-    all.push_back(gradients_by_contract<Arithmetic>(p, layers));
-    progress = tests::next_of(p.rule, progress);
-    for (plain_layer<T>& x : layers) {
-      const std::size_t weights = x.W.size();
-      for (std::size_t i = 0; i < weights; ++i) {
-        tests::update_by_contract<Arithmetic>(p.rule, progress, x.dW.elements()[i], x.W.elements()[i],
-                                              x.first[i], x.second[i]);
-      }
-      for (std::size_t j = 0; j < x.b.size(); ++j) {
-        tests::update_by_contract<Arithmetic>(p.rule, progress, x.db[j], x.b[j], x.first[weights + j],
-                                              x.second[weights + j]);
-      }
-    }
-  }
-  const std::size_t moments = tp::moments_of(p.rule);
-  for (const plain_layer<T>& x : layers) {
-    all.insert(all.end(), x.W.elements().begin(), x.W.elements().end());
-    all.insert(all.end(), x.b.begin(), x.b.end());
-    if (moments > 0) all.insert(all.end(), x.first.begin(), x.first.end());
-    if (moments > 1) all.insert(all.end(), x.second.begin(), x.second.end());
-  }
-  return all;
-}
-
-template <class T>
-std::string difference(const history<T>& actual, const history<T>& expected) {
-  if (actual.size() != expected.size()) return "another size";
-  return tests::difference<T>(std::span<const T>(actual), std::span<const T>(expected));
-}
-
 std::uint64_t fnv1a(const void* data, std::size_t bytes) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (std::size_t i = 0; i < bytes; ++i)
@@ -234,7 +105,7 @@ std::uint64_t fnv1a(const void* data, std::size_t bytes) {
 
 TEMPLATE_TEST_CASE("a step has the bits of the contract in every form", "[gradients][step]", float, double) {
   std::set<std::string> forms;
-  for (const problem<TestType>& p : varied_problems<TestType>()) {
+  for (const step_problem<TestType>& p : varied_problems<TestType>()) {
     const history<TestType> expected = tests::with_arithmetic(
         [&]<class arithmetic>(arithmetic) { return train_by_contract<arithmetic>(p); });
     for (const std::size_t threads : thread_counts) {
@@ -262,7 +133,7 @@ TEMPLATE_TEST_CASE("a step has the bits of the contract in every form", "[gradie
 
 TEMPLATE_TEST_CASE("gradients and an update have the bits of a step in every form", "[gradients][step]",
                    float, double) {
-  for (const problem<TestType>& p : varied_problems<TestType>()) {
+  for (const step_problem<TestType>& p : varied_problems<TestType>()) {
     const history<TestType> expected = train(p, tp::schedule::sequential);
     for (const std::size_t threads : thread_counts) {
       for (const tp::schedule how : schedules) {
@@ -285,7 +156,7 @@ TEMPLATE_TEST_CASE("gradients and an update have the bits of a step in every for
 TEMPLATE_TEST_CASE("gradients are added up, dX is computed, and both have the bits of the contract",
                    "[gradients][step]", float, double) {
   using T = TestType;
-  for (const problem<T>& p : varied_problems<T>()) {
+  for (const step_problem<T>& p : varied_problems<T>()) {
     std::vector<plain_layer<T>> layers = plain_layers(p);
     tp::matrix<T> dX(p.X.rows(), p.X.cols());
     const T loss = tests::with_arithmetic([&]<class arithmetic>(arithmetic) {
@@ -315,13 +186,13 @@ TEMPLATE_TEST_CASE("gradients are added up, dX is computed, and both have the bi
           CHECK(net.compute_gradients(p.X, p.Y, tp::gradient_mode::ignore) == loss);
           CHECK(net.gradients(1).empty());
           CHECK(net.compute_gradients(p.X, p.Y, tp::gradient_mode::accumulate, error) == loss);
-          CHECK(tests::difference<T>(error, dX) == "");
+          CHECK(difference<T>(error, dX) == "");
           CHECK(difference(gradients(), once) == "");
           CHECK(net.compute_gradients(p.X, p.Y, tp::gradient_mode::accumulate) == loss);
           CHECK(difference(gradients(), twice) == "");
           std::ranges::fill(error.elements(), T(0));
           CHECK(net.compute_gradients(p.X, p.Y, tp::gradient_mode::ignore, error) == loss);
-          CHECK(tests::difference<T>(error, dX) == "");
+          CHECK(difference<T>(error, dX) == "");
           CHECK(difference(gradients(), twice) == "");
           CHECK(net.compute_gradients(p.X, p.Y, tp::gradient_mode::overwrite, error) == loss);
           CHECK(difference(gradients(), once) == "");
@@ -336,7 +207,7 @@ TEMPLATE_TEST_CASE("a hundred steps have one hash", "[gradients][step]", float, 
   const bool fused = tp::active_isa() != tp::isa::baseline;
   const std::uint64_t expected = fused ? (single ? 0x38a0ffbd28dadd1fu : 0x2bc07bf15297d5aau)
                                        : (single ? 0x738c323617661ba5u : 0x4228a31259fc29feu);
-  const problem<TestType> p({64, 128, 10}, 64, 100);
+  const step_problem<TestType> p({64, 128, 10}, 64, 100);
   for (const std::size_t threads : thread_counts) {
     for (const tp::schedule how : schedules) {
       history<TestType> all;
@@ -357,7 +228,7 @@ TEMPLATE_TEST_CASE("weights wait for a backprop path that is late", "[gradients]
     ++delayed;
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   };
-  for (const problem<TestType>& p : varied_problems<TestType>()) {
+  for (const step_problem<TestType>& p : varied_problems<TestType>()) {
     if (p.X.rows() > 1000 || p.widths.size() == 2) continue;
     const history<TestType> expected = train(p, tp::schedule::sequential);
     for (const std::size_t threads : thread_counts) {
