@@ -1,5 +1,7 @@
 # Projects that use twinpath in the three ways there are, each configured, built and run by ctest.
 
+include(dependencies.cmake)
+
 set(scratch ${CMAKE_CURRENT_BINARY_DIR}/install)
 set(prefix ${scratch}/prefix)
 file(MAKE_DIRECTORY ${scratch}/pkg_config)
@@ -9,17 +11,8 @@ set(options
   -DCMAKE_BUILD_TYPE=$<CONFIG>
   -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
   -DCMAKE_CXX_FLAGS=${CMAKE_CXX_FLAGS})
-set(source_options ${options})
-foreach(dependency IN ITEMS TBB xsimd nlohmann_json)
-  string(TOLOWER ${dependency} lower)
-  string(TOUPPER ${dependency} upper)
-  FetchContent_GetProperties(${dependency})
-  if(${lower}_SOURCE_DIR)
-    list(APPEND source_options -DFETCHCONTENT_SOURCE_DIR_${upper}=${${lower}_SOURCE_DIR})
-  elseif(${dependency}_DIR)
-    list(APPEND source_options -D${dependency}_DIR=${${dependency}_DIR})
-  endif()
-endforeach()
+twinpath_found_dependencies(dependencies TBB xsimd nlohmann_json)
+set(source_options ${options} ${dependencies})
 if(TBB_DIR AND NOT tbb_SOURCE_DIR)
   list(APPEND options -DTBB_DIR=${TBB_DIR})
 endif()

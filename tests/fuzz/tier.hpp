@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Every tier in one process, where a program settles on one.
+#pragma once
+
+#include <fuzzer/FuzzedDataProvider.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <iterator>
+
+#include <twinpath/isa.hpp>
+
+#include "linalg/kernel_table.hpp"
+#include "runtime/active_isa.hpp"
+#include "runtime/cpu_features.hpp"
+
+namespace fuzz {
+
+/// Settles on one of the tiers that the machine has. Networks of an earlier tier must not be used any more:
+/// they keep plans.
+inline void use_tier(FuzzedDataProvider& input) {
+  namespace detail = twinpath::detail;
+  constexpr std::size_t last = std::size(detail::architecture_tiers) - 1;
+  const std::size_t drawn = input.ConsumeIntegralInRange<std::size_t>(0, last);
+  const auto tier = std::min(detail::architecture_tiers[drawn], detail::best_isa());
+  detail::settled_isa.store(static_cast<int>(tier), std::memory_order_relaxed);
+  (void)detail::settle_kernels<float>();
+  (void)detail::settle_kernels<double>();
+}
+
+}  // namespace fuzz
