@@ -19,6 +19,8 @@
 
 namespace {
 
+using bytes = std::span<const std::uint8_t>;
+
 constexpr std::size_t inputs = 6;
 constexpr std::size_t classes = 3;
 
@@ -38,22 +40,30 @@ class image_folder {
   temporary_folder folder_;
 };
 
-void assign(fuzz::memory_file& file, std::span<const std::uint8_t> bytes, bool compress) {
-  if (!compress) return file.assign(bytes);
-  const std::string packed = tests::gzip({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+void assign(fuzz::memory_file& file, bytes content, bool compress) {
+  if (!compress) return file.assign(content);
+  const std::string packed = tests::gzip({reinterpret_cast<const char*>(content.data()), content.size()});
   file.assign({reinterpret_cast<const std::uint8_t*>(packed.data()), packed.size()});
 }
 
-void check(const bench::dataset& data) {
-  if (data.classes.empty() || data.inputs.rows() != data.classes.size() || data.inputs.cols() != inputs) {
+/// The examples are what follows the headers of both files, decompressed, which are of 16 and 8 bytes.
+void check(const bench::dataset& data, bytes images, bytes labels) {
+  constexpr std::size_t image_header = 16, label_header = 8;
+  if (images.size() < image_header || labels.size() < label_header) fuzz::fail("examples without a header");
+  const bytes pixels = images.subspan(image_header), expected = labels.subspan(label_header);
+  if (data.inputs.cols() != inputs || data.inputs.rows() != data.classes.size()) {
     fuzz::fail("examples of a wrong shape");
   }
-  for (const float x : data.inputs.elements()) {
-    if (!(x >= 0 && x <= 1)) fuzz::fail("an input that is not from 0 to 1");
-  }
-  for (const std::int32_t c : data.classes) {
-    if (c < 0 || c >= static_cast<std::int32_t>(classes)) fuzz::fail("a class out of range");
-  }
+  const auto is_pixel = [](float x, std::uint8_t pixel) { return x == static_cast<float>(pixel) / 255; };
+  if (!std::ranges::equal(data.inputs.elements(), pixels, is_pixel))
+    fuzz::fail("other pixels than in the file");
+  const auto is_class = [](std::int32_t x, std::uint8_t c) { return x == c && c < classes; };
+  if (!std::ranges::equal(data.classes, expected, is_class)) fuzz::fail("other classes than in the file");
+}
+
+/// Whether the reader takes it for compressed data.
+bool is_gzip(bytes file) {
+  return file.size() >= 2 && file[0] == 0x1f && file[1] == 0x8b;
 }
 
 }  // namespace
@@ -61,13 +71,17 @@ void check(const bench::dataset& data) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static image_folder folder;
   if (size < 2) return 0;
-  const std::span<const std::uint8_t> files(data + 2, size - 2);
-  const std::size_t labels = std::min<std::size_t>(data[0], files.size());
-  assign(folder.labels, files.first(labels), (data[1] & 1) != 0);
-  assign(folder.images, files.subspan(labels), (data[1] & 2) != 0);
+  const bytes files(data + 2, size - 2);
+  const bytes labels = files.first(std::min<std::size_t>(data[0], files.size()));
+  const bytes images = files.subspan(labels.size());
+  const bool pack_labels = (data[1] & 1) != 0, pack_images = (data[1] & 2) != 0;
+  assign(folder.labels, labels, pack_labels);
+  assign(folder.images, images, pack_images);
 
   bench::dataset examples;
   const auto read = [&] { examples = bench::read_idx(folder.path(), "train", inputs, classes); };
-  if (fuzz::reads<bench::data_error>(folder.path(), read)) check(examples);
+  if (!fuzz::reads<bench::data_error>(folder.path(), read)) return 0;
+  const bool content_is_known = (pack_labels || !is_gzip(labels)) && (pack_images || !is_gzip(images));
+  if (content_is_known) check(examples, images, labels);
   return 0;
 }

@@ -45,10 +45,10 @@ std::vector<std::size_t> draw_widths(FuzzedDataProvider& input) {
   return widths;
 }
 
-/// Around the blocks of the column sums, and beyond one slice of k.
+/// Around the blocks of the column sums, and up to three slices of k.
 template <class T>
 std::size_t draw_batch(FuzzedDataProvider& input, const std::vector<std::size_t>& widths) {
-  constexpr std::size_t most_rows = 9000, most_work = std::size_t{1} << 21;
+  constexpr std::size_t most_rows = 14000, most_work = std::size_t{1} << 21;
   const std::size_t most = std::clamp<std::size_t>(most_work / multiply_adds(widths), 1, most_rows);
   const std::size_t rows = fuzz::draw_size(
       input, {tp::contract::sum_rows, tp::contract::block_length<T>, tp::contract::slice_length}, most);
