@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Hands out a stream of the program.
+#include <iosfwd>
+
+namespace std {
+extern ostream cout;
+}
+
+namespace twinpath {
+
+std::ostream* stream() {
+  return &std::cout;
+}
+
+}  // namespace twinpath

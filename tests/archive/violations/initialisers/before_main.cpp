@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// A variable that is computed before main.
+namespace twinpath {
+
+int number_of_threads();
+int threads = number_of_threads();
+
+}  // namespace twinpath

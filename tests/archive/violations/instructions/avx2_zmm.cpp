@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// ZMM registers in the tier of AVX2.
+namespace twinpath {
+
+using floats = float __attribute__((vector_size(64)));
+
+__attribute__((target("avx512f"))) void twice(floats* x) {
+  *x += *x;
+}
+
+}  // namespace twinpath

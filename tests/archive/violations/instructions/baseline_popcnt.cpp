@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+// popcnt in the tier of every x86-64 processor.
+namespace twinpath {
+
+__attribute__((target("popcnt"))) int bits(unsigned x) {
+  return __builtin_popcount(x);
+}
+
+}  // namespace twinpath

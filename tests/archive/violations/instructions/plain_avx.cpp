@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// AVX where no tier is.
+namespace twinpath {
+
+using floats = float __attribute__((vector_size(32)));
+
+__attribute__((target("avx"))) void twice(floats* x) {
+  *x += *x;
+}
+
+}  // namespace twinpath

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+// A template that was instantiated for one tier.
+namespace twinpath {
+
+template <class T>
+T twice(T x) {
+  return x + x;
+}
+template int twice(int);
+
+}  // namespace twinpath
