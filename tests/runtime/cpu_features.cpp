@@ -23,6 +23,11 @@ constexpr std::uint64_t x87 = 0x1, xmm = 0x2, ymm = 0x4, opmask = 0x20, zmm_low 
 constexpr std::uint64_t avx_state = x87 | xmm | ymm;
 constexpr std::uint64_t all_state = avx_state | opmask | zmm_low | zmm_high;
 
+/// Every bit that there may ever be, but these.
+constexpr cpuid_bits all_but(std::uint32_t leaf1_ecx, std::uint32_t leaf7_ebx, std::uint64_t xcr0) {
+  return {~0u, ~leaf1_ecx, ~0u, ~leaf7_ebx, ~xcr0};
+}
+
 struct machine {
   const char* description;
   cpuid_bits bits;
@@ -37,8 +42,15 @@ const machine machines[] = {
     {"AVX2 without FMA", {13, osxsave | avx, sse_edx, avx2, avx_state}, isa::baseline},
     {"AVX2, the system saves no YMM", {13, fma | osxsave | avx, sse_edx, avx2, x87 | xmm}, isa::baseline},
     {"AVX2, the system saves no XMM", {13, fma | osxsave | avx, sse_edx, avx2, x87 | ymm}, isa::baseline},
+    {"AVX2, the system saves x87 alone", {13, fma | osxsave | avx, sse_edx, avx2, x87}, isa::baseline},
+    {"AVX2, the system saves nothing", {13, fma | osxsave | avx, sse_edx, avx2, 0}, isa::baseline},
     {"AVX2, no leaf 7", {6, fma | osxsave | avx, sse_edx, avx2, avx_state}, isa::baseline},
+    {"leaf 1 is the last, what is read beyond is not that leaf's",
+     {1, ~0u, ~0u, ~0u, ~std::uint64_t{0}},
+     isa::baseline},
+    {"leaf 0 is the last", {0, ~0u, ~0u, ~0u, ~std::uint64_t{0}}, isa::baseline},
     {"AVX2", {7, fma | osxsave | avx, sse_edx, avx2, avx_state}, isa::avx2},
+    {"AVX2 and no bit that it does not need", {7, fma | osxsave | avx, 0, avx2, xmm | ymm}, isa::avx2},
     {"AVX2, a system that saves ZMM", {13, fma | osxsave | avx, sse_edx, avx2, all_state}, isa::avx2},
     {"AVX-512 without F",
      {13, fma | osxsave | avx, sse_edx, avx2 | (avx512 & ~avx512f), all_state},
@@ -55,7 +67,13 @@ const machine machines[] = {
     {"AVX-512 without CD",
      {13, fma | osxsave | avx, sse_edx, avx2 | (avx512 & ~avx512cd), all_state},
      isa::avx2},
+    {"AVX-512 F and CD alone, as Knights Landing",
+     {13, fma | osxsave | avx, sse_edx, avx2 | avx512f | avx512cd, all_state},
+     isa::avx2},
     {"AVX-512, no ZMM state at all", {13, fma | osxsave | avx, sse_edx, avx2 | avx512, avx_state}, isa::avx2},
+    {"AVX-512, opmasks alone",
+     {13, fma | osxsave | avx, sse_edx, avx2 | avx512, avx_state | opmask},
+     isa::avx2},
     {"AVX-512, no opmasks",
      {13, fma | osxsave | avx, sse_edx, avx2 | avx512, all_state & ~opmask},
      isa::avx2},
@@ -71,6 +89,25 @@ const machine machines[] = {
     {"AVX-512 without AVX2", {13, fma | osxsave | avx, sse_edx, avx512, all_state}, isa::baseline},
     {"AVX-512 without FMA", {13, osxsave | avx, sse_edx, avx2 | avx512, all_state}, isa::baseline},
     {"AVX-512", {13, fma | osxsave | avx, sse_edx, avx2 | avx512, all_state}, isa::avx512},
+    {"AVX-512 and no bit that it does not need",
+     {7, fma | osxsave | avx, 0, avx2 | avx512, all_state & ~x87},
+     isa::avx512},
+    {"AVX-512, no leaf 7", {6, fma | osxsave | avx, sse_edx, avx2 | avx512, all_state}, isa::baseline},
+    {"every bit but FMA", all_but(fma, 0, 0), isa::baseline},
+    {"every bit but OSXSAVE", all_but(osxsave, 0, 0), isa::baseline},
+    {"every bit but AVX", all_but(avx, 0, 0), isa::baseline},
+    {"every bit but AVX2", all_but(0, avx2, 0), isa::baseline},
+    {"every bit but XMM state", all_but(0, 0, xmm), isa::baseline},
+    {"every bit but YMM state", all_but(0, 0, ymm), isa::baseline},
+    {"every bit but AVX-512 F", all_but(0, avx512f, 0), isa::avx2},
+    {"every bit but AVX-512 DQ", all_but(0, avx512dq, 0), isa::avx2},
+    {"every bit but AVX-512 CD", all_but(0, avx512cd, 0), isa::avx2},
+    {"every bit but AVX-512 BW", all_but(0, avx512bw, 0), isa::avx2},
+    {"every bit but AVX-512 VL", all_but(0, avx512vl, 0), isa::avx2},
+    {"every bit but opmask state", all_but(0, 0, opmask), isa::avx2},
+    {"every bit but the upper halves of ZMM0-15", all_but(0, 0, zmm_low), isa::avx2},
+    {"every bit but ZMM16-31", all_but(0, 0, zmm_high), isa::avx2},
+    {"every bit but x87 state", all_but(0, 0, x87), isa::avx512},
     {"every bit", {~0u, ~0u, ~0u, ~0u, ~std::uint64_t{0}}, isa::avx512},
 };
 
