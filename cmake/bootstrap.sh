@@ -11,7 +11,8 @@ usage() {
 usage: cmake/bootstrap.sh COMMAND [ARGUMENT...]
 
   build       build everything
-  test        build everything and run the tests; arguments go to ctest
+  test        build everything and run the tests; with --everything what more of them need is installed
+              first: Clang, emulators, valgrind, other libraries' tests; other arguments go to ctest
   digits      build and run the digits program; arguments go to it (try: digits --help)
   benchmarks  build and run all benchmarks, beside the other libraries that are installed, and make
               a page of the results (10 minutes; --quick: 1 minute); with --peers the other
@@ -40,29 +41,31 @@ missing_tools() {  # by command, because they may come from anywhere
   have nm || echo binutils
 }
 
-missing_libraries() {
+missing_packages() {  # missing_packages PACKAGE...
   local package
-  for package in libtbb-dev libxsimd-dev libzip-dev zlib1g-dev catch2 libbenchmark-dev libcli11-dev nlohmann-json3-dev; do
+  for package in "$@"; do
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
   done
 }
 
-missing_peers() {
-  local package
-  for package in libopenblas-dev libblis-dev libeigen3-dev libdnnl-dev libtorch-dev libsleef-dev; do
-    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
-  done
-}
+libraries=(libtbb-dev libxsimd-dev libzip-dev zlib1g-dev catch2 libbenchmark-dev libcli11-dev nlohmann-json3-dev)
+peers=(libopenblas-dev libblis-dev libeigen3-dev libdnnl-dev libtorch-dev libsleef-dev)
+# For tests that are left out without them: fuzzers and another compiler, another architecture and older
+# processors, the testers of the reference BLAS and NumPy's, memory errors.
+test_tools=(clang libclang-rt-dev g++-aarch64-linux-gnu qemu-user libtbb-dev:arm64 libblas-dev libblas-test
+  liblapack3 python3-numpy python3-pytest python3-hypothesis valgrind)
 
-install_peers() {
-  local packages
+# Where these cannot be installed, there is less to do and no error.
+install_more() {  # install_more WHAT-IS-DONE-WITHOUT PACKAGE...
+  local without=$1 packages
+  shift
   if ! have dpkg-query || ! have apt-get; then
-    say "other libraries are not installed here; those that are found are measured"
+    say "without apt nothing more is installed here; $without"
     return
   fi
-  mapfile -t packages < <(missing_peers)
+  mapfile -t packages < <(missing_packages "$@")
   ((${#packages[@]} == 0)) || install_with_apt "${packages[@]}" ||
-    say "could not install, as root or with sudo: ${packages[*]}; those that are found are measured"
+    say "could not install, as root or with sudo: ${packages[*]}; $without"
 }
 
 install_with_apt() {
@@ -71,6 +74,7 @@ install_with_apt() {
     have sudo || return 1
     as_root=(sudo)
   fi
+  if [[ " $* " == *:arm64\ * ]]; then "${as_root[@]}" dpkg --add-architecture arm64; fi
   say "installing $*"
   log=$(mktemp)
   if "${as_root[@]}" apt-get -qq update >"$log" 2>&1 &&
@@ -87,7 +91,7 @@ install_with_apt() {
 install_missing() {
   local packages=() version
   if have dpkg-query && have apt-get; then
-    mapfile -t packages < <(missing_tools; missing_libraries)
+    mapfile -t packages < <(missing_tools; missing_packages "${libraries[@]}")
     if ((${#packages[@]} != 0)) && ! install_with_apt "${packages[@]}"; then
       say "could not install, as root or with sudo: ${packages[*]}"
     fi
@@ -154,6 +158,13 @@ case $command in
     build
     ;;
   test)
+    arguments=()
+    for argument in "$@"; do
+      case $argument in
+        --everything) install_more "tests that need them are left out" "${test_tools[@]}" ;;
+        *) arguments+=("$argument") ;;
+      esac
+    done
     build
     if [[ ${CI:-} == true ]]; then
       TWINPATH_REQUIRE_TIERS=$(processor_tiers)
@@ -161,7 +172,7 @@ case $command in
       say "tiers that must be tested here: $TWINPATH_REQUIRE_TIERS"
     fi
     say "testing"
-    exec ctest --test-dir "$build" --output-on-failure --no-tests=error -j2 "$@"
+    exec ctest --test-dir "$build" --output-on-failure --no-tests=error -j2 "${arguments[@]}"
     ;;
   digits)
     build twinpath-digits
@@ -172,7 +183,7 @@ case $command in
     arguments=()
     for argument in "$@"; do
       case $argument in
-        --peers) install_peers ;;
+        --peers) install_more "those that are found are measured" "${peers[@]}" ;;
         --help | -h) exec "$root/benchmarks/all.sh" --help ;;
         *) arguments+=("$argument") ;;
       esac
