@@ -1,5 +1,5 @@
-# Fuzzers, by libFuzzer, which comes with Clang. A build that is instrumented for it has them as programs; any other
-# one has tests that make such a build below it, and run them.
+# Fuzzers, by libFuzzer, which comes with Clang. A build that is instrumented for it has them as programs; any
+# other one has tests that make such a build below it, and run them.
 
 # Suites whose programs Clang builds and ctest runs too: <suite> of twinpath-test-<suite>.
 set(clang_suites)

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # usage: run.sh FUZZER FOLDER OPTION... SEEDS...
 #
-# Runs all inputs of the folders SEEDS, then the fuzzer with the options and a new random seed. FOLDER keeps the
-# inputs that reached new code, for the next time, and those that found something, whose names are printed.
+# Runs all inputs of the folders SEEDS, then the fuzzer with the options and a new random seed. FOLDER keeps
+# the inputs that reached new code, for the next time, and those that found something, whose names are
+# printed.
 set -euo pipefail
 
 fuzzer=$1 folder=$2
 shift 2
-options=(-timeout=60 -rss_limit_mb=1024 -malloc_limit_mb=32 -artifact_prefix="$folder/found-" -print_final_stats=1)
+options=(-timeout=60 -rss_limit_mb=1024 -malloc_limit_mb=32 -print_final_stats=1
+  -artifact_prefix="$folder/found-")
 seeds=()
 for argument in "$@"; do
   if [[ $argument == -* ]]; then options+=("$argument"); else seeds+=("$argument"); fi
@@ -15,6 +17,9 @@ done
 mkdir -p "$folder/corpus"
 # What readers write is of no use to a disk.
 if [[ -d /dev/shm && -w /dev/shm ]]; then export TMPDIR=/dev/shm; fi
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
 # With more memory that waits for a use after its end, most of the time is spent on clearing pages.
 export ASAN_OPTIONS=quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1
 
@@ -22,9 +27,12 @@ run() {  # run NAME ARGUMENT...
   local log=$folder/$1.log
   shift
   "$fuzzer" "${options[@]}" "$@" >"$log" 2>&1 && return
-  tail -n 200 "$log" | fold -w 100
-  echo "the whole text: $log" | fold -w 100
-  echo "inputs that found something: $folder/found-*" | fold -w 100
+  {
+    tail -n 200 "$log"
+    echo "the whole text: $log"
+    echo "inputs that found something, the last one first:"
+    ls -t "$folder"/found-* || true
+  } | fold -w 100
   exit 1
 }
 

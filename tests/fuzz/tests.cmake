@@ -1,4 +1,5 @@
-# In any other build: tests that configure the instrumented one in a folder below, build it, and run what is in it.
+# In any other build: tests that configure the instrumented one in a folder below, build it, and run what is
+# in it.
 
 include(dependencies.cmake)
 
@@ -18,7 +19,8 @@ if(TWINPATH_CLANG AND NOT TWINPATH_CLANG_HAS_LIBFUZZER)
   endif()
 endif()
 if(NOT TWINPATH_CLANG_HAS_LIBFUZZER)
-  message(STATUS "Left out: the tests fuzz.* and clang.*, which need clang++ with libFuzzer (libclang-rt-14-dev)")
+  message(STATUS
+    "Left out: the tests fuzz.* and clang.*, which need clang++ with libFuzzer (libclang-rt-14-dev)")
   return()
 endif()
 
@@ -35,7 +37,8 @@ add_test(NAME clang.configure
     -DTWINPATH_BUILD_IO=${TWINPATH_BUILD_IO}
     -DTWINPATH_BUILD_BENCHMARKS=OFF -DTWINPATH_BUILD_DOCS=OFF -DTWINPATH_INSTALL=OFF
     ${dependencies})
-add_test(NAME clang.build COMMAND ${CMAKE_COMMAND} --build ${clang_folder} --parallel 2 --target twinpath-clang)
+add_test(NAME clang.build
+  COMMAND ${CMAKE_COMMAND} --build ${clang_folder} --parallel 2 --target twinpath-clang)
 set_tests_properties(clang.configure PROPERTIES FIXTURES_SETUP twinpath-clang-configured)
 set_tests_properties(clang.build PROPERTIES
   FIXTURES_REQUIRED twinpath-clang-configured

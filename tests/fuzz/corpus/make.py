@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the files with which the fuzzers of the readers begin, in the folders beside it. They are committed."""
+"""Writes the files with which the fuzzers of the readers begin. They are committed."""
 import gzip
 import io
 import pathlib
