@@ -19,10 +19,10 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t rows = 96;
-const std::vector<std::size_t> widths = {300, 200, 10};
+constexpr std::size_t rows = 96, classes = 3;
+const std::vector<std::size_t> widths = {300, 200, classes};
 
-/// Records one step of a network whose products are of every kind.
+/// Records one step of a network whose products are of every kind on every tier: its last layer is narrow.
 void record_step(tp::trace& trace, tp::schedule how) {
   tp::mlp<float> net(widths, {.seed = 1, .schedule = how});
   tp::matrix<float> X(rows, widths.front()), Y(rows, widths.back());
@@ -76,9 +76,9 @@ TEST_CASE("pieces of a step have layers, paths and shapes", "[runtime][trace]") 
       }
       const auto flops = flops_of(spans);
       CHECK(flops.at("Z1") == 2.0 * rows * 300 * 200);
-      CHECK(flops.at("Z2") == 2.0 * rows * 200 * 10);
-      CHECK(flops.at("dW2") == 2.0 * rows * 200 * 10);
-      CHECK(flops.at("dZ1") == 2.0 * rows * 200 * 10);
+      CHECK(flops.at("Z2") == 2.0 * rows * 200 * classes);
+      CHECK(flops.at("dW2") == 2.0 * rows * 200 * classes);
+      CHECK(flops.at("dZ1") == 2.0 * rows * 200 * classes);
       CHECK(flops.at("dW1") == 2.0 * rows * 300 * 200);
     }
   }
@@ -94,7 +94,7 @@ TEST_CASE("a product's piece keeps the order of its dimensions", "[runtime][trac
     CHECK(dW2->layer == 2);
     CHECK(dW2->path == tp::span_path::parameter);
     CHECK(dW2->m == 200);
-    CHECK(dW2->n == 10);
+    CHECK(dW2->n == classes);
     CHECK(dW2->k == rows);
   });
 }
