@@ -32,7 +32,7 @@ findings=$(
     "$nm" --print-file-name --format=posix "$archive" | awk -f "$here/symbols.awk"
     "$objdump" --section-headers --reloc --wide "$archive" | awk -f "$here/sections.awk"
     # Of other processors' objects the tiers say all.
-    if "$objdump" --file-headers "$archive" | grep -q x86-64; then
+    if [[ $("$objdump" --file-headers "$archive") == *x86-64* ]]; then
       "$objdump" --disassemble --wide --insn-width=16 "$archive" | awk -f "$here/instructions.awk"
     fi
   done
