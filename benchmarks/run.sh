@@ -21,6 +21,10 @@ usage: benchmarks/run.sh gemm|step|predict [OPTION...]
   --min-time SECONDS  least time of a repetition (default: 0.007 for gemm, 0.1 for the others)
   --repetitions N     repetitions of a row in each round (default: 3)
   --quick             two rounds with little time for a row: a first impression
+  --before DIR        another build folder, such as an earlier commit's: its twinpath takes turns
+                      with this one, which is compared with it alone (cmake/race.sh builds both)
+  --check             with --before: exit status 1 when a row has become slower in every round, by
+                      more than 3 %
   --isa TIER          cap twinpath, such as avx2; the others stay at their best
   --any-kernel        compare also with a library that does not run AVX-512 kernels on a machine
                       that has them
@@ -54,7 +58,7 @@ fail() {
 # --- options --------------------------------------------------------------------------------------------
 
 threads_list=1 types='' families='' filter='' libraries='' rounds='' quick='' isa='' any_kernel=() out='' accuracy=''
-suite='' min_time='' repetitions='' summary=() quiet=0
+before='' check=() suite='' min_time='' repetitions='' summary=() quiet=0
 build=$root/build/release
 while (($# != 0)); do
   case $1 in
@@ -63,13 +67,14 @@ while (($# != 0)); do
     --accuracy) accuracy=1 ;;
     --quiet) quiet=$((quiet + 1)) ;;
     --summary) summary=(--families) ;;
+    --check) check=(--check) ;;
     --any-kernel) any_kernel=(--any-kernel) ;;
     --help | -h)
       usage
       exit
       ;;
     --threads | --type | --family | --filter | --libraries | --rounds | --min-time | --repetitions | --isa | \
-      --build | --out)
+      --before | --build | --out)
       (($# >= 2)) || fail "$1 needs a value"
       case $1 in
         --threads) threads_list=${2//,/ } ;;
@@ -81,6 +86,7 @@ while (($# != 0)); do
         --min-time) min_time=$2 ;;
         --repetitions) repetitions=$2 ;;
         --isa) isa=$2 ;;
+        --before) before=$2 ;;
         --build) build=$2 ;;
         --out) out=$2 ;;
       esac
@@ -115,6 +121,15 @@ rounds=${rounds:-3}
 [[ -z $min_time ]] || measure+=(--min-time "$min_time")
 [[ -z $repetitions ]] || measure+=(--repetitions "$repetitions")
 
+# "before" is a library too, until its results go to a folder of their own.
+if [[ -n $before ]]; then
+  [[ -z $libraries ]] || fail "--before compares twinpath with itself: it takes no --libraries"
+  [[ -x $before/benchmarks/twinpath-$suite-twinpath ]] || fail "nothing is built in $before"
+  libraries='before twinpath'
+  mkdir -p "$out/before"
+  compgen -G "$out/before/*.json" >/dev/null && fail "$out/before has results already"
+fi
+((${#check[@]} == 0)) || [[ -n $before ]] || fail "--check is for --before"
 if [[ -z $libraries ]]; then
   for library in twinpath openblas blis eigen onednn-sgemm onednn-matmul onednn-ip onemkl torch-autograd torch-tensors; do
     [[ ! -x $programs/twinpath-$suite-$library ]] || libraries+=" $library"
@@ -131,6 +146,14 @@ fi
 export MKL_DYNAMIC=FALSE OMP_DYNAMIC=false
 unset TWINPATH_ISA
 
+program_of() {  # program_of LIBRARY
+  if [[ $1 == before ]]; then
+    echo "$before/benchmarks/twinpath-$suite-twinpath"
+  else
+    echo "$programs/twinpath-$suite-$1"
+  fi
+}
+
 run_library() {  # run_library LIBRARY THREADS ARGUMENT...
   local library=$1 threads=$2
   local environment=(OPENBLAS_NUM_THREADS="$threads" BLIS_NUM_THREADS="$threads" OMP_NUM_THREADS="$threads"
@@ -140,15 +163,15 @@ run_library() {  # run_library LIBRARY THREADS ARGUMENT...
   # of libtorch, has its own, so that OpenMP's must not keep a core while they wait.
   if [[ $suite == step && $library == onemkl ]]; then environment+=(MKL_THREADING_LAYER=GNU); fi
   if [[ $suite == step && $library =~ ^(openblas|torch) ]]; then environment+=(OMP_WAIT_POLICY=passive); fi
-  if [[ $library == twinpath && -n $isa ]]; then environment+=(TWINPATH_ISA="$isa"); fi
-  env "${environment[@]}" "$programs/twinpath-$suite-$library" --threads "$threads" "${any_kernel[@]}" "$@"
+  if [[ $library =~ ^(twinpath|before)$ && -n $isa ]]; then environment+=(TWINPATH_ISA="$isa"); fi
+  env "${environment[@]}" "$(program_of "$library")" --threads "$threads" "${any_kernel[@]}" "$@"
 }
 
 # --- which libraries ------------------------------------------------------------------------------------
 
 accepted=()
 for library in $libraries; do
-  [[ -x $programs/twinpath-$suite-$library ]] || fail "$library was not built"
+  [[ -x $(program_of "$library") ]] || fail "$library was not built"
   status=0
   text=$(run_library "$library" 1 --describe 2>&1) || status=$?
   case $status in
@@ -182,6 +205,7 @@ for threads in $threads_list; do
       # Another library begins in every round, so that none always comes after the same one.
       library=${accepted[(i + round - 1) % ${#accepted[@]}]}
       file=$out/$library-t$threads-r$round
+      if [[ $library == before ]]; then file=$out/before/twinpath-t$threads-r$round; fi
       extra=()
       # One process is enough to know the machine's memory.
       if [[ $suite == gemm && $library == twinpath ]] && ((round == 1)); then extra=(--bandwidth); fi
@@ -205,4 +229,9 @@ for threads in $threads_list; do
   done
 done
 
-((quiet > 1)) || "$programs/twinpath-compare" "${summary[@]}" "$out"
+if [[ -n $before ]]; then summary+=("${check[@]}" --before "$out/before"); fi
+if ((quiet > 1)); then
+  ((${#check[@]} != 0)) || exit 0
+  exec >/dev/null
+fi
+"$programs/twinpath-compare" "${summary[@]}" "$out"

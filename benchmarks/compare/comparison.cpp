@@ -39,14 +39,48 @@ const double* seconds_of(const run* r, const std::string& name) {
   return it == r->seconds.end() ? nullptr : &it->second;
 }
 
-std::vector<double> seconds_of(const std::vector<run>& runs, const std::string& library, int threads,
-                               const std::string& name) {
-  std::vector<double> result;
-  for (const run& r : runs) {
-    if (r.library != library || r.threads != threads) continue;
-    if (const double* seconds = seconds_of(&r, name)) result.push_back(*seconds);
+const double* our_seconds_of(const rounds& all, int round, const std::string& name) {
+  const auto libraries = all.find(round);
+  if (libraries == all.end()) return nullptr;
+  const auto us = libraries->second.find(ours);
+  return us == libraries->second.end() ? nullptr : seconds_of(us->second, name);
+}
+
+// How many of the smallest of n values, and as many of the largest, can be left out so that the others hold
+// the median with 95 %: it is below the (k+1)-th smallest when at most k of n tosses of a coin are heads.
+std::size_t values_outside_of_interval(std::size_t n) {
+  const auto count = static_cast<double>(n);
+  double probability = std::pow(0.5, count);  // of k heads
+  double at_most = probability;
+  std::size_t k = 0;
+  while (true) {
+    const auto heads = static_cast<double>(k);
+    probability *= (count - heads) / (heads + 1);
+    at_most += probability;
+    if (2 * at_most > 0.05) return k;
+    ++k;
   }
-  return result;
+}
+
+change change_of(std::vector<double> ratios) {
+  std::sort(ratios.begin(), ratios.end());
+  const std::size_t outside = values_outside_of_interval(ratios.size());
+  return {median(ratios), ratios[outside], ratios[ratios.size() - 1 - outside], ratios.front(),
+          ratios.back()};
+}
+
+void compare_with_before(row_result& row, const rounds& now, const rounds& before) {
+  std::vector<double> seconds, ratios;
+  for (const auto& [round, libraries] : before) {
+    const double* earlier = our_seconds_of(before, round, row.row.name);
+    const double* later = our_seconds_of(now, round, row.row.name);
+    if (earlier == nullptr || later == nullptr) continue;
+    seconds.push_back(*earlier);
+    ratios.push_back(*earlier / *later);
+  }
+  if (ratios.empty()) return;
+  row.seconds_before = median(std::move(seconds));
+  row.before = change_of(std::move(ratios));
 }
 
 std::optional<row_result> compare_row(const known_row& row, bench::element type, const rounds& all) {
@@ -63,12 +97,12 @@ std::optional<row_result> compare_row(const known_row& row, bench::element type,
       peers[library].push_back(row.flops / *peer_seconds * 1e-9);
       best_peer = std::max(best_peer, peers[library].back());
     }
-    const auto us = libraries.find(ours);
-    const double* our_seconds = us == libraries.end() ? nullptr : seconds_of(us->second, name);
+    const double* our_seconds = our_seconds_of(all, round, name);
     if (our_seconds == nullptr) continue;
     const double gflops = row.flops / *our_seconds * 1e-9;
     seconds.push_back(*our_seconds);
-    if (const auto peak = us->second->peak.find(bench::name(type)); peak != us->second->peak.end()) {
+    const run& us = *libraries.at(ours);
+    if (const auto peak = us.peak.find(bench::name(type)); peak != us.peak.end()) {
       shares.push_back(gflops / peak->second);
     }
     if (best_peer > 0) ratios.push_back(gflops / best_peer);
@@ -106,7 +140,15 @@ family_result compare_family(const std::string& name, const std::vector<const ro
   std::vector<double> ratios, unexcepted, shares, before;
   for (const row_result* r : rows) {
     shares.push_back(r->peak_share);
-    if (r->before) before.push_back(*r->before);
+    if (r->before) {
+      before.push_back(r->before->median);
+      result.slower += r->before->slower();
+      result.faster += r->before->faster();
+      if (result.most_slowed_row.empty() || r->before->median < result.most_slowed) {
+        result.most_slowed_row = r->row.name;
+        result.most_slowed = r->before->median;
+      }
+    }
     result.behind += r->behind();
     result.doubtful += r->doubtful();
     if (!r->ratio) continue;
@@ -144,13 +186,16 @@ comparison compare_threads(int threads, const std::vector<run>& runs, const std:
   result.rounds = our_rounds.size();
 
   const rounds all = by_round(runs, threads);
+  const rounds earlier = by_round(before, threads);
+  for (const run& r : before) {
+    if (r.threads == threads && r.library == ours) result.commit_before = r.commit;
+  }
   for (const auto type : {bench::element::f32, bench::element::f64}) {
     std::vector<row_result> of_type;
     for (const known_row& row : known_rows(type)) {
       std::optional<row_result> r = compare_row(row, type, all);
       if (!r) continue;
-      const std::vector<double> earlier = seconds_of(before, ours, threads, row.name);
-      if (!earlier.empty()) r->before = median(earlier) / r->seconds;
+      compare_with_before(*r, all, earlier);
       of_type.push_back(std::move(*r));
     }
     for (const std::string& family : known_families()) {

@@ -15,6 +15,18 @@ namespace compare {
 inline constexpr double bar = 0.97;          ///< below it a row is behind: less than 3 % say nothing
 inline constexpr double excepted_bar = 0.5;  ///< for rows that the arithmetic contract excepts
 
+/// Speed now over speed before, formed in every round that both have.
+struct change {
+  double median = 0;
+  double low = 0, high = 0;  ///< hold the median with 95 %, by the sign test; of fewer than six rounds, all
+  double least = 0, most = 0;
+
+  [[nodiscard]] bool slower() const { return high < 1; }
+  [[nodiscard]] bool faster() const { return low > 1; }
+  /// In every round, and by more than what says nothing.
+  [[nodiscard]] bool behind() const { return most < bar; }
+};
+
 /// Medians over the rounds. The ratio is the best peer's time over ours, formed in every round.
 struct row_result {
   known_row row;
@@ -26,8 +38,9 @@ struct row_result {
   struct spread {
     double median, least, most;
   };
-  std::optional<spread> ratio;   ///< nothing where no peer has the row
-  std::optional<double> before;  ///< speed now over speed before
+  std::optional<spread> ratio;  ///< nothing where no peer has the row
+  std::optional<change> before;
+  double seconds_before = 0;
 
   [[nodiscard]] double needed() const { return row.excepted ? excepted_bar : bar; }
   /// In every round.
@@ -43,22 +56,26 @@ struct family_result {
   std::optional<double> mean_unexcepted;  ///< without the excepted rows
   std::string worst_row;
   double worst_ratio = 0;
-  double peak_share = 0;  ///< median
-  std::optional<double> before;
+  double peak_share = 0;         ///< median
+  std::optional<double> before;  ///< geometric mean
+  std::size_t slower = 0, faster = 0;
+  std::string most_slowed_row;
+  double most_slowed = 0;
 };
 
 /// Everything at one number of threads.
 struct comparison {
   int threads = 1;
   std::vector<run> libraries;  ///< the first run of each, ours first
+  std::string commit_before;   ///< empty without an earlier run
   std::map<std::string, double> peak;
   std::size_t rounds = 0;
   std::vector<row_result> rows;
   std::vector<family_result> families;
 };
 
-/// One for each number of threads for which ours was measured. `before` are runs of ours from another time,
-/// and may be empty.
+/// One for each number of threads for which ours was measured. `before` are runs of ours from another time or
+/// of another commit, and may be empty.
 [[nodiscard]] std::vector<comparison> compare_runs(const std::vector<run>& runs,
                                                    const std::vector<run>& before);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "changes.hpp"
 #include "common/numbers.hpp"
 
 namespace compare {
@@ -26,6 +27,11 @@ bool has_before(const comparison& c) {
   return std::any_of(c.rows.begin(), c.rows.end(), [](const row_result& r) { return r.before.has_value(); });
 }
 
+// An earlier run and no peer: the change is all there is to show.
+bool only_changes(const comparison& c) {
+  return has_before(c) && c.libraries.size() == 1;
+}
+
 bool has_excepted(const comparison& c) {
   return std::any_of(c.rows.begin(), c.rows.end(), [](const row_result& r) { return r.row.excepted; });
 }
@@ -44,7 +50,9 @@ void print_machine(std::ostream& out, const std::vector<comparison>& all,
   const std::string bullet = options.how == style::markdown ? "- " : "";
   const run& first = all.front().libraries.front();
   const auto print = [&](const std::string& text) { print_text(out, bullet + text, options.how); };
-  print(first.cpu + ", " + first.date + ", commit " + first.commit);
+  const std::string& commit_before = all.front().commit_before;
+  print(first.cpu + ", " + first.date + ", commit " + first.commit +
+        (commit_before.empty() ? "" : ", before: " + commit_before));
   for (const comparison& c : all) {
     std::string text = "FMA peak of " + std::to_string(c.threads) +
                        (c.threads == 1 ? " thread, " : " threads, ") + c.libraries.front().tier + ':';
@@ -116,7 +124,7 @@ void print_ratios(std::ostream& out, const comparison& c, const std::vector<cons
     }
     cells.push_back(mark(*r) + (r->ratio ? fixed(r->ratio->median, 2) : "-"));
     if (before) {
-      cells.push_back(optional_text(r->before, 2));
+      cells.push_back(r->before ? fixed(r->before->median, 2) : "-");
     } else {
       cells.push_back(r->ratio ? fixed(r->ratio->least, 2) + ".." + fixed(r->ratio->most, 2) : "-");
     }
@@ -132,10 +140,13 @@ void print_rows(std::ostream& out, const comparison& c, const report_options& op
     std::vector<const row_result*> rows;
     for (const row_result& r : c.rows) {
       if (!r.row.name.starts_with(f.name + '/')) continue;
-      if (!options.only_behind || r.behind() || r.doubtful()) rows.push_back(&r);
+      const bool behind = only_changes(c) ? r.before && r.before->slower() : r.behind() || r.doubtful();
+      if (!options.only_behind || behind) rows.push_back(&r);
     }
     if (rows.empty()) continue;
-    if (options.all_peers) {
+    if (only_changes(c)) {
+      print_changes(out, rows, f.name, options.how);
+    } else if (options.all_peers) {
       print_speeds(out, c, rows, f.name, options.how);
     } else {
       print_ratios(out, c, rows, f.name, options.how);
@@ -145,6 +156,7 @@ void print_rows(std::ostream& out, const comparison& c, const report_options& op
 }
 
 void print_legend(std::ostream& out, const comparison& c, const report_options& options) {
+  if (only_changes(c)) return print_text(out, changes_legend(), options.how);
   std::string text = "GFLOP/s";
   if (options.all_peers) {
     text += ", = the best peer";
@@ -163,6 +175,7 @@ void print_legend(std::ostream& out, const comparison& c, const report_options& 
 }
 
 void print_families(std::ostream& out, const comparison& c, style how) {
+  if (only_changes(c)) return print_family_changes(out, c, how);
   const bool before = has_before(c);
   std::vector<std::string> titles{"family", "rows",  "mean ratio", "without *", "behind",
                                   "~",      "worst", "its row",    "of peak"};
