@@ -30,7 +30,7 @@ inline constexpr double leaky_relu_slope = 0.01;
 ///
 /// Shapes: Z and A are m x n. Bits: `contract::activate`. A NaN stays NaN.
 /// Overlap: A may be exactly Z; every other overlap throws. Thread safety and parallelism as for `gemm`.
-/// Throws std::invalid_argument when the shapes differ or the views overlap partly.
+/// Throws std::invalid_argument when the shapes differ, the views overlap partly, or f is no enumerator.
 void activate(activation f, matrix_view<const float> Z, matrix_view<float> A);
 /// The same in double.
 void activate(activation f, matrix_view<const double> Z, matrix_view<double> A);

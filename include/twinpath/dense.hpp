@@ -23,7 +23,8 @@ enum class schedule {
 /// Shapes: X is m x k, W is k x n, b has n elements, A and Z are m x n; Z may be left out.
 /// Bits: `contract::dense_forward`; row i does not depend on the other rows of the batch.
 /// Overlap: A and Z must share no element with each other or the inputs. Thread safety and parallelism as for
-/// `gemm`. Throws std::invalid_argument when shapes do not fit or A or Z overlaps another operand.
+/// `gemm`. Throws std::invalid_argument when shapes do not fit, A or Z overlaps another operand, or f is no
+/// enumerator.
 void dense_forward(matrix_view<const float> X, matrix_view<const float> W, std::span<const float> b,
                    activation f, matrix_view<float> A, matrix_view<float> Z = {});
 /// The same in double.
@@ -35,7 +36,8 @@ void dense_forward(matrix_view<const double> X, matrix_view<const double> W, std
 /// Shapes: A is m x k (the layer's input), dZ is m x n, dW is k x n, db has n elements.
 /// Bits: `contract::gemm` and `contract::column_sums`.
 /// Overlap: dW and db share no element with each other or an input. Thread safety and parallelism as for
-/// `gemm`. Throws std::invalid_argument when shapes do not fit or an output overlaps.
+/// `gemm`. Throws std::invalid_argument when shapes do not fit or an output overlaps, and std::bad_alloc,
+/// when dW may be written already.
 void parameter_path(matrix_view<const float> A, matrix_view<const float> dZ, matrix_view<float> dW,
                     std::span<float> db);
 /// The same in double.
@@ -47,8 +49,8 @@ void parameter_path(matrix_view<const double> A, matrix_view<const double> dZ, m
 ///
 /// Shapes: dZ is m x n, W is k x n, `kept` and dZ_below are m x k. `kept` is A, or Z for activations for
 /// which `keeps_scores`. Bits: `contract::backprop_path`. Overlap: dZ_below must share no element with the
-/// inputs. Thread safety and parallelism as for `gemm`. Throws std::invalid_argument when shapes do not fit
-/// or dZ_below overlaps.
+/// inputs. Thread safety and parallelism as for `gemm`. Throws std::invalid_argument when shapes do not fit,
+/// dZ_below overlaps, or f is no enumerator.
 void backprop_path(matrix_view<const float> dZ, matrix_view<const float> W, matrix_view<const float> kept,
                    matrix_view<float> dZ_below, activation f = activation::relu);
 /// The same in double.
@@ -61,8 +63,9 @@ void backprop_path(matrix_view<const double> dZ, matrix_view<const double> W, ma
 /// Shapes as for `parameter_path` and `backprop_path`. Z, of the shape of A, is for activations for which
 /// `keeps_scores`; others do not read it. Bits: the same under every schedule.
 /// Overlap: the outputs share no element with each other or an input. Thread safety and parallelism as for
-/// `gemm`. Throws std::invalid_argument, before anything is written, when shapes do not fit or an output
-/// overlaps.
+/// `gemm`. Throws std::invalid_argument, before anything is written, when shapes do not fit, an output
+/// overlaps, or an option is no enumerator; and std::bad_alloc, when some of the outputs may be written
+/// already.
 void backward(schedule how, matrix_view<const float> A, matrix_view<const float> dZ,
               matrix_view<const float> W, matrix_view<float> dW, std::span<float> db,
               matrix_view<float> dZ_below, activation f = activation::relu, matrix_view<const float> Z = {});

@@ -16,8 +16,8 @@ namespace twinpath::inline v0 {
 ///
 /// Shapes: Z, Y and dZ are m x n. Returns the loss. Bits: `contract::mean_squared_error`.
 /// Overlap: dZ may be exactly Z or exactly Y; every other overlap throws. Thread safety and parallelism as
-/// for `gemm`. Throws std::invalid_argument when shapes differ, views overlap partly, or the mean of no
-/// element is asked for.
+/// for `gemm`. Throws std::invalid_argument when shapes differ, views overlap partly, the mean of no element
+/// is asked for, or the reduction is no enumerator.
 float mean_squared_error(matrix_view<const float> Z, matrix_view<const float> Y, matrix_view<float> dZ,
                          reduction how = reduction::mean);
 /// The same in double.

@@ -53,7 +53,8 @@ template <class T>
 class mlp {
  public:
   /// A network with these widths, inputs first and outputs last.
-  /// Throws std::invalid_argument when there are fewer than two widths or one of them is 0.
+  /// Throws std::invalid_argument when there are fewer than two widths, one of them is 0, a layer exceeds the
+  /// address space, or an option is no enumerator.
   explicit mlp(std::vector<std::size_t> widths, mlp_options options = {});
   ~mlp();
   /// What was moved from can be assigned to or destroyed, no more.
@@ -109,7 +110,8 @@ class mlp {
   /// The options in use.
   [[nodiscard]] const mlp_options& options() const noexcept;
   /// Chooses another schedule for later steps; no influence on the bits. The next step may allocate once.
-  void set_schedule(twinpath::schedule how) noexcept;
+  /// Throws std::invalid_argument when it is no enumerator.
+  void set_schedule(twinpath::schedule how);
 
   /// Weights of layer l = 1 … layers(): widths[l-1] x widths[l]. Throws std::invalid_argument for another l.
   [[nodiscard]] matrix_view<T> weights(std::size_t layer);

@@ -27,8 +27,8 @@ void softmax(matrix_view<const double> Z, matrix_view<double> P);
 ///
 /// Shapes: Z, Y and dZ are m x n. Returns the loss, in nats. Bits: `contract::softmax_cross_entropy`.
 /// Overlap: dZ may be exactly Z or exactly Y; every other overlap throws. Thread safety and parallelism as
-/// for `gemm`. Throws std::invalid_argument when shapes differ, views overlap partly, or the mean of no row
-/// is asked for.
+/// for `gemm`. Throws std::invalid_argument when shapes differ, views overlap partly, the mean of no row is
+/// asked for, or the reduction is no enumerator.
 float softmax_cross_entropy(matrix_view<const float> Z, matrix_view<const float> Y, matrix_view<float> dZ,
                             reduction how = reduction::mean);
 /// The same in double.

@@ -51,7 +51,7 @@ struct option_names<reduction> {
   static constexpr option_name<reduction> all[] = {{reduction::mean, "mean"}, {reduction::sum, "sum"}};
 };
 
-/// The name of a value; of a number that is none, nothing.
+/// The name of an enumerator.
 template <class Option>
 [[nodiscard]] std::string name_of(Option value) {
   for (const auto& entry : option_names<Option>::all) {

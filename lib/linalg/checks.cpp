@@ -29,6 +29,11 @@ void fail_overlap(std::string_view function, std::string_view output, std::strin
   fail(function, std::string(output) + " overlaps " + std::string(other));
 }
 
+void fail_option(std::string_view function, std::string_view name, int value, int last) {
+  fail(function,
+       std::string(name) + " " + std::to_string(value) + " is not one of 0 to " + std::to_string(last));
+}
+
 void fail_view(const void* data, std::size_t rows, std::size_t cols, std::size_t stride) {
   if (data == nullptr) fail("matrix_view", "the pointer to " + shape_text(rows, cols) + " elements is null");
   fail("matrix_view",

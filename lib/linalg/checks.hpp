@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include <twinpath/activation.hpp>
+#include <twinpath/loss.hpp>
 #include <twinpath/matrix.hpp>
 
 namespace twinpath::inline v0::detail {
@@ -20,6 +22,23 @@ namespace twinpath::inline v0::detail {
 [[noreturn]] void fail_size(std::string_view function, std::string_view name, std::size_t size,
                             std::size_t expected);
 [[noreturn]] void fail_overlap(std::string_view function, std::string_view output, std::string_view other);
+[[noreturn]] void fail_option(std::string_view function, std::string_view name, int value, int last);
+
+/// An option that is an enumerator, 0 to `last`, and not another number made one by a cast.
+template <class Option>
+void check_option(std::string_view function, std::string_view name, Option value, Option last) {
+  if (value < Option{} || value > last) [[unlikely]]
+    fail_option(function, name, static_cast<int>(value), static_cast<int>(last));
+}
+inline void check_option(std::string_view function, activation f) {
+  check_option(function, "activation", f, activation::gelu_tanh);
+}
+inline void check_option(std::string_view function, loss which) {
+  check_option(function, "loss", which, loss::mean_squared_error);
+}
+inline void check_option(std::string_view function, reduction how) {
+  check_option(function, "reduction", how, reduction::sum);
+}
 
 /// A rectangle of elements of `size` bytes each, for `overlap`.
 struct rectangle {

@@ -43,6 +43,7 @@ void apply(const char* function, element_function<T> kernel, std::size_t cost, m
 
 template <class T>
 void activate(activation f, matrix_view<const T> Z, matrix_view<T> A) {
+  check_option("activate", f);
   const bool light = f == activation::identity || f == activation::relu || f == activation::leaky_relu;
   apply("activate", kernels<T>().activate[f], light ? moved : computed, "Z", Z, "A", A);
 }

@@ -18,6 +18,7 @@ namespace {
 template <class T>
 T checked_loss(const char* function, loss which, matrix_view<const T> Z, const targets<T>& y,
                matrix_view<T> dZ, reduction how) {
+  check_option(function, how);
   check_shape(function, "dZ", dZ, Z.rows(), Z.cols());
   check_same_or_apart(function, "dZ", dZ, "Z", Z);
   if (y.by_class) {

@@ -13,6 +13,7 @@ template <class T>
 void checked_forward(matrix_view<const T> X, matrix_view<const T> W, std::span<const T> b, activation f,
                      matrix_view<T> A, matrix_view<T> Z) {
   constexpr const char* function = "dense_forward";
+  check_option(function, f);
   check_shape(function, "W", W, X.cols(), A.cols());
   check_shape(function, "A", A, X.rows(), W.cols());
   check_size(function, "b", b, W.cols());
@@ -45,6 +46,7 @@ void check_parameter_path(const char* function, const backward_operands<T>& x) {
 
 template <class T>
 void check_backprop_path(const char* function, const backward_operands<T>& x) {
+  check_option(function, x.f);
   const char* const kept = keeps_scores(x.f) ? "Z" : "A";
   check_shape(function, "W", x.W, x.kept.cols(), x.dZ.cols());
   check_shape(function, "dZ", x.dZ, x.kept.rows(), x.W.cols());
@@ -69,6 +71,7 @@ void checked_backprop_path(const backward_operands<T>& x) {
 template <class T>
 void checked_backward(schedule how, const backward_operands<T>& x) {
   constexpr const char* function = "backward";
+  check_option(function, how);
   check_parameter_path(function, x);
   if (keeps_scores(x.f)) check_shape(function, "Z", x.kept, x.A.rows(), x.A.cols());
   check_backprop_path(function, x);

@@ -3,13 +3,19 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include <twinpath/dense.hpp>
 
+#include "linalg/checks.hpp"
 #include "linalg/product.hpp"
 #include "runtime/parallel.hpp"
 
 namespace twinpath::inline v0::detail {
+
+inline void check_option(std::string_view function, schedule how) {
+  check_option(function, "schedule", how, schedule::automatic);
+}
 
 // Views by reference, and one product that is returned: a copy would read as vectors what was just written as
 // numbers, and wait for that.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "linalg/checks.hpp"
+#include "nn/layer.hpp"
 #include "nn/network.hpp"
 
 namespace twinpath::inline v0 {
@@ -86,7 +87,8 @@ const mlp_options& mlp<T>::options() const noexcept {
   return state_->options;
 }
 template <class T>
-void mlp<T>::set_schedule(twinpath::schedule how) noexcept {
+void mlp<T>::set_schedule(twinpath::schedule how) {
+  detail::check_option("set_schedule", how);
   state_->options.schedule = how;
 }
 

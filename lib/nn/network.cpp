@@ -39,6 +39,10 @@ gradient_use use_by(gradient_mode mode) noexcept {
 
 template <class T>
 network<T>::network(std::vector<std::size_t> w, const mlp_options& o) : widths(std::move(w)), options(o) {
+  check_option("mlp", options.activation);
+  check_option("mlp", options.loss);
+  check_option("mlp", options.reduction);
+  check_option("mlp", options.schedule);
   if (widths.size() < 2) {
     fail("mlp", std::to_string(widths.size()) + " widths given, a network needs at least 2");
   }
@@ -145,6 +149,7 @@ template <class T>
 T network<T>::compute_gradients(matrix_view<const T> X, const targets<T>& y, gradient_mode mode,
                                 matrix_view<T> dX) {
   constexpr const char* function = "compute_gradients";
+  check_option(function, "gradient mode", mode, gradient_mode::ignore);
   check_batch(function, X, y);
   if (is_given(dX)) {
     check_shape(function, "dX", dX, X.rows(), X.cols());

@@ -23,8 +23,8 @@ namespace twinpath::inline v0 {
 /// The seed, the schedule and gradients are not in the file. Numbers that are not finite are written like any
 /// other. The file takes the place of an older one when it is complete and durable, not before.
 ///
-/// Throws std::invalid_argument when there were 2^63 updates or more or an option is no enumerator, and
-/// std::runtime_error with the file's name when it cannot be written; the older file is then what it was.
+/// Throws std::invalid_argument when there were 2^63 updates or more, and std::runtime_error with the file's
+/// name when it cannot be written; the older file is then what it was, as it is after std::bad_alloc.
 /// Thread safety: the network must not change meanwhile. Of two that write the same file the last one wins.
 template <class T>
 void save(const mlp<T>& net, const std::filesystem::path& file);
@@ -39,8 +39,8 @@ void save(const mlp<T>& net, const std::filesystem::path& file);
 ///
 /// Throws std::runtime_error with the file's name and what is wrong: the file cannot be read, is damaged or
 /// foreign, an array is missing, or has another type or shape than the others ask for, a finite number is
-/// beyond T, the updates are negative, or a power is not from 0 to 1.
-/// Thread safety: any number of threads may read at once.
+/// beyond T, the updates are negative, or a power is not from 0 to 1; and std::invalid_argument when an
+/// option that `otherwise` gives is no enumerator. Thread safety: any number of threads may read at once.
 template <class T>
 [[nodiscard]] mlp<T> load_mlp(const std::filesystem::path& file, mlp_options otherwise = {});
 
