@@ -154,9 +154,10 @@ class mlp {
 
   /// Bytes of memory that training with batches of so many rows takes in this network, on the threads of the
   /// caller's arena: parameters, moments, and everything between the first layer and the update.
-  /// `compute_gradients` takes the gradients on top of that.
+  /// `compute_gradients` takes the gradients on top of that. Throws std::invalid_argument when so many rows
+  /// exceed the address space.
   [[nodiscard]] std::size_t memory(std::size_t rows, const optimizer& rule = sgd{}) const;
-  /// How a step of training with batches of so many rows is computed here, and why.
+  /// How a step of training with batches of so many rows is computed here, and why. Throws as `memory`.
   [[nodiscard]] std::string describe(std::size_t rows) const;
 
  private:

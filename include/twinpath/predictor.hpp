@@ -19,7 +19,8 @@ namespace twinpath::inline v0 {
 template <class T>
 class predictor {
  public:
-  /// Prepares for batches of `rows` rows. Throws std::bad_alloc.
+  /// Prepares for batches of `rows` rows. Throws std::bad_alloc, and std::invalid_argument when so many rows
+  /// exceed the address space.
   explicit predictor(const mlp<T>& net, std::size_t rows = 1);
   ~predictor();
   /// What was moved from can be assigned to or destroyed, no more.

@@ -244,7 +244,7 @@ void network<T>::predict(matrix_view<const T> X, matrix_view<T> P) const {
   const std::size_t m = X.rows();
   const std::size_t widest = *std::max_element(widths.begin() + 1, widths.end());
   scratch_frame scratch;
-  T* buffers[2] = {scratch.allocate<T>(m * widest), scratch.allocate<T>(m * widest)};
+  T* buffers[2] = {scratch.allocate<T>(m, widest), scratch.allocate<T>(m, widest)};
   matrix_view<const T> input = X;
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const layer_state<T>& layer = layers[l];

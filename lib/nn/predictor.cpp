@@ -6,6 +6,7 @@
 
 #include "linalg/checks.hpp"
 #include "linalg/row_operations.hpp"
+#include "nn/batch_size.hpp"
 #include "nn/layer.hpp"
 #include "runtime/parallel.hpp"
 
@@ -42,6 +43,7 @@ struct predictor<T>::state {
 
   state(const mlp<T>& net, std::size_t m) : rows(m), inputs(net.widths().front()), loss(net.options().loss) {
     const std::vector<std::size_t>& widths = net.widths();
+    detail::check_batch_size<T>("predictor", widths, m);
     std::size_t elements = 0;
     const auto reserve = [&](std::size_t n) {
       const std::size_t offset = elements;

@@ -6,6 +6,7 @@
 #include <twinpath/contract.hpp>
 
 #include "linalg/row_operations.hpp"
+#include "nn/batch_size.hpp"
 #include "nn/layer.hpp"
 #include "runtime/parallel.hpp"
 
@@ -375,6 +376,7 @@ template <class T>
 std::string describe_plan(const step_plan<T>& p) {
   const char* form = "";
   switch (p.form) {
+  check_batch_size<T>("mlp", widths, shape.rows);
     case step_form::operations:
       form = "operation by operation";
       break;

@@ -119,7 +119,8 @@ struct step_plan {
   return i == count ? units : divide_up(units, width) * i / count * width;
 }
 
-/// A plan for a network of these widths.
+/// A plan for a network of these widths. Throws std::invalid_argument when the sizes of its memory would
+/// overflow.
 template <class T>
 [[nodiscard]] step_plan<T> plan_step(const kernel_table<T>& table, const std::vector<std::size_t>& widths,
                                      const step_shape& shape);

@@ -41,6 +41,13 @@ class scratch_frame {
       throw std::bad_alloc();
     return static_cast<T*>(allocate_bytes(n * sizeof(T)));
   }
+  /// The same for rows x cols of them.
+  template <class T>
+  [[nodiscard]] T* allocate(std::size_t rows, std::size_t cols) {
+    if (cols != 0 && rows > largest / sizeof(T) / cols) [[unlikely]]
+      throw std::bad_alloc();
+    return allocate<T>(rows * cols);
+  }
 
  private:
   static constexpr std::size_t largest = std::numeric_limits<std::size_t>::max() / 4;
