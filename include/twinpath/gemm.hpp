@@ -15,7 +15,8 @@ namespace twinpath::inline v0 {
 /// Threads: parallel in the caller's TBB arena when the product is large enough to gain from it;
 /// may be called from several threads at once as long as the outputs differ.
 /// Overlap: C must share no element with A or B; A and B may overlap.
-/// Throws std::invalid_argument, before anything is written, when the shapes do not fit or C overlaps.
+/// Throws, before anything is written, std::invalid_argument when the shapes do not fit or C overlaps, and
+/// std::bad_alloc when there is no scratch memory.
 void gemm(const operand<float>& A, const operand<float>& B, const matrix_view<float>& C, float alpha = 1,
           float beta = 0);
 /// The same in double.

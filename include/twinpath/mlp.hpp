@@ -47,6 +47,8 @@ enum class gradient_mode {
 ///
 /// Thread safety: one thread may call a given network at a time; different networks are independent. Work is
 /// parallel in the caller's TBB arena where that pays.
+/// Without memory: std::bad_alloc is thrown before anything is computed, and the network is what it was. Only
+/// TBB, when it finds none for a task of work that is under way, can leave a step half done.
 /// Steady state: a step like one of the last 16 different ones (batch size, threads, what becomes of the
 /// gradients) allocates nothing.
 template <class T>

@@ -100,7 +100,9 @@ T loss_and_error(loss which, matrix_view<const T> Z, const targets<T>& y, matrix
   const std::size_t n = Z.cols();
   const T scale = contract::error_scale<T>(which, how, m, n);
   scratch_frame scratch;
-  T* losses = scratch.allocate<T>(m);
+  // Both before dZ is written, which may be Z.
+  T* const losses = scratch.allocate<T>(m);
+  T* const fold = scratch.allocate<T>(loss_scratch(m));
   for_row_parts(m, exponential_cost * n * sizeof(T), [&](std::size_t first, std::size_t last) {
     const span_scope span(label);
     const auto part = [&](const auto& x) {
@@ -108,7 +110,7 @@ T loss_and_error(loss which, matrix_view<const T> Z, const targets<T>& y, matrix
     };
     loss_rows<T>(table, which, part(Z), y, first, part(dZ), scale, losses + first);
   });
-  return fold_losses(table, losses, m, loss_divisor(which, how, m, n), scratch.allocate<T>(loss_scratch(m)));
+  return fold_losses(table, losses, m, loss_divisor(which, how, m, n), fold);
 }
 
 template void loss_rows(const kernel_table<float>&, loss, const matrix_view<const float>&,

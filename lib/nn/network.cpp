@@ -166,10 +166,11 @@ T network<T>::compute_gradients(matrix_view<const T> X, const targets<T>& y, gra
 
 template <class T>
 void network<T>::hold_gradients() {
-  // Those of the first layer last: `require_gradients` asks for them alone, also when memory ran out here.
-  for (std::size_t l = layers.size(); l-- > 0;) {
-    if (layers[l].gradients.empty()) layers[l].gradients = matrix<T>(1, layers[l].size());
-  }
+  if (!layers.front().gradients.empty()) return;
+  // All of them first, so that without the memory nothing has changed.
+  std::vector<matrix<T>> made;
+  for (const layer_state<T>& layer : layers) made.emplace_back(1, layer.size());
+  for (std::size_t l = 0; l < layers.size(); ++l) layers[l].gradients = std::move(made[l]);
 }
 
 template <class T>

@@ -2,7 +2,6 @@
 #include "nn/step.hpp"
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
 namespace twinpath::inline v0::detail {
@@ -27,7 +26,8 @@ template <class T>
 void run_input_error(const step_run<T>& s, matrix_view<T> dX) {
   const matrix_view<const T> dZ = s.errors(0, s.all_rows(nullptr));
   const matrix_view<const T> W = std::as_const(s.layer(0)).weights();
-  run_product(backprop_product<T>(s.table, dZ, W, activation::identity, {}, dX), {"dX"});
+  s.multiply(s.plan.input_error, backprop_product<T>(s.table, dZ, W, activation::identity, {}, dX),
+             s.scratch_of(0), {"dX"});
 }
 
 }  // namespace
@@ -35,6 +35,7 @@ void run_input_error(const step_run<T>& s, matrix_view<T> dX) {
 template <class T>
 void training_step<T>::prepare(const std::vector<std::size_t>& widths, step_shape shape) {
   if (worth_sharing(widths, shape.rows)) shape.threads = concurrency();
+  computed_ = false;
   if (current_ < plans_.size() && plans_[current_].shape == shape) return;
   const auto found =
       std::find_if(plans_.begin(), plans_.end(), [&](const step_plan<T>& p) { return p.shape == shape; });
@@ -51,7 +52,7 @@ void training_step<T>::prepare(const std::vector<std::size_t>& widths, step_shap
   memory_ = {};  // first, so that the two do not add up
   try {
     memory_ = matrix<T>(1, elements);
-  } catch (const std::bad_alloc&) {
+  } catch (...) {
     current_ = plans_.size();
     throw;
   }
@@ -62,12 +63,13 @@ T training_step<T>::run(std::vector<layer_state<T>>& layers, const step_operands
   const step_run<T> s(plans_[current_], memory_.data(), layers, with);
   run_form(s);
   if (with.dX.data() != nullptr) run_input_error(s, with.dX);
+  computed_ = true;
   return s.total_loss();
 }
 
 template <class T>
 matrix_view<const T> training_step<T>::activations(std::size_t layer, std::size_t outputs) const {
-  if (current_ >= plans_.size() || plans_[current_].shape.updates()) return {};
+  if (!computed_ || plans_[current_].shape.updates()) return {};
   const step_plan<T>& plan = plans_[current_];
   return {memory_.data() + plan.layers[layer].activations, plan.shape.rows, outputs};
 }

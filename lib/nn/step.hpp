@@ -15,7 +15,8 @@ template <class T>
 class training_step {
  public:
   /// Plans for this shape, but with the threads that it is worth, and holds memory for it; what is there
-  /// already is used again. Throws std::bad_alloc, and the next call plans anew.
+  /// already is used again. Throws std::bad_alloc, and std::invalid_argument when sizes would overflow; the
+  /// next call plans anew.
   void prepare(const std::vector<std::size_t>& widths, step_shape shape);
 
   /// Computes as prepared and returns the loss.
@@ -30,6 +31,7 @@ class training_step {
 
   std::vector<step_plan<T>> plans_;  ///< the one that was made or used last comes last
   std::size_t current_ = 0;          ///< plans_.size() for none
+  bool computed_ = false;            ///< whether the memory has what the current plan computes
   matrix<T> memory_;
 };
 

@@ -81,6 +81,7 @@ class planner {
         plan_streamed();
         break;
     }
+    if (plan_.shape.input_error) plan_input_error();
     return std::move(plan_);
   }
 
@@ -354,6 +355,16 @@ class planner {
     }
   }
 
+  /// dX comes last, when the scratch memory of the other products is free again.
+  void plan_input_error() {
+    const step_shape& s = plan_.shape;
+    plan_.input_error =
+        route_product(table_, shape_of(s.rows, widths_[0], widths_[1], false, true, widths_[1], widths_[1]),
+                      finish::store, s.threads);
+    const std::size_t wanted = plan_.input_error.scratch();
+    if (plan_.scratch + wanted > plan_.elements) reserve(plan_.scratch + wanted - plan_.elements);
+  }
+
   const kernel_table<T>& table_;
   const widths_of_layers& widths_;
   std::size_t layers_;
@@ -365,6 +376,7 @@ class planner {
 template <class T>
 step_plan<T> plan_step(const kernel_table<T>& table, const widths_of_layers& widths,
                        const step_shape& shape) {
+  check_batch_size<T>("mlp", widths, shape.rows);
   return planner<T>(table, widths, shape).plan();
 }
 
@@ -376,7 +388,6 @@ template <class T>
 std::string describe_plan(const step_plan<T>& p) {
   const char* form = "";
   switch (p.form) {
-  check_batch_size<T>("mlp", widths, shape.rows);
     case step_form::operations:
       form = "operation by operation";
       break;
