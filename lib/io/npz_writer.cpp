@@ -133,11 +133,11 @@ void add_member(zip_t* archive, const named_view& array, const std::string& prea
                              fragment(array.array.data.data(), array.array.data.size())};
   const zip_uint64_t used = array.array.data.empty() ? 1 : 2;
 
+  const std::string name = array.name + std::string(suffix);  // before there is a source to be freed
   zip_failure failure;
   zip_source_t* source = zip_source_buffer_fragment_create(fragments.data(), used, 0, failure.get());
   if (source == nullptr) throw std::runtime_error(failure.text());
-  const zip_int64_t added =
-      zip_file_add(archive, (array.name + std::string(suffix)).c_str(), source, ZIP_FL_ENC_UTF_8);
+  const zip_int64_t added = zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
   if (added < 0) {
     zip_source_free(source);
     throw std::runtime_error(zip_strerror(archive));

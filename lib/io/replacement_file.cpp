@@ -116,14 +116,14 @@ void replacement_file::write(std::span<const std::byte> bytes) {
 }
 
 void replacement_file::commit() {
+  const std::filesystem::path folder_name = target_.parent_path();  // nothing may fail once it is renamed
   if (retried([&] { return ::fsync(file_); }) != 0) fail(errno, "writing failed");
   // Network file systems tell here that there was no space.
   if (::close(std::exchange(file_, -1)) != 0 && errno != EINTR) fail(errno, "writing failed");
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(errno, "renaming failed");
   temporary_.clear();
 
-  const int folder =
-      retried([&] { return ::open(target_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  const int folder = retried([&] { return ::open(folder_name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   // One that may be written to but not read cannot be synchronised, nor can those of some file systems.
   if (folder < 0) return;
   const int error = retried([&] { return ::fsync(folder); }) == 0 ? 0 : errno;
