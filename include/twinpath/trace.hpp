@@ -65,8 +65,8 @@ struct trace_options {
 /// One trace records at a time. While none records, an operation pays one relaxed atomic load, which is not
 /// measurable even in a step of 0.4 µs. A recorded span costs about 0.1 µs: 0.2 % of a step of 320 µs on one
 /// thread, 0.6 % on two; with parts 7 %.
-/// Each thread writes into a buffer of its own; when a buffer is full, later spans of that thread are dropped
-/// and counted.
+/// Each thread writes into a buffer of its own; when it is full, or there is no memory for one, later spans of
+/// that thread are dropped and counted.
 /// Thread safety: operations may run on any thread while recording; `start`, `stop` and the readers belong to
 /// one thread, and the readers are valid when no operation is running.
 class trace {
@@ -100,7 +100,7 @@ class trace {
   /// Writes the spans in the Trace Event Format that Perfetto and chrome://tracing open, one by one: threads
   /// are tracks, and a span has its layer, path, shape, flops and GFLOP/s for arguments and its path for
   /// category and colour. Dropped spans are stated in "otherData" and by an event at the end.
-  /// Throws std::runtime_error with the file's name when it cannot be written.
+  /// Throws std::runtime_error with the file's name and the reason when it cannot be written.
   void write_chrome_json(const std::filesystem::path& file) const;
   /// The same to a stream, whose state tells whether it was written.
   void write_chrome_json(std::ostream& out) const;

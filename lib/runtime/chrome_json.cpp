@@ -35,57 +35,90 @@ std::string_view colour(span_path path) {
   return "generic_work";
 }
 
+// Names are not checked to be UTF-8.
+std::string text(const json& scalar) {
+  return scalar.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// The text of an object, member by member. A json object would do, but its destructor allocates: without
+/// memory it ends the program.
+class object {
+ public:
+  void add(std::string_view key, const json& scalar) { add_text(key, text(scalar)); }
+  void add(std::string_view key, const object& value) { add_text(key, value.str()); }
+  [[nodiscard]] std::string str() const { return "{" + members_ + "}"; }
+
+ private:
+  void add_text(std::string_view key, const std::string& value) {
+    if (!members_.empty()) members_ += ',';
+    members_ += text(key);
+    members_ += ':';
+    members_ += value;
+  }
+
+  std::string members_;
+};
+
 /// From 1, because Perfetto takes thread 0 for the idle time of a processor and shows nothing of it.
 std::size_t number(std::size_t thread) {
   return thread + 1;
 }
 
-json event(std::string_view phase, std::string_view name, std::size_t thread) {
-  return {{"ph", phase}, {"name", name}, {"pid", 1}, {"tid", number(thread)}};
-}
-
-json metadata(std::string_view what, std::size_t thread, std::string_view value) {
-  json e = event("M", what, thread);
-  e["args"] = {{"name", value}};
+object event(std::string_view phase, std::string_view name, std::size_t thread) {
+  object e;
+  e.add("ph", phase);
+  e.add("name", name);
+  e.add("pid", 1);
+  e.add("tid", number(thread));
   return e;
 }
 
-json complete(const timed_span& span) {
+object metadata(std::string_view what, std::size_t thread, std::string_view value) {
+  object args;
+  args.add("name", value);
+  object e = event("M", what, thread);
+  e.add("args", args);
+  return e;
+}
+
+object complete(const timed_span& span) {
   const span_path path = path_of(span.label.operation);
   const std::int64_t ns = span.end_ns - span.begin_ns;
-  json args = {{"path", name(path)}};
-  if (span.label.layer != 0) args["layer"] = span.label.layer;
+  object args;
+  args.add("path", name(path));
+  if (span.label.layer != 0) args.add("layer", span.label.layer);
   if (const auto& [m, n, k] = span.shape; m != 0 || n != 0) {
-    args["m"] = m;
-    args["n"] = n;
-    args["k"] = k;
+    args.add("m", m);
+    args.add("n", n);
+    args.add("k", k);
   }
   if (span.flops() > 0) {
-    args["flops"] = span.flops();
-    if (ns > 0) args["GFLOP/s"] = span.flops() / static_cast<double>(ns);
+    args.add("flops", span.flops());
+    if (ns > 0) args.add("GFLOP/s", span.flops() / static_cast<double>(ns));
   }
-  json e = event("X", span_name(span.label), span.thread);
-  e["cat"] = name(path);
-  e["cname"] = colour(path);
-  e["ts"] = microseconds(span.begin_ns);
-  e["dur"] = microseconds(ns);
-  e["args"] = std::move(args);
+  object e = event("X", span_name(span.label), span.thread);
+  e.add("cat", name(path));
+  e.add("cname", colour(path));
+  e.add("ts", microseconds(span.begin_ns));
+  e.add("dur", microseconds(ns));
+  e.add("args", args);
   return e;
+}
+
+object count_of_dropped(std::size_t dropped) {
+  object o;
+  o.add("dropped_spans", dropped);
+  return o;
 }
 
 /// Stands behind the last span.
-json dropped_spans(std::size_t dropped, std::int64_t end_ns) {
-  json e = event("i", std::to_string(dropped) + " spans dropped: a thread's buffer was full", 0);
-  e["s"] = "g";
-  e["cname"] = "terrible";
-  e["ts"] = microseconds(end_ns);
-  e["args"] = {{"dropped_spans", dropped}};
+object dropped_spans(std::size_t dropped, std::int64_t end_ns) {
+  object e = event("i", std::to_string(dropped) + " spans dropped: a thread's buffer was full", 0);
+  e.add("s", "g");
+  e.add("cname", "terrible");
+  e.add("ts", microseconds(end_ns));
+  e.add("args", count_of_dropped(dropped));
   return e;
-}
-
-// Names are not checked to be UTF-8.
-std::string text(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 /// Past the stream's width and locale.
@@ -97,10 +130,9 @@ void write(std::ostream& out, std::string_view text) {
 
 void write_chrome_json(std::ostream& out, const std::vector<timed_span>& spans, std::size_t threads,
                        std::size_t dropped) {
-  // The library has no writer for a document in pieces: the outermost brackets are ours.
-  write(out, R"({"displayTimeUnit":"ns","otherData":)" + text({{"dropped_spans", dropped}}) +
-                 ",\"traceEvents\":[\n" + text(metadata("process_name", 0, "twinpath")));
-  const auto append = [&](const json& e) { write(out, ",\n" + text(e)); };
+  write(out, R"({"displayTimeUnit":"ns","otherData":)" + count_of_dropped(dropped).str() +
+                 ",\"traceEvents\":[\n" + metadata("process_name", 0, "twinpath").str());
+  const auto append = [&](const object& e) { write(out, ",\n" + e.str()); };
   for (std::size_t thread = 0; thread < threads; ++thread)
     append(metadata("thread_name", thread, "thread " + std::to_string(number(thread))));
   std::int64_t end_ns = 0;

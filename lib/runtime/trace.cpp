@@ -2,10 +2,13 @@
 #include <twinpath/trace.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <fstream>
 #include <mutex>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "chrome_json.hpp"
@@ -273,11 +276,18 @@ double trace::overlap(std::string_view a, std::string_view b) const {
 }
 
 void trace::write_chrome_json(const std::filesystem::path& file) const {
+  const auto fail = [&] {
+    // The streams of the standard libraries leave the reason there, but need not.
+    const std::string reason = errno == 0 ? "" : ": " + std::generic_category().message(errno);
+    throw std::runtime_error("trace: cannot write " + file.string() + reason);
+  };
+  errno = 0;
   std::ofstream out(file, std::ios::binary);
-  if (!out) throw std::runtime_error("trace: cannot open " + file.string());
+  if (!out) fail();
   write_chrome_json(out);
+  if (!out) fail();
   out.close();  // flushes
-  if (!out) throw std::runtime_error("trace: cannot write " + file.string());
+  if (!out) fail();
 }
 
 void trace::write_chrome_json(std::ostream& out) const {

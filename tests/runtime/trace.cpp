@@ -534,18 +534,4 @@ TEST_CASE("chrome json goes to a file", "[runtime][trace]") {
   trace.write_chrome_json(file.path());
   std::ifstream in(file.path());
   CHECK(events(json::parse(in), "X").size() == 1000);
-
-  const auto absent = std::filesystem::temp_directory_path() / "twinpath_no_such_folder" / "trace.json";
-  CHECK_THROWS_AS(trace.write_chrome_json(absent), std::runtime_error);
-  CHECK_THROWS_WITH(trace.write_chrome_json(absent), "trace: cannot open " + absent.string());
-  if (std::filesystem::exists("/dev/full")) {
-    CHECK_THROWS_WITH(trace.write_chrome_json(std::filesystem::path("/dev/full")),
-                      "trace: cannot write /dev/full");
-    // One span fits into the stream's buffer, so that the error shows only when that is flushed.
-    tp::trace small;
-    small.start();
-    append_span({"dW", 1}, 0, 1);
-    small.stop();
-    CHECK_THROWS_AS(small.write_chrome_json(std::filesystem::path("/dev/full")), std::runtime_error);
-  }
 }
