@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <fstream>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -19,6 +18,7 @@
 #include <twinpath/twinpath.hpp>
 
 #include "common/idx.hpp"
+#include "common/output_file.hpp"
 #include "common/threads.hpp"
 #include "comparison.hpp"
 #include "dataset.hpp"
@@ -54,11 +54,6 @@ problem read_data(const options& o, const std::vector<std::size_t>& layers) {
   return {read(o.train), read(o.test)};
 }
 
-// Better now than after the training.
-void require_writable(const std::filesystem::path& file) {
-  if (!std::ofstream(file, std::ios::app)) throw std::runtime_error(file.string() + ": cannot be written");
-}
-
 run_facts facts_of(const options& o, const problem& data, const tp::mlp<float>& net) {
   run_facts facts;
   facts.layers = net.widths();
@@ -80,8 +75,6 @@ void require_finite(const tp::mlp<float>& net, double loss, std::size_t epoch) {
 
 int run(const options& o, const problem& data, tp::mlp<float> net) {
   run_facts facts = facts_of(o, data, net);
-  if (!o.trace.empty()) require_writable(o.trace);
-  if (!o.save.empty()) require_savable(o.save);
   tp::batches examples(data.train.inputs, data.train.classes, facts.batch, o.seed);
   facts.first_epoch = static_cast<std::size_t>(facts.updates / examples.count());
   progress_line progress(!o.quiet);
@@ -135,6 +128,8 @@ int run(const options& o, const problem& data, tp::mlp<float> net) {
 }
 
 int run(const options& o) {
+  if (!o.trace.empty()) bench::require_writable(o.trace);
+  if (!o.save.empty()) require_savable(o.save);
   if (!o.load.empty()) {
     tp::mlp<float> net = load_network(o);
     const problem data = read_data(o, net.widths());

@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <new>
@@ -15,6 +14,7 @@
 #include <string>
 
 #include "common/library.hpp"
+#include "common/output_file.hpp"
 #include "common/peak.hpp"
 #include "common/threads.hpp"
 #include "conclusion.hpp"
@@ -31,22 +31,6 @@
 
 namespace profile {
 namespace {
-
-std::runtime_error not_writable(const std::filesystem::path& file) {
-  return std::runtime_error(file.string() + ": cannot be written");
-}
-
-// Better now than after the measurement.
-void require_writable(const std::filesystem::path& file) {
-  if (!file.empty() && !std::ofstream(file, std::ios::app)) throw not_writable(file);
-}
-
-void write(const std::filesystem::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.close();  // flushes
-  if (!out) throw not_writable(file);
-}
 
 numbers facts_of(const options& o, const std::string& data) {
   const bench::library lib = bench::describe_library();
@@ -78,15 +62,15 @@ void write_files(const options& o, const numbers& n, const runs& measured) {
     if (!o.quiet) std::cout << what << file.string() << how << '\n';
   };
   if (!o.json.empty()) {
-    write(o.json, to_json(n).dump(1) + '\n');
+    bench::write_file(o.json, to_json(n).dump(1) + '\n');
     say("json     ", o.json, "");
   }
   if (!o.html.empty()) {
-    write(o.html, to_html(n));
+    bench::write_file(o.html, to_html(n));
     say("html     ", o.html, "");
   }
   if (!o.svg.empty()) {
-    write(o.svg, timeline(n, {}));
+    bench::write_file(o.svg, timeline(n, {}));
     say("svg      ", o.svg, "");
   }
   if (!o.trace.empty()) {
@@ -97,7 +81,9 @@ void write_files(const options& o, const numbers& n, const runs& measured) {
 
 template <class T>
 int run(const options& o) {
-  for (const std::filesystem::path& file : {o.json, o.html, o.svg, o.trace}) require_writable(file);
+  for (const std::filesystem::path& file : {o.json, o.html, o.svg, o.trace}) {
+    if (!file.empty()) bench::require_writable(file);
+  }
   const examples<T> data = load_examples<T>(o);
   numbers n = facts_of(o, data.origin);
   if (!o.quiet) {

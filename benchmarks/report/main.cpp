@@ -6,11 +6,10 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <fstream>
-#include <stdexcept>
 #include <string>
 
 #include "collect.hpp"
+#include "common/output_file.hpp"
 #include "page.hpp"
 
 namespace report {
@@ -30,11 +29,7 @@ int run_program(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   if (file.empty()) file = (std::filesystem::path(folder) / "report.html").string();
-  const std::string text = page(collect(folder));
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw std::runtime_error("cannot write " + file);
+  bench::write_file(file, page(collect(folder)));
   if (!quiet) std::printf("%s\n", file.c_str());
   return EXIT_SUCCESS;
 }

@@ -9,9 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <exception>
-#include <fstream>
 #include <iostream>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +17,7 @@
 #include "common/commit.hpp"
 #include "common/library.hpp"
 #include "common/numbers.hpp"
+#include "common/output_file.hpp"
 #include "common/peak.hpp"
 #include "common/table.hpp"
 #include "measure.hpp"
@@ -66,6 +65,7 @@ int run(int argc, char** argv) {
   app.add_flag("--quick", quick, "A first impression in a few seconds");
   app.add_flag("--quiet", quiet, "No progress");
   CLI11_PARSE(app, argc, argv);
+  if (!file.empty()) bench::require_writable(file);
 
   bench::set_threads(threads);
   const bench::library lib = bench::describe_library();
@@ -118,10 +118,7 @@ int run(int argc, char** argv) {
                                  {"threads", threads},
                                  {"peak_f32", peak},
                                  {"rows", rows}};
-  std::ofstream out(file);
-  out << result.dump(1) << '\n';
-  out.close();
-  if (!out) throw std::runtime_error("cannot write " + file);
+  bench::write_file(file, result.dump(1) + '\n');
   return EXIT_SUCCESS;
 }
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// Files that programs write, whole.
+#pragma once
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace bench {
+
+/// `errno` has the reason, or 0.
+[[noreturn]] inline void fail_to_write(const std::filesystem::path& file) {
+  const int error = errno;
+  throw std::runtime_error(file.string() + ": cannot be written" +
+                           (error == 0 ? "" : ": " + std::generic_category().message(error)));
+}
+
+/// Throws when a file cannot be opened to be written: better before the work than after it. A file that was
+/// not there is not there afterwards.
+inline void require_writable(const std::filesystem::path& file) {
+  std::error_code ignored;
+  const bool is_new = !std::filesystem::exists(std::filesystem::symlink_status(file, ignored));
+  errno = 0;
+  if (!std::ofstream(file, std::ios::app)) fail_to_write(file);
+  if (is_new) std::filesystem::remove(file, ignored);
+}
+
+inline void write_file(const std::filesystem::path& file, std::string_view text) {
+  errno = 0;
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();  // flushes
+  if (!out) fail_to_write(file);
+}
+
+}  // namespace bench
