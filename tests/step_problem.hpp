@@ -18,6 +18,17 @@ namespace tests {
 
 namespace tp = twinpath;
 
+inline constexpr tp::schedule all_schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
+                                                 tp::schedule::row_blocks, tp::schedule::automatic};
+
+/// A parameter that does not begin with the value that initialisation gives it.
+template <class T>
+struct planted {
+  std::size_t layer;  ///< 1, 2, …
+  std::size_t place;  ///< in `mlp::parameters(layer)`
+  T value;
+};
+
 template <class T>
 struct step_problem {
   std::vector<std::size_t> widths;
@@ -26,6 +37,7 @@ struct step_problem {
   tp::matrix<T> Y;
   tp::optimizer rule = tp::sgd{.learning_rate = 0.05};
   tp::mlp_options options = {.seed = 1};
+  std::vector<planted<T>> begin = {};
 
   step_problem(std::vector<std::size_t> w, std::size_t batch, std::size_t n)
       : widths(std::move(w)), steps(n), X(batch, widths.front()), Y(batch, widths.back()) {
@@ -37,7 +49,9 @@ struct step_problem {
   [[nodiscard]] tp::mlp<T> network(tp::schedule how) const {
     tp::mlp_options o = options;
     o.schedule = how;
-    return tp::mlp<T>(widths, o);
+    tp::mlp<T> net(widths, o);
+    for (const planted<T>& x : begin) net.parameters(x.layer)[x.place] = x.value;
+    return net;
   }
   [[nodiscard]] std::string text() const {
     return std::to_string(widths.size() - 1) + " layers, batch " + std::to_string(X.rows()) +
@@ -103,13 +117,13 @@ T gradients_by_contract(const step_problem<T>& p, std::vector<plain_layer<T>>& l
 
 template <class T>
 std::vector<plain_layer<T>> plain_layers(const step_problem<T>& p) {
-  const tp::mlp<T> initial(p.widths, p.options);
+  const tp::mlp<T> initial = p.network(p.options.schedule);
   std::vector<plain_layer<T>> layers(initial.layers());
   for (std::size_t l = 0; l < layers.size(); ++l) {
     plain_layer<T>& x = layers[l];
     const std::size_t n = p.widths[l + 1];
     x.W = x.dW = tp::matrix<T>(initial.weights(l + 1));
-    x.b.assign(n, T(0));
+    x.b.assign(initial.bias(l + 1).begin(), initial.bias(l + 1).end());
     x.db = x.b;
     x.Z = x.A = x.dZ = tp::matrix<T>(p.X.rows(), n);
     x.first.assign(x.W.size() + n, T(0));

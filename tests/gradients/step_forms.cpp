@@ -222,11 +222,15 @@ TEMPLATE_TEST_CASE("a hundred steps have one hash", "[gradients][step]", float, 
 }
 
 TEMPLATE_TEST_CASE("weights wait for a backprop path that is late", "[gradients][step]", float, double) {
-  static std::atomic<int> delayed;
+  static std::atomic<int> begun, delayed, beside;
+  beside = 0;
   const auto slow_backprop = [](tp::detail::span_label label) {
+    ++begun;
     if (std::string(label.operation) != "dZ") return;
     ++delayed;
+    const int before = begun;
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    if (begun != before) ++beside;  // by another thread
   };
   for (const step_problem<TestType>& p : varied_problems<TestType>()) {
     if (p.X.rows() > 1000 || p.widths.size() == 2) continue;
@@ -249,6 +253,7 @@ TEMPLATE_TEST_CASE("weights wait for a backprop path that is late", "[gradients]
       }
     }
   }
+  if (beside == 0) WARN("no other thread had a core beside a late path, so nothing had to wait for it");
 }
 
 TEMPLATE_TEST_CASE("a long batch that is streamed keeps little", "[gradients][step]", float, double) {
