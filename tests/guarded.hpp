@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <cstddef>
 #include <new>
+#include <span>
 
 #include <twinpath/matrix.hpp>
 
@@ -15,33 +16,54 @@ namespace tp = twinpath;
 
 enum class flush { front, back };
 
-/// A matrix whose first element follows an unmapped page, or whose last one precedes one.
+/// Room for some elements, the first of which follows such a page; the last one may precede the other.
 template <class T>
-class guarded_matrix {
+class guarded_memory {
  public:
-  guarded_matrix(std::size_t rows, std::size_t cols, std::size_t stride, flush where) {
+  explicit guarded_memory(std::size_t elements) {
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    const std::size_t size = rows == 0 ? 0 : ((rows - 1) * stride + cols) * sizeof(T);
-    const std::size_t usable = (size + page - 1) / page * page;
+    const std::size_t usable = (elements * sizeof(T) + page - 1) / page * page;
     length_ = usable + 2 * page;
     base_ = mmap(nullptr, length_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (base_ == MAP_FAILED) throw std::bad_alloc();
-    char* first = static_cast<char*>(base_) + page;
+    char* const first = static_cast<char*>(base_) + page;
     if (usable != 0 && mprotect(first, usable, PROT_READ | PROT_WRITE) != 0) {
       munmap(base_, length_);
       throw std::bad_alloc();
     }
-    if (where == flush::back) first += usable - size;
-    view_ = tp::matrix_view<T>(reinterpret_cast<T*>(first), rows, cols, stride);
+    room_ = {reinterpret_cast<T*>(first), usable / sizeof(T)};
   }
-  ~guarded_matrix() { munmap(base_, length_); }
-  guarded_matrix(guarded_matrix&&) = delete;
+  ~guarded_memory() { munmap(base_, length_); }
+  guarded_memory(guarded_memory&&) = delete;
 
-  [[nodiscard]] tp::matrix_view<T> view() const { return view_; }
+  [[nodiscard]] std::span<T> span(std::size_t elements, flush where) const {
+    if (elements > room_.size()) throw std::bad_alloc();
+    return where == flush::front ? room_.first(elements) : room_.last(elements);
+  }
+  /// A matrix whose first element follows an unmapped page, or whose last one precedes one.
+  [[nodiscard]] tp::matrix_view<T> view(std::size_t rows, std::size_t cols, std::size_t stride,
+                                        flush where) const {
+    const std::size_t elements = rows == 0 ? 0 : (rows - 1) * stride + cols;
+    return {span(elements, where).data(), rows, cols, stride};
+  }
 
  private:
   void* base_;
   std::size_t length_;
+  std::span<T> room_;
+};
+
+/// Such a matrix with memory of its own.
+template <class T>
+class guarded_matrix {
+ public:
+  guarded_matrix(std::size_t rows, std::size_t cols, std::size_t stride, flush where)
+      : memory_(rows == 0 ? 0 : (rows - 1) * stride + cols), view_(memory_.view(rows, cols, stride, where)) {}
+
+  [[nodiscard]] tp::matrix_view<T> view() const { return view_; }
+
+ private:
+  guarded_memory<T> memory_;
   tp::matrix_view<T> view_;
 };
 

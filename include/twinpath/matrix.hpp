@@ -34,8 +34,8 @@ namespace detail {
 
 /// Non-owning row-major view: element (i, j) lives at `data()[i * stride() + j]`.
 ///
-/// `T` is `float`, `double`, or one of them const. The stride is counted in elements and is at
-/// least the number of columns; memory between the columns and the stride is never touched.
+/// `T` is `float`, `double`, or one of them const; a pointer is aligned for one, no more. The stride is in
+/// elements and at least the number of columns; memory between those and the stride is never touched.
 /// A view is three words and a pointer, is passed by value and never frees anything.
 /// Thread safety: as for a pointer.
 template <class T>

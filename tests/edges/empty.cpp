@@ -132,6 +132,12 @@ TEMPLATE_TEST_CASE("a layer without inputs, outputs or rows", "[edges][empty]", 
         tp::backward(how, view_of(A, wide), view_of(dZ, wide), view_of(W, wide), view_of(dW, wide),
                      std::span<T>(db), view_of(below, wide));
         CHECK(right());
+        auto scores = filled<T>(m, k, 1);
+        for (const tp::activation f : all_activations) {
+          tp::backward(how, view_of(A, wide), view_of(dZ, wide), view_of(W, wide), view_of(dW, wide),
+                       std::span<T>(db), view_of(below, wide), f, view_of(scores, wide));
+          CHECK(right());
+        }
       }
     }
   }
@@ -165,6 +171,9 @@ TEMPLATE_TEST_CASE("elementwise functions, softmax and update of nothing do noth
       CHECK(error_of([&] { tp::relu(view_of(X, wide), view_of(Y, wide)); }) == "no error");
       CHECK(error_of([&] { tp::exp(view_of(X, wide), view_of(Y, wide)); }) == "no error");
       CHECK(error_of([&] { tp::log(view_of(X, wide), view_of(Y, wide)); }) == "no error");
+      CHECK(error_of([&] { tp::tanh(view_of(X, wide), view_of(Y, wide)); }) == "no error");
+      CHECK(error_of([&] { tp::erf(view_of(X, wide), view_of(Y, wide)); }) == "no error");
+      CHECK(error_of([&] { tp::sigmoid(view_of(X, wide), view_of(Y, wide)); }) == "no error");
       CHECK(error_of([&] { tp::softmax(view_of(X, wide), view_of(Y, wide)); }) == "no error");
       tp::matrix<T> dZ(rows, cols);
       CHECK(tp::softmax_cross_entropy(view_of(X, wide), view_of(Y, wide), view_of(dZ, wide),
@@ -247,6 +256,39 @@ TEMPLATE_TEST_CASE("a step over no rows changes nothing", "[edges][empty]", floa
       }
     }
   }
+}
+
+TEMPLATE_TEST_CASE("a network tells of, predicts and checks no rows", "[edges][empty]", float, double) {
+  using T = TestType;
+  const tp::matrix<T> none(0, 3), no_targets(0, 2);
+  for (const tp::schedule how : schedules) {
+    for (const tp::loss loss : losses) {
+      const tp::mlp<T> net({3, 5, 2}, {.loss = loss, .reduction = tp::reduction::sum, .schedule = how});
+      INFO("schedule " << static_cast<int>(how) << ", loss " << static_cast<int>(loss));
+      CHECK(net.memory(0) >= net.parameters(1).size_bytes() + net.parameters(2).size_bytes());
+      CHECK(net.memory(0) < net.memory(100));
+      CHECK(net.describe(0).find(" 1 thread, ") != std::string::npos);
+      tp::matrix<T> P(0, 2);
+      for (const bool wide : {false, true}) {
+        tp::matrix<T> X(0, 3);
+        CHECK(error_of([&] { net.predict(view_of(X, wide), view_of(P, wide)); }) == "no error");
+        tp::predictor<T> ready(net, 0);
+        CHECK(ready.rows() == 0);
+        CHECK(error_of([&] { ready.predict(view_of(X, wide), view_of(P, wide)); }) == "no error");
+      }
+      const tp::gradient_check check = check_gradients(net, none, no_targets);
+      CHECK(check.largest_error == 0);
+      CHECK(check.largest_gradient == 0);
+    }
+  }
+}
+
+TEST_CASE("a trace of nothing has no spans", "[edges][empty]") {
+  const tp::trace never;
+  CHECK(never.spans().empty());
+  CHECK(never.dropped() == 0);
+  CHECK(never.busy_ns("dW1") == 0);
+  CHECK(never.overlap("dW1", "dZ1") == 0);
 }
 
 // Their gradient is 0, not absent: moments fade, and weights go on by what is left of them.

@@ -2,6 +2,10 @@
 // No product reads or writes outside of its operands: all of them lie against unmapped pages.
 #include <twinpath/gemm.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+
 #include "catch.hpp"
 #include "guarded.hpp"
 #include "linalg/blocked_product.hpp"
@@ -41,7 +45,56 @@ void multiply(const tp::operand<T>& A, const tp::operand<T>& B, tp::matrix_view<
   tp::detail::run_narrow<T>(table, narrow, x, scratch.data(), {});
 }
 
+/// Products of every m and n up to beyond two register tiles, and of every k, or of one k for each m, n,
+/// transposition and side, so that each k comes with all of the others in turn. Returns their number.
+template <class T>
+std::size_t multiply_every_shape(bool every_k) {
+  const auto tile = families::tile_of<T>();
+  const std::size_t most_m = 2 * tile.rows + 1, most_n = 2 * tile.cols + 1, most_k = 2 * tile.width + 1;
+  constexpr std::size_t extra = 3;
+  generator random(14);
+  const std::size_t longest = std::max({most_m, most_n, most_k}), most = longest * (longest + extra);
+  const guarded_memory<T> a(most), b(most), c(most);
+  for (const auto* memory : {&a, &b, &c}) {
+    for (const flush where : {flush::front, flush::back}) {
+      for (T& x : memory->span(most, where)) x = random.uniform<T>();
+    }
+  }
+  std::size_t products = 0, turn = 0;
+  const auto multiply_one = [&](std::size_t m, std::size_t n, std::size_t k, unsigned form) {
+    const bool a_transposed = (form & 1) != 0, b_transposed = (form & 2) != 0;
+    const flush where = (form & 4) != 0 ? flush::back : flush::front;
+    const std::size_t gap = extra * (products % 2);
+    const auto view = [&](const guarded_memory<T>& memory, std::size_t rows, std::size_t cols) {
+      return memory.view(rows, cols, cols + gap, where);
+    };
+    multiply<T>({a_transposed ? view(a, k, m) : view(a, m, k), a_transposed},
+                {b_transposed ? view(b, n, k) : view(b, k, n), b_transposed}, view(c, m, n));
+    ++products;
+  };
+  for (std::size_t m = 1; m <= most_m; ++m) {
+    for (std::size_t n = 1; n <= most_n; ++n) {
+      for (unsigned form = 0; form < 8; ++form) {
+        // Of all k every one comes next; 7 does not divide their number, nor do the 8 forms.
+        if (!every_k) multiply_one(m, n, 1 + 7 * turn++ % most_k, form);
+        for (std::size_t k = 1; every_k && k <= most_k; ++k) multiply_one(m, n, k, form);
+      }
+    }
+  }
+  CHECK(products == 8 * most_m * most_n * (every_k ? most_k : 1));
+  return products;
+}
+
 }  // namespace
+
+TEMPLATE_TEST_CASE("gemm touches its operands alone, for all small shapes", "[edges][gemm]", float, double) {
+  CHECK(multiply_every_shape<TestType>(false) > 0);
+}
+
+TEMPLATE_TEST_CASE("gemm touches its operands alone, for all small shapes with every k", "[.every-shape]",
+                   float, double) {
+  std::printf("%zu products\n", multiply_every_shape<TestType>(true));
+}
 
 TEMPLATE_TEST_CASE("gemm touches its operands alone", "[edges][gemm]", float, double) {
   using T = TestType;
