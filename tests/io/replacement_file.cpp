@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "io/replacement_file.hpp"
 
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 
 #include "catch.hpp"
 #include "io/npz.hpp"
+#include "size_limit.hpp"
 #include "temporary_folder.hpp"
 
 namespace {
@@ -53,27 +52,6 @@ mode_t mode_of(const fs::path& file) {
   REQUIRE(::stat(file.c_str(), &info) == 0);
   return info.st_mode & 07777;
 }
-
-/// No file may grow beyond a size while it lives, as on a full disk.
-class size_limit {
- public:
-  explicit size_limit(rlim_t size) {
-    old_handler_ = ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &old_);
-    const rlimit limit{size, old_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~size_limit() {
-    ::setrlimit(RLIMIT_FSIZE, &old_);
-    ::signal(SIGXFSZ, old_handler_);
-  }
-  size_limit(const size_limit&) = delete;
-  size_limit& operator=(const size_limit&) = delete;
-
- private:
-  rlimit old_{};
-  sighandler_t old_handler_ = nullptr;
-};
 
 }  // namespace
 

@@ -19,4 +19,18 @@ class failing {
   failing& operator=(const failing&) = delete;
 };
 
+/// While one lives, one operator new by whatever thread fails: the one before which there were `after` others
+/// since its construction. Where that is `for_good`, all later ones fail too. What TBB calls itself does not
+/// fail and does not count. One lives at a time.
+class failing_at {
+ public:
+  explicit failing_at(std::size_t after, bool for_good) noexcept;
+  ~failing_at();
+  failing_at(const failing_at&) = delete;
+  failing_at& operator=(const failing_at&) = delete;
+
+  /// Whether it has come to that.
+  [[nodiscard]] bool has_failed() const noexcept;
+};
+
 }  // namespace counting_new

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Work that is done again and again, each time with another allocation that fails.
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <new>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <twinpath/twinpath.hpp>
+
+#include "catch.hpp"
+#include "runtime/counting_new.hpp"
+#include "threads.hpp"
+
+namespace tests {
+
+namespace tp = twinpath;
+
+/// What is left of the state after a failure.
+enum class guarantee {
+  strong,  ///< it is what it was
+  basic,   ///< it can be used again
+};
+
+/// Bytes of numbers, for comparisons.
+template <class T>
+void append_bytes(std::string& all, std::span<const T> x) {
+  if (!x.empty()) all.append(reinterpret_cast<const char*>(x.data()), x.size_bytes());
+}
+template <class T>
+std::string bytes_of(const tp::matrix<T>& x) {
+  std::string all;
+  append_bytes<T>(all, x.elements());
+  return all;
+}
+
+/// Runs body on a new thread with so many threads of TBB's: what earlier work has allocated for its thread
+/// would hide what later work allocates.
+template <class Body>
+void on_new_thread(std::size_t threads, const Body& body) {
+  std::exception_ptr thrown;
+  std::thread([&] {
+    try {
+      on_threads(threads, body);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  }).join();
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+/// make() a state and do work(state) in which the first allocation fails, the second one, … until there is
+/// none left to fail; first that one alone, then all later ones too. After each failure bytes(state) is what
+/// it was before, and after another try what it is after work without failures; nothing is leaked. Returns
+/// the number of failures.
+template <class Make, class Work, class Bytes>
+std::size_t fail_each_allocation(std::size_t threads, const Make& make, const Work& work, const Bytes& bytes,
+                                 guarantee left = guarantee::strong) {
+  std::string before, after, wrong;
+  const auto attempt = [&](std::size_t n, bool for_good) {
+    bool failed = false;
+    on_new_thread(threads, [&] {
+      auto state = make();
+      bool thrown = false;
+      {
+        const counting_new::failing_at failing(n, for_good);
+        try {
+          work(state);
+        } catch (const std::bad_alloc&) {
+          thrown = true;
+        }
+        failed = failing.has_failed();
+      }
+      if (thrown && !failed) wrong = "bad_alloc although no allocation failed";
+      if (thrown && left == guarantee::strong && bytes(state) != before)
+        wrong = "the state is not what it was before the failure";
+      if (thrown) work(state);
+      if (wrong.empty() && bytes(state) != after) wrong = "the state is not what it is without the failure";
+    });
+    return failed;
+  };
+  on_new_thread(threads, [&] {
+    auto state = make();
+    before = bytes(state);
+    work(state);
+    after = bytes(state);
+  });
+  std::size_t failures = 0;
+  for (const bool for_good : {false, true}) {
+    for (std::size_t n = 0;; ++n) {
+      const auto held = [] { return counting_new::allocations() - counting_new::deallocations(); };
+      const std::size_t held_before = held();
+      const bool failed = attempt(n, for_good);
+      const std::size_t held_after = held();
+      INFO("allocation " << n << (for_good ? " and all later ones fail" : " fails"));
+      REQUIRE(wrong == "");
+      REQUIRE(held_after == held_before);
+      if (!failed) break;
+      ++failures;
+    }
+  }
+  return failures;
+}
+
+}  // namespace tests

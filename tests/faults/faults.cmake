@@ -1,0 +1,20 @@
+# What happens without memory, and without a place to write to. A program of its own, because it replaces operator
+# new. What TBB allocates for its tasks does not fail here.
+twinpath_test_program(faults
+  faults/networks.cpp
+  faults/operations.cpp
+  faults/traces.cpp
+  runtime/counting_new.cpp
+)
+if(TWINPATH_BUILD_IO)
+  target_sources(twinpath-test-faults PRIVATE faults/files.cpp)
+  target_link_libraries(twinpath-test-faults PRIVATE twinpath::io)
+endif()
+add_test(NAME faults COMMAND twinpath-test-faults)
+# A thread that nobody wakes up again would hold up all other tests.
+set_tests_properties(faults PROPERTIES TIMEOUT 600)
+
+if(TWINPATH_BUILD_BENCHMARKS)
+  add_test(NAME faults.programs
+    COMMAND ${CMAKE_CURRENT_LIST_DIR}/programs.sh $<TARGET_FILE:twinpath-digits> $<TARGET_FILE:twinpath-profile>)
+endif()

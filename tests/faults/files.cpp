@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Networks are saved and loaded, or not: without memory the file and the network are what they were. What
+// libzip allocates is not among what fails here.
+#include <twinpath/io/mlp.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "catch.hpp"
+#include "faults/failures.hpp"
+#include "io/networks.hpp"
+#include "temporary_folder.hpp"
+
+namespace {
+
+using namespace tests;
+
+template <class T>
+std::string text_of(const tp::mlp<T>& net) {
+  const std::vector<std::byte> state = state_of(net);
+  return {reinterpret_cast<const char*>(state.data()), state.size()};
+}
+
+template <class T>
+tp::mlp<T> trained(std::size_t steps) {
+  tp::mlp<T> net({5, 7, 3}, {.activation = tp::activation::tanh});
+  train(net, tp::adam{}, steps);
+  return net;
+}
+
+}  // namespace
+
+TEST_CASE("a network is saved, or the older file stays", "[faults][io]") {
+  const temporary_folder folder;
+  const auto file = folder / "x.npz";
+  const tp::mlp<float> old = trained<float>(2), fresh = trained<float>(3);
+  const std::size_t failures = fail_each_allocation(
+      1,
+      [&] {
+        tp::save(old, file);
+        return 0;
+      },
+      [&](int) { tp::save(fresh, file); },
+      [&](int) {
+        CHECK(folder.entries() == 1);
+        return read_file(file);
+      });
+  CHECK(failures > 100);
+}
+
+TEMPLATE_TEST_CASE("a network is loaded, or is what it was", "[faults][io]", float, double) {
+  using T = TestType;
+  const temporary_folder folder;
+  const auto file = folder / "x.npz";
+  tp::save(trained<T>(3), file);
+  CHECK(fail_each_allocation(
+            1,
+            [] {
+              return tp::mlp<T>({5, 7, 3}, {.seed = 9, .activation = tp::activation::tanh});
+            },
+            [&](tp::mlp<T>& net) { tp::load(file, net); },
+            [](const auto& net) { return text_of(net); }) > 100);
+  CHECK(fail_each_allocation(
+            1, [] { return std::optional<tp::mlp<T>>(); },
+            [&](std::optional<tp::mlp<T>>& net) { net = tp::load_mlp<T>(file); },
+            [](const auto& net) { return net ? text_of(*net) : std::string(); }) > 100);
+}
