@@ -18,11 +18,19 @@
 ///     order; then the upper half of the lanes is added to the lower half until one is left.
 ///  5. exp, log, tanh, erf and sigmoid are those of contract/elementary.hpp.
 ///  6. Not a NaN's payload or sign: only where a NaN stands is promised.
+///  7. The above is in the default floating-point environment. In another one the operations are the same and
+///     are rounded, or flushed to zero, as the calling thread's environment says, which the other threads
+///     take over; it is left as it was. Flushing changes nothing where no subnormal number occurs. GCC makes
+///     a program flush from its start when it links it with -ffast-math or -Ofast.
 ///
 /// The `baseline` tier of x86-64 has no fused multiply-add. There the same holds with `unfused` arithmetic:
 /// the one exception, with bits of its own.
 ///
 /// Every multiply-add is written as a call, because compilers may contract `a * b + c` on their own.
+///
+/// How a caller is compiled does not change what the library returns. The functions of this header are
+/// compiled with the caller's flags: their bits are the contract's at any level of optimisation and of
+/// contraction, in another rounding mode with -frounding-math, and never with -ffast-math or parts of it.
 #pragma once
 
 #include <twinpath/contract/activations.hpp>

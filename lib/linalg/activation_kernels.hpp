@@ -36,7 +36,7 @@ TWINPATH_INLINE vec<T> activated(vec<T> z) {
   const vec<T> half = vec<T>(T(0.5)) * z;
   if constexpr (f == activation::relu) return relu_of<T>(z);
   if constexpr (f == activation::leaky_relu)
-    return xsimd::select(z > vec<T>(T(0)), z, vec<T>(T(leaky_relu_slope)) * z);
+    return xsimd::select(z > vec<T>(T(0)), z, vec<T>(contract::leaky_slope<T>) * z);
   if constexpr (f == activation::sigmoid) return sigmoid_of<T>(z);
   if constexpr (f == activation::tanh) return tanh_of<T>(z);
   if constexpr (f == activation::gelu_erf) return fma(half, erf_of<T>(z * vec<T>(c::root_half)), half);
@@ -73,7 +73,7 @@ TWINPATH_INLINE vec<T> taken_back(vec<T> t, vec<T> kept) {
   const vec<T> zero(T(0));
   if constexpr (f == activation::relu) return xsimd::select(kept > zero, t, zero);
   if constexpr (f == activation::leaky_relu)
-    return xsimd::select(kept > zero, t, vec<T>(T(leaky_relu_slope)) * t);
+    return xsimd::select(kept > zero, t, vec<T>(contract::leaky_slope<T>) * t);
   if constexpr (f == activation::sigmoid) return t * fma(zero - kept, kept, kept);
   if constexpr (f == activation::tanh) return t * fma(zero - kept, kept, vec<T>(T(1)));
   if constexpr (f == activation::gelu_erf) return t * gelu_erf_derivative<T>(kept);

@@ -66,7 +66,7 @@ TWINPATH_INLINE vec<T> log_of(vec<T> x) {
       xsimd::select(subnormal, vec<T>(T(c::bias) + c::subnormal_exponent), vec<T>(T(c::bias)));
   const vec<T> exponent = exponent_of(scaled) - bias;
   const vec<T> f = fraction_of(scaled) - vec<T>(T(1));
-  const vec<T> s = f / (vec<T>(T(2)) + f);
+  const vec<T> s = divide<T>(f, vec<T>(T(2)) + f);
   const vec<T> z = s * s;
   const vec<T> r = polynomial(c::log_coefficients, z);
   const vec<T> half_f = vec<T>(T(0.5)) * f;
@@ -82,7 +82,7 @@ TWINPATH_INLINE vec<T> log_of(vec<T> x) {
 /// contract::log1p
 template <class T>
 TWINPATH_INLINE vec<T> log1p_of(vec<T> x) {
-  const vec<T> s = x / (vec<T>(T(2)) + x);
+  const vec<T> s = divide<T>(x, vec<T>(T(2)) + x);
   const vec<T> z = s * s;
   const vec<T> r = polynomial(contract::elementary<T>::log1p_coefficients, z);
   return fma(s, fma(z, r, -x), x);
@@ -102,7 +102,7 @@ TWINPATH_INLINE vec<T> tanh_of(vec<T> x) {
   const vec<T> t_low = fma(power * e.r_squared, e.q, fma(power, e.r, power_less_1 - t));
   const vec<T> d = two + t;
   const vec<T> d_low = t - (d - two) + t_low;
-  const vec<T> inverse = vec<T>(T(-1)) / d;
+  const vec<T> inverse = divide<T>(vec<T>(T(-1)), d);
   const vec<T> y = t * inverse;
   const vec<T> left_over = fma(y, d, t) + fma(y, d_low, t_low);
   return xsimd::copysign(fma(left_over, inverse, y), x);
@@ -128,7 +128,7 @@ TWINPATH_INLINE vec<T> sigmoid_of(vec<T> x) {
   const vec<T> e = exp_of<T, false>(x | vec<T>(T(-0.0)));
   const vec<T> d = one + e;
   const vec<T> excess = (d - one) - e;
-  const vec<T> y = xsimd::select(x < vec<T>(T(0)), e, one) / d;
+  const vec<T> y = divide<T>(xsimd::select(x < vec<T>(T(0)), e, one), d);
   return fma(y, excess, y);
 }
 

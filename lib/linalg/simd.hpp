@@ -8,6 +8,8 @@
 //   fma(a, b, c)             a * b + c, rounded once (twice on SSE2, which has no such instruction)
 //   accumulate(c, a, b)      c = fma(a, b, c) in place: with 16 registers GCC lets the sums of a loop
 //                            change places, and spills some of them in every round
+//   divide(a, b), root(a)    quotient and square root, rounded once: on NEON those of xsimd 8.1 for float are
+//                            refined estimates
 //   tail<T>(n).load/store    the first n elements of a vector; memory behind them is not touched
 //   transpose(rows)          a square of as many rows as a vector has elements
 //   load_columns(rows, p, …) `columns_at_once` columns from p, or with a `lane_tail` fewer, of as many
@@ -618,6 +620,15 @@ TWINPATH_INLINE void store_columns(const vec<T> (&in)[width<T>], T* x, std::size
 
 #if defined(__x86_64__)
 
+template <class T>
+TWINPATH_INLINE vec<T> divide(vec<T> a, vec<T> b) {
+  return a / b;
+}
+template <class T>
+TWINPATH_INLINE vec<T> root(vec<T> x) {
+  return xsimd::sqrt(x);
+}
+
 TWINPATH_INLINE float fold_register(__m128 v) {
   v = _mm_add_ps(v, _mm_movehl_ps(v, v));
   return _mm_cvtss_f32(_mm_add_ss(v, _mm_shuffle_ps(v, v, 1)));
@@ -643,6 +654,23 @@ TWINPATH_INLINE double fold_register(__m512d v) {
 #endif
 
 #elif defined(__aarch64__)
+
+template <class T>
+TWINPATH_INLINE vec<T> divide(vec<T> a, vec<T> b) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    return vdivq_f32(a, b);
+  } else {
+    return vdivq_f64(a, b);
+  }
+}
+template <class T>
+TWINPATH_INLINE vec<T> root(vec<T> x) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    return vsqrtq_f32(x);
+  } else {
+    return vsqrtq_f64(x);
+  }
+}
 
 TWINPATH_INLINE float fold_register(float32x4_t v) {
   const float32x2_t half = vadd_f32(vget_low_f32(v), vget_high_f32(v));

@@ -84,7 +84,7 @@ TWINPATH_INLINE void softmax_side_by_side(const T* z, std::size_t z_stride, T* p
   scores.load(z, z_stride, rows, n);
   shift_by_maximum(scores, n);
   const vec<T> total = exponentials_of(scores, e, n);
-  const vec<T> inverse = vec<T>(T(1)) / total;
+  const vec<T> inverse = divide<T>(vec<T>(T(1)), total);
   for (std::size_t j = 0; j < n; ++j) e.column[j] = e.column[j] * inverse;
   e.store(p, p_stride, rows, n);
 }
@@ -104,7 +104,7 @@ TWINPATH_INLINE void cross_entropy_side_by_side(const T* z, std::size_t z_stride
   shift_by_maximum(scores, n);
   const vec<T> total = exponentials_of(scores, e, n);
   const vec<T> log_total = log_of<T>(total);
-  const vec<T> inverse = vec<T>(T(1)) / total;
+  const vec<T> inverse = divide<T>(vec<T>(T(1)), total);
   for (std::size_t j = 0; j < n; ++j) lanes.column[j] = zero + targets.column[j];
   const vec<T> target_sum = lanes.fold(n);
   for (std::size_t j = 0; j < n; ++j) {
@@ -132,7 +132,7 @@ TWINPATH_INLINE void cross_entropy_classes_side_by_side(const T* z, std::size_t 
   shift_by_maximum(scores, n);
   const vec<T> total = exponentials_of(scores, e, n);
   const vec<T> log_total = log_of<T>(total);
-  const vec<T> inverse = vec<T>(T(1)) / total;
+  const vec<T> inverse = divide<T>(vec<T>(T(1)), total);
   vec<T> loss = zero;
   for (std::size_t j = 0; j < n; ++j) {
     const auto labelled = label == vec<T>(static_cast<T>(j));

@@ -62,10 +62,10 @@ template <class T>
         const vec<T> g = fma(decay, w, across.load(c + i));
         const vec<T> m = fma(beta1, across.load(y + i), fresh1 * g);
         const vec<T> v = fma(beta2, across.load(z + i), fresh2 * g * g);
-        const vec<T> denominator = fma(xsimd::sqrt(v), scale, epsilon);
+        const vec<T> denominator = fma(root<T>(v), scale, epsilon);
         across.store(y + i, m);
         across.store(z + i, v);
-        across.store(x + i, fma(step, m / denominator, keep * w));
+        across.store(x + i, fma(step, divide<T>(m, denominator), keep * w));
       });
 }
 

@@ -13,10 +13,14 @@ template <class T>
   return z <= 0 ? T(0) : z;
 }
 
-/// z, below 0 times `leaky_relu_slope`.
+/// `leaky_relu_slope`, rounded to T by the compiler, whatever the rounding mode of the caller.
+template <class T>
+inline constexpr T leaky_slope = T(leaky_relu_slope);
+
+/// z, below 0 times `leaky_slope`.
 template <class T>
 [[nodiscard]] T leaky_relu(T z) {
-  return z > 0 ? z : T(leaky_relu_slope) * z;
+  return z > 0 ? z : leaky_slope<T> * z;
 }
 
 /// Constants of GELU, rounded to T.
@@ -113,7 +117,7 @@ template <class Arithmetic = fused, class T>
     case activation::relu:
       return kept > 0 ? t : T(0);
     case activation::leaky_relu:
-      return kept > 0 ? t : T(leaky_relu_slope) * t;
+      return kept > 0 ? t : leaky_slope<T> * t;
     case activation::sigmoid:
       return t * Arithmetic::multiply_add(-kept, kept, kept);
     case activation::tanh:
