@@ -89,8 +89,10 @@ function(twinpath_dependencies)
     FetchContent_MakeAvailable(Catch2)
   endif()
 
-  if(TWINPATH_BUILD_TESTS OR TWINPATH_BUILD_BENCHMARKS)
+  if(TWINPATH_BUILD_BENCHMARKS)
     find_package(ZLIB REQUIRED GLOBAL)
+  elseif(TWINPATH_BUILD_TESTS)
+    find_package(ZLIB QUIET GLOBAL)
   endif()
 
   if(TWINPATH_BUILD_BENCHMARKS)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where NaN, infinities and zeros go, and the floating-point environment of the caller.
+// Where NaN, infinities and zeros go.
 #include <twinpath/twinpath.hpp>
 
 #include <cmath>
@@ -10,16 +10,12 @@
 #include <span>
 #include <string>
 #include <vector>
-#if defined(__SSE2__)
-#include <xmmintrin.h>
-#endif
 
 #include "activations.hpp"
 #include "arithmetic.hpp"
 #include "bits.hpp"
 #include "catch.hpp"
 #include "random.hpp"
-#include "threads.hpp"
 
 namespace {
 
@@ -499,74 +495,3 @@ TEMPLATE_TEST_CASE("a network that meets NaN goes on without an error", "[edges]
   CHECK(std::isnan(P(0, 0)));
   CHECK(tp::accuracy(P, classes) == 0);
 }
-
-#if defined(__SSE2__)
-
-namespace {
-
-constexpr unsigned flags_of_exceptions = 0x3f;
-constexpr unsigned default_environment = 0x1f80;
-constexpr unsigned flush_to_zero = 0x8040;  // denormals are zero, too
-constexpr unsigned round_upwards = 0x4000;
-
-/// Sets the environment while it lives.
-class environment {
- public:
-  explicit environment(unsigned value) : before_(_mm_getcsr()) { _mm_setcsr(value); }
-  ~environment() { _mm_setcsr(before_); }
-  environment(const environment&) = delete;
-  environment& operator=(const environment&) = delete;
-  static unsigned now() { return _mm_getcsr() & ~flags_of_exceptions; }
-
- private:
-  unsigned before_;
-};
-
-}  // namespace
-
-TEMPLATE_TEST_CASE("a step leaves the floating-point environment as it was", "[edges][environment]", float,
-                   double) {
-  using T = TestType;
-  generator random(1);
-  const tp::matrix<T> X = uniform_matrix<T>(256, 300, random);
-  const std::vector<std::int32_t> classes(256, 1);
-  for (const unsigned change : {0u, flush_to_zero, round_upwards}) {
-    unsigned after = 0;
-    on_threads(2, [&] {
-      const environment set(default_environment | change);
-      for (const tp::schedule schedule : {tp::schedule::sequential, tp::schedule::concurrent}) {
-        tp::mlp<T> net({300, 200, 10}, {.schedule = schedule});
-        net.train_step(X, classes, tp::sgd{});
-        after |= environment::now() ^ (default_environment | change);
-      }
-    });
-    CHECK(after == 0);
-  }
-}
-
-TEMPLATE_TEST_CASE("workers take the caller's environment and keep nothing of it", "[edges][environment]",
-                   float, double) {
-  using T = TestType;
-  // Every sum is subnormal.
-  const T small = std::is_same_v<T, float> ? T(1e-21) : T(1e-156);
-  tp::matrix<T> A(200, 200), B(200, 200);
-  for (T& x : A.elements()) x = small;
-  for (T& x : B.elements()) x = small;
-  std::size_t lost = 0, kept = 0;
-  on_threads(3, [&] {
-    for (int repeat = 0; repeat < 10; ++repeat) {
-      tp::matrix<T> C(200, 200), flushed(200, 200);
-      {
-        const environment set(default_environment | flush_to_zero);
-        tp::gemm(A, B, flushed);
-      }
-      tp::gemm(A, B, C);
-      for (const T x : C.elements()) lost += x == 0 ? 1 : 0;
-      for (const T x : flushed.elements()) kept += x != 0 ? 1 : 0;
-    }
-  });
-  CHECK(lost == 0);
-  CHECK(kept == 0);
-}
-
-#endif

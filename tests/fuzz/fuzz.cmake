@@ -2,7 +2,7 @@
 # other one has tests that make such a build below it, and run them.
 
 # Suites whose programs Clang builds and ctest runs too: <suite> of twinpath-test-<suite>.
-set(clang_suites)
+set(clang_suites golden)
 
 # Either file has twinpath_fuzzer(name
 #   OPTIONS <of libFuzzer, in a test>... SOURCES <file>... [LIBRARIES <target>...] [SEEDS <folder>...]),

@@ -5,15 +5,10 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <cstdio>
 #include <set>
-#include <span>
 #include <string>
 #include <thread>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -27,16 +22,7 @@
 
 namespace {
 
-namespace tp = twinpath;
-using tests::append_parameters;
-using tests::difference;
-using tests::gradients_by_contract;
-using tests::history;
-using tests::plain_layer;
-using tests::plain_layers;
-using tests::step_problem;
-using tests::train;
-using tests::train_by_contract;
+using namespace tests;
 
 constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
                                       tp::schedule::row_blocks, tp::schedule::automatic};
@@ -94,22 +80,15 @@ std::vector<step_problem<T>> varied_problems() {
   return all;
 }
 
-std::uint64_t fnv1a(const void* data, std::size_t bytes) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (std::size_t i = 0; i < bytes; ++i)
-    hash = (hash ^ static_cast<const unsigned char*>(data)[i]) * 0x100000001b3;
-  return hash;
-}
-
 }  // namespace
 
 TEMPLATE_TEST_CASE("a step has the bits of the contract in every form", "[gradients][step]", float, double) {
   std::set<std::string> forms;
   for (const step_problem<TestType>& p : varied_problems<TestType>()) {
-    const history<TestType> expected = tests::with_arithmetic(
+    const history<TestType> expected = with_arithmetic(
         [&]<class arithmetic>(arithmetic) { return train_by_contract<arithmetic>(p); });
     for (const std::size_t threads : thread_counts) {
-      tests::on_threads(threads, [&] {
+      on_threads(threads, [&] {
         for (const tp::schedule how : schedules) {
           const std::string plan = p.network(how).describe(p.X.rows());
           INFO(p.text() << ", " << threads << " threads: " << plan);
@@ -138,7 +117,7 @@ TEMPLATE_TEST_CASE("gradients and an update have the bits of a step in every for
     for (const std::size_t threads : thread_counts) {
       for (const tp::schedule how : schedules) {
         history<TestType> actual;
-        tests::on_threads(threads, [&] {
+        on_threads(threads, [&] {
           tp::mlp<TestType> net = p.network(how);
           for (std::size_t s = 0; s < p.steps; ++s) {
             actual.push_back(net.compute_gradients(p.X, p.Y));
@@ -159,7 +138,7 @@ TEMPLATE_TEST_CASE("gradients are added up, dX is computed, and both have the bi
   for (const step_problem<T>& p : varied_problems<T>()) {
     std::vector<plain_layer<T>> layers = plain_layers(p);
     tp::matrix<T> dX(p.X.rows(), p.X.cols());
-    const T loss = tests::with_arithmetic([&]<class arithmetic>(arithmetic) {
+    const T loss = with_arithmetic([&]<class arithmetic>(arithmetic) {
       const T L = gradients_by_contract<arithmetic>(p, layers);
       const auto W = tp::transposed(std::as_const(layers[0].W));
       tp::contract::gemm<arithmetic, T>(layers[0].dZ, W, dX, T(1), T(0));
@@ -174,7 +153,7 @@ TEMPLATE_TEST_CASE("gradients are added up, dX is computed, and both have the bi
     for (const std::size_t threads : thread_counts) {
       for (const tp::schedule how : schedules) {
         INFO(p.text() << ", " << threads << " threads, schedule " << static_cast<int>(how));
-        tests::on_threads(threads, [&] {
+        on_threads(threads, [&] {
           tp::mlp<T> net = p.network(how);
           const auto gradients = [&] {
             history<T> all;
@@ -202,25 +181,6 @@ TEMPLATE_TEST_CASE("gradients are added up, dX is computed, and both have the bi
   }
 }
 
-TEMPLATE_TEST_CASE("a hundred steps have one hash", "[gradients][step]", float, double) {
-  constexpr bool single = std::is_same_v<TestType, float>;
-  const bool fused = tp::active_isa() != tp::isa::baseline;
-  const std::uint64_t expected = fused ? (single ? 0x38a0ffbd28dadd1fu : 0x2bc07bf15297d5aau)
-                                       : (single ? 0x738c323617661ba5u : 0x4228a31259fc29feu);
-  const step_problem<TestType> p({64, 128, 10}, 64, 100);
-  for (const std::size_t threads : thread_counts) {
-    for (const tp::schedule how : schedules) {
-      history<TestType> all;
-      tests::on_threads(threads, [&] { all = train(p, how); });
-      char text[32];
-      std::snprintf(text, sizeof text, "%016llx",
-                    static_cast<unsigned long long>(fnv1a(all.data(), all.size() * sizeof(TestType))));
-      INFO(threads << " threads, schedule " << static_cast<int>(how) << ": " << text);
-      CHECK(fnv1a(all.data(), all.size() * sizeof(TestType)) == expected);
-    }
-  }
-}
-
 TEMPLATE_TEST_CASE("weights wait for a backprop path that is late", "[gradients][step]", float, double) {
   static std::atomic<int> begun, delayed, beside;
   beside = 0;
@@ -239,7 +199,7 @@ TEMPLATE_TEST_CASE("weights wait for a backprop path that is late", "[gradients]
       for (const tp::schedule how : schedules) {
         history<TestType> actual;
         delayed = 0;
-        tests::on_threads(threads, [&] {
+        on_threads(threads, [&] {
           tp::trace trace;
           trace.start();
           tp::detail::before_span = slow_backprop;
@@ -257,7 +217,7 @@ TEMPLATE_TEST_CASE("weights wait for a backprop path that is late", "[gradients]
 }
 
 TEMPLATE_TEST_CASE("a long batch that is streamed keeps little", "[gradients][step]", float, double) {
-  tests::on_threads(1, [&] {
+  on_threads(1, [&] {
     const tp::mlp<TestType> net({64, 64, 10});
     const std::size_t parameters = (net.parameters(1).size() + net.parameters(2).size()) * sizeof(TestType);
     const std::size_t activations = 8192 * (64 + 10) * sizeof(TestType);
@@ -271,7 +231,7 @@ TEMPLATE_TEST_CASE("a long batch that is streamed keeps little", "[gradients][st
 
 TEST_CASE("phases compute every part once, after the phase before", "[gradients][step]") {
   for (const std::size_t threads : thread_counts) {
-    tests::on_threads(threads, [&] {
+    on_threads(threads, [&] {
       for (const std::size_t parts : {1u, 2u, 5u, 64u}) {
         for (int repeat = 0; repeat < 50; ++repeat) {
           constexpr std::size_t count = 7;
