@@ -18,13 +18,12 @@
 
 #include "activations.hpp"
 #include "random.hpp"
+#include "step_problem.hpp"
 
 namespace tests {
 
 inline constexpr tp::loss all_losses[] = {tp::loss::softmax_cross_entropy, tp::loss::sigmoid_cross_entropy,
                                           tp::loss::mean_squared_error};
-inline constexpr tp::schedule all_schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
-                                                 tp::schedule::row_blocks, tp::schedule::automatic};
 inline const tp::optimizer all_updates[] = {tp::sgd{.learning_rate = 0.1},
                                             tp::sgd{.learning_rate = 0.1, .weight_decay = 0.1},
                                             tp::sgd{.learning_rate = 0.1, .momentum = 0.9},

@@ -15,8 +15,8 @@
 #include "arithmetic.hpp"
 #include "bits.hpp"
 #include "catch.hpp"
-#include "gradients/steps.hpp"
 #include "product_case.hpp"
+#include "step_problem.hpp"
 #include "threads.hpp"
 
 namespace {
@@ -35,8 +35,8 @@ const shape product_shapes[] = {{5, 7, 3}, {40, 3, 90}, {33, 60, 400}, {16, 200,
 
 /// A network of each form of a step.
 template <class T>
-std::vector<problem<T>> some_problems() {
-  std::vector<problem<T>> all;
+std::vector<step_problem<T>> some_problems() {
+  std::vector<step_problem<T>> all;
   all.emplace_back(std::vector<std::size_t>{5, 6, 3}, 7, 2);
   all.emplace_back(std::vector<std::size_t>{64, 128, 10}, 64, 1);
   all.emplace_back(std::vector<std::size_t>{40, 96, 64, 5}, 70, 1);
@@ -46,13 +46,13 @@ std::vector<problem<T>> some_problems() {
 
 /// Trains under all schedules, on one and three threads, and returns what differs from the contract.
 template <class T>
-std::string difference_of(const problem<T>& p) {
+std::string difference_of(const step_problem<T>& p) {
   const history<T> expected =
       with_arithmetic([&]<class arithmetic>(arithmetic) { return train_by_contract<arithmetic>(p); });
   std::string wrong;
   for (const std::size_t threads : {1u, 3u}) {
     on_threads(threads, [&] {
-      for (const tp::schedule how : schedules) {
+      for (const tp::schedule how : all_schedules) {
         if (wrong.empty()) wrong = difference(train(p, how), expected);
         if (!wrong.empty()) wrong += ", schedule " + std::to_string(static_cast<int>(how));
       }
@@ -155,11 +155,11 @@ TEMPLATE_TEST_CASE("an extreme element reaches its column sum and its row sum al
 TEMPLATE_TEST_CASE("an extreme number anywhere in a step of any form", "[edges][extreme]", float, double) {
   using T = TestType;
   std::size_t trainings = 0;
-  for (const problem<T>& plain : some_problems<T>()) {
+  for (const step_problem<T>& plain : some_problems<T>()) {
     const bool large = plain.X.rows() > 1000;
     for (const tp::loss which : {tp::loss::mean_squared_error, tp::loss::softmax_cross_entropy}) {
       for (const T value : extremes<T>()) {
-        problem<T> p = plain;
+        step_problem<T> p = plain;
         p.options.loss = which;
         const auto check = [&](const char* where) {
           INFO(p.text() << ", " << value << " in " << where);
@@ -192,14 +192,14 @@ TEMPLATE_TEST_CASE("an extreme number anywhere in a step of any form", "[edges][
 TEMPLATE_TEST_CASE("a target that is no number harms the parameters that lead to its output alone",
                    "[edges][extreme]", float, double) {
   using T = TestType;
-  for (problem<T> p : some_problems<T>()) {
+  for (step_problem<T> p : some_problems<T>()) {
     p.options.loss = tp::loss::mean_squared_error;
     p.steps = 1;
     const std::size_t last = p.widths.size() - 1, outputs = p.widths[last], column = outputs - 2;
     const std::size_t row = p.X.rows() / 2;
     p.Y(row, column) = std::numeric_limits<T>::quiet_NaN();
     for (const std::size_t threads : {1u, 2u, 3u}) {
-      for (const tp::schedule how : schedules) {
+      for (const tp::schedule how : all_schedules) {
         on_threads(threads, [&] {
           tp::mlp<T> net = p.network(how), same = p.network(how);
           same.compute_gradients(p.X, p.Y);

@@ -15,7 +15,7 @@
 
 #include "catch.hpp"
 #include "faults/failures.hpp"
-#include "gradients/steps.hpp"
+#include "step_problem.hpp"
 
 namespace {
 
@@ -40,12 +40,13 @@ std::string bytes_of(const tp::mlp<T>& net) {
 /// A network, its batch, and what it has computed apart from itself.
 template <class T>
 struct trainee {
-  const problem<T>& p;
+  const step_problem<T>& p;
   tp::mlp<T> net;
   tp::matrix<T> dX;
   T loss = 0;
 
-  trainee(const problem<T>& q, tp::schedule how) : p(q), net(q.network(how)), dX(q.X.rows(), q.X.cols()) {}
+  trainee(const step_problem<T>& q, tp::schedule how)
+      : p(q), net(q.network(how)), dX(q.X.rows(), q.X.cols()) {}
 };
 template <class T>
 std::string bytes_of(const std::unique_ptr<trainee<T>>& x) {
@@ -57,8 +58,8 @@ std::string bytes_of(const std::unique_ptr<trainee<T>>& x) {
 /// Networks and batches for which the forms of a step differ, with the optimisers that remember 0, 1 and 2
 /// values.
 template <class T>
-std::vector<problem<T>> some_problems() {
-  std::vector<problem<T>> all;
+std::vector<step_problem<T>> some_problems() {
+  std::vector<step_problem<T>> all;
   all.emplace_back(std::vector<std::size_t>{3, 4, 2}, 10, 1);
   all.emplace_back(std::vector<std::size_t>{64, 128, 10}, 64, 1);
   all.emplace_back(std::vector<std::size_t>{130, 70, 50, 7}, 100, 1);
@@ -72,8 +73,8 @@ std::vector<problem<T>> some_problems() {
 /// For each problem, schedule, and one and two threads.
 template <class T, class Test>
 void for_each_form(const Test& test) {
-  for (const problem<T>& p : some_problems<T>()) {
-    for (const tp::schedule how : schedules) {
+  for (const step_problem<T>& p : some_problems<T>()) {
+    for (const tp::schedule how : all_schedules) {
       for (const std::size_t threads : {1u, 2u}) {
         INFO(p.text() << ", schedule " << static_cast<int>(how) << ", " << threads << " threads");
         test(p, how, threads);
@@ -87,7 +88,7 @@ void for_each_form(const Test& test) {
 TEMPLATE_TEST_CASE("a network is made, copied and assigned, or not", "[faults]", float, double) {
   using T = TestType;
   using maybe = std::optional<tp::mlp<T>>;
-  const problem<T> p({20, 30, 4}, 33, 1);
+  const step_problem<T> p({20, 30, 4}, 33, 1);
   tp::mlp<T> trained = p.network(tp::schedule::automatic);
   trained.train_step(p.X, p.Y, tp::adam{});
   trained.compute_gradients(p.X, p.Y);
@@ -108,7 +109,7 @@ TEMPLATE_TEST_CASE("a network is made, copied and assigned, or not", "[faults]",
 TEMPLATE_TEST_CASE("the first step, or one with another optimiser", "[faults]", float, double) {
   using T = TestType;
   std::size_t failures = 0;
-  for_each_form<T>([&](const problem<T>& p, tp::schedule how, std::size_t threads) {
+  for_each_form<T>([&](const step_problem<T>& p, tp::schedule how, std::size_t threads) {
     const auto bytes = [](const auto& x) { return bytes_of(x); };
     const auto step = [&](const auto& x) { x->loss = x->net.train_step(p.X, p.Y, p.rule); };
     failures += fail_each_allocation(
@@ -130,7 +131,7 @@ TEMPLATE_TEST_CASE("the first step, or one with another optimiser", "[faults]", 
 TEMPLATE_TEST_CASE("gradients, with the error of the input", "[faults]", float, double) {
   using T = TestType;
   std::size_t failures = 0;
-  for_each_form<T>([&](const problem<T>& p, tp::schedule how, std::size_t threads) {
+  for_each_form<T>([&](const step_problem<T>& p, tp::schedule how, std::size_t threads) {
     for (const tp::gradient_mode mode :
          {tp::gradient_mode::overwrite, tp::gradient_mode::accumulate, tp::gradient_mode::ignore}) {
       for (const bool again : {false, true}) {
@@ -152,7 +153,7 @@ TEMPLATE_TEST_CASE("gradients, with the error of the input", "[faults]", float, 
 
 TEMPLATE_TEST_CASE("activations are those of the last gradients, or none", "[faults]", float, double) {
   using T = TestType;
-  const problem<T> p({64, 128, 10}, 64, 1);
+  const step_problem<T> p({64, 128, 10}, 64, 1);
   tp::mlp<T> net = p.network(tp::schedule::automatic);
   net.compute_gradients(p.X, p.Y);
   REQUIRE(net.activations(1).rows() == 64);
@@ -181,7 +182,7 @@ TEMPLATE_TEST_CASE("activations are those of the last gradients, or none", "[fau
 
 TEMPLATE_TEST_CASE("updates, clipping and moments of a network", "[faults]", float, double) {
   using T = TestType;
-  const problem<T> p({130, 70, 50, 7}, 100, 1);
+  const step_problem<T> p({130, 70, 50, 7}, 100, 1);
   const auto with_gradients = [&] {
     auto x = std::make_unique<trainee<T>>(p, tp::schedule::automatic);
     x->net.train_step(p.X, p.Y, tp::sgd{.momentum = 0.9});
@@ -206,7 +207,7 @@ TEMPLATE_TEST_CASE("updates, clipping and moments of a network", "[faults]", flo
 
 TEMPLATE_TEST_CASE("predictions", "[faults]", float, double) {
   using T = TestType;
-  const problem<T> p({784, 256, 300, 10}, 200, 1);
+  const step_problem<T> p({784, 256, 300, 10}, 200, 1);
   const tp::mlp<T> net = p.network(tp::schedule::automatic);
   const auto none = [] { return tp::matrix<T>(); };
   const auto bytes = [](const tp::matrix<T>& P) { return bytes_of(P); };
@@ -224,7 +225,7 @@ TEMPLATE_TEST_CASE("predictions", "[faults]", float, double) {
 
 TEMPLATE_TEST_CASE("what a network tells of itself", "[faults]", float, double) {
   using T = TestType;
-  const problem<T> p({20, 30, 4}, 33, 1);
+  const step_problem<T> p({20, 30, 4}, 33, 1);
   const tp::mlp<T> net = p.network(tp::schedule::automatic);
   const auto none = [] { return std::string(); };
   const auto same = [](const std::string& text) { return text; };

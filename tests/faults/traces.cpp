@@ -17,8 +17,8 @@
 
 #include "catch.hpp"
 #include "faults/failures.hpp"
-#include "gradients/steps.hpp"
 #include "size_limit.hpp"
+#include "step_problem.hpp"
 #include "temporary_folder.hpp"
 
 namespace {
@@ -27,7 +27,7 @@ using namespace tests;
 
 /// A trace of some steps.
 void record(tp::trace& trace) {
-  const problem<float> p({64, 128, 10}, 64, 30);
+  const step_problem<float> p({64, 128, 10}, 64, 30);
   trace.start();
   train(p, tp::schedule::sequential);
   trace.stop();
@@ -108,7 +108,7 @@ TEST_CASE("a trace is written, or not", "[faults][trace]") {
 }
 
 TEST_CASE("steps that are recorded need no memory for that", "[faults][trace]") {
-  const problem<float> p({64, 128, 10}, 64, 1);
+  const step_problem<float> p({64, 128, 10}, 64, 1);
   const history<float> expected = train(p, tp::schedule::sequential);
   bool dropped = false;
   std::size_t n = 0;

@@ -18,9 +18,6 @@
 
 namespace tests {
 
-inline constexpr tp::schedule all_schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
-                                                 tp::schedule::row_blocks, tp::schedule::automatic};
-
 template <class T>
 using shared_problem = std::shared_ptr<const step_problem<T>>;
 

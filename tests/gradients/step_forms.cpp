@@ -24,9 +24,7 @@ namespace {
 
 using namespace tests;
 
-constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
-                                      tp::schedule::row_blocks, tp::schedule::automatic};
-constexpr std::size_t thread_counts[] = {1, 2, 3, 8};
+constexpr std::size_t many_threads[] = {1, 2, 3, 8};
 
 struct variant {
   tp::activation activation;
@@ -85,11 +83,11 @@ std::vector<step_problem<T>> varied_problems() {
 TEMPLATE_TEST_CASE("a step has the bits of the contract in every form", "[gradients][step]", float, double) {
   std::set<std::string> forms;
   for (const step_problem<TestType>& p : varied_problems<TestType>()) {
-    const history<TestType> expected = with_arithmetic(
-        [&]<class arithmetic>(arithmetic) { return train_by_contract<arithmetic>(p); });
-    for (const std::size_t threads : thread_counts) {
+    const history<TestType> expected =
+        with_arithmetic([&]<class arithmetic>(arithmetic) { return train_by_contract<arithmetic>(p); });
+    for (const std::size_t threads : many_threads) {
       on_threads(threads, [&] {
-        for (const tp::schedule how : schedules) {
+        for (const tp::schedule how : all_schedules) {
           const std::string plan = p.network(how).describe(p.X.rows());
           INFO(p.text() << ", " << threads << " threads: " << plan);
           CHECK(difference(train(p, how), expected) == "");
@@ -114,8 +112,8 @@ TEMPLATE_TEST_CASE("gradients and an update have the bits of a step in every for
                    float, double) {
   for (const step_problem<TestType>& p : varied_problems<TestType>()) {
     const history<TestType> expected = train(p, tp::schedule::sequential);
-    for (const std::size_t threads : thread_counts) {
-      for (const tp::schedule how : schedules) {
+    for (const std::size_t threads : many_threads) {
+      for (const tp::schedule how : all_schedules) {
         history<TestType> actual;
         on_threads(threads, [&] {
           tp::mlp<TestType> net = p.network(how);
@@ -150,8 +148,8 @@ TEMPLATE_TEST_CASE("gradients are added up, dX is computed, and both have the bi
       once.insert(once.end(), x.db.begin(), x.db.end());
     }
     for (const T g : once) twice.push_back(g + g);
-    for (const std::size_t threads : thread_counts) {
-      for (const tp::schedule how : schedules) {
+    for (const std::size_t threads : many_threads) {
+      for (const tp::schedule how : all_schedules) {
         INFO(p.text() << ", " << threads << " threads, schedule " << static_cast<int>(how));
         on_threads(threads, [&] {
           tp::mlp<T> net = p.network(how);
@@ -195,8 +193,8 @@ TEMPLATE_TEST_CASE("weights wait for a backprop path that is late", "[gradients]
   for (const step_problem<TestType>& p : varied_problems<TestType>()) {
     if (p.X.rows() > 1000 || p.widths.size() == 2) continue;
     const history<TestType> expected = train(p, tp::schedule::sequential);
-    for (const std::size_t threads : thread_counts) {
-      for (const tp::schedule how : schedules) {
+    for (const std::size_t threads : many_threads) {
+      for (const tp::schedule how : all_schedules) {
         history<TestType> actual;
         delayed = 0;
         on_threads(threads, [&] {
@@ -230,7 +228,7 @@ TEMPLATE_TEST_CASE("a long batch that is streamed keeps little", "[gradients][st
 }
 
 TEST_CASE("phases compute every part once, after the phase before", "[gradients][step]") {
-  for (const std::size_t threads : thread_counts) {
+  for (const std::size_t threads : many_threads) {
     on_threads(threads, [&] {
       for (const std::size_t parts : {1u, 2u, 5u, 64u}) {
         for (int repeat = 0; repeat < 50; ++repeat) {

@@ -15,10 +15,10 @@
 
 #include "activations.hpp"
 #include "arithmetic.hpp"
-#include "gradients/steps.hpp"
 #include "predicted.hpp"
 #include "product_case.hpp"
 #include "random.hpp"
+#include "step_problem.hpp"
 
 namespace tests {
 
@@ -149,7 +149,7 @@ void add_row_functions(std::vector<workload<T>>& all) {
 /// Training under every schedule, with networks and batches for which the forms of a step differ.
 template <class T>
 void add_training(std::vector<workload<T>>& all) {
-  std::vector<problem<T>> problems;
+  std::vector<step_problem<T>> problems;
   problems.emplace_back(std::vector<std::size_t>{3, 4, 2}, 10, 3);
   problems.emplace_back(std::vector<std::size_t>{64, 128, 10}, 64, 2);
   problems.emplace_back(std::vector<std::size_t>{40, 96, 64, 5}, 70, 2);
@@ -157,18 +157,18 @@ void add_training(std::vector<workload<T>>& all) {
   problems.emplace_back(std::vector<std::size_t>{9, 20, 3}, 8300, 1);
   const std::size_t plain = problems.size();
   for (std::size_t i = 0; i < plain; ++i) {
-    problem<T>& varied = problems.emplace_back(problems[i]);
+    step_problem<T>& varied = problems.emplace_back(problems[i]);
     varied.options.activation = i % 2 == 0 ? tp::activation::tanh : tp::activation::gelu_tanh;
     varied.options.loss = i % 2 == 0 ? tp::loss::mean_squared_error : tp::loss::softmax_cross_entropy;
     varied.rule = i % 2 == 0 ? tp::optimizer(tp::adam{.learning_rate = 0.01})
                              : tp::optimizer(tp::sgd{.learning_rate = 0.05, .momentum = 0.9});
   }
-  for (problem<T>& one : problems) {
-    const auto p = std::make_shared<const problem<T>>(std::move(one));
+  for (step_problem<T>& one : problems) {
+    const auto p = std::make_shared<const step_problem<T>>(std::move(one));
     const auto by_contract = [=] {
       return with_arithmetic([&]<class arithmetic>(arithmetic) { return train_by_contract<arithmetic>(*p); });
     };
-    for (const tp::schedule how : schedules) {
+    for (const tp::schedule how : all_schedules) {
       all.push_back({"steps of " + p->text() + ", schedule " + std::to_string(static_cast<int>(how)),
                      [=] { return train(*p, how); }, by_contract});
     }
