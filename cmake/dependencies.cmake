@@ -5,10 +5,16 @@ include(FetchContent)
 
 # A function, so that settings for a fetched project do not reach the one that includes us.
 function(twinpath_dependencies)
+  # The options of fetched projects that are set here are taken, whatever CMake they were written for.
+  set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)
+
   # GLOBAL, because those who link twinpath see TBB::tbb too.
   set(packaged_tbb FIND_PACKAGE_ARGS 2021.5 CONFIG COMPONENTS tbb GLOBAL)
   if(TWINPATH_SANITIZE MATCHES "thread")
-    # Of a library without instrumentation the sanitizer sees no synchronisation: each stolen task is a race.
+    # Of a library without instrumentation the sanitizer sees no synchronisation: each stolen task is a race, and
+    # a suppression that silences those silences ours too, because every task has TBB's frames below it. So TBB is
+    # built with the rest; FETCHCONTENT_SOURCE_DIR_TBB names sources that are there already, such as those of
+    # Debian's package (apt-get source onetbb).
     unset(packaged_tbb)
     set(TBBMALLOC_BUILD OFF)
   endif()
@@ -65,7 +71,6 @@ function(twinpath_dependencies)
       GIT_SHALLOW ON
       FIND_PACKAGE_ARGS 1.7 MODULE GLOBAL)
     set(BUILD_SHARED_LIBS ON)
-    set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)
     # Deflate is all there is in these files.
     foreach(unused IN ITEMS COMMONCRYPTO GNUTLS MBEDTLS OPENSSL WINDOWS_CRYPTO BZIP2 LZMA ZSTD)
       set(ENABLE_${unused} OFF)

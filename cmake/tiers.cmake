@@ -2,6 +2,7 @@
 #
 # TWINPATH_TIERS          their names, as TWINPATH_ISA spells them
 # TWINPATH_FLAGS_<tier>   flags of a source file of that tier
+# TWINPATH_SANITIZED_TIER the one tier that the thread sanitizer sees, if it is asked for
 
 if(CMAKE_SIZEOF_VOID_P EQUAL 8 AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   set(TWINPATH_TIERS avx512 avx2 baseline)
@@ -13,12 +14,12 @@ endif()
 
 # -O3 in every build type: without it kernels of one register tile spill, and inline functions that were
 # compiled for one tier stay behind as weak symbols that the linker may pick for all.
-# Sanitizers stay out: their checks between the instructions of a register tile take minutes to compile, and what
-# kernels read and write is tested against unmapped pages.
+# Sanitizers stay out: a file with their checks takes minutes to compile, and what kernels read and write is tested
+# against unmapped pages.
 set(common -O3 -ffp-contract=off -fno-math-errno -fno-exceptions -fno-rtti -fno-sanitize=all)
-if(TWINPATH_SANITIZE MATCHES "address|undefined")
-  # A file would take minutes to compile; reads and writes past the end are found by tests with guard pages.
-  list(APPEND common -fno-sanitize=address,undefined)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # With -g, following every variable through the register tiles takes GCC minutes.
+  list(APPEND common $<$<CONFIG:Debug,RelWithDebInfo>:-fno-var-tracking>)
 endif()
 
 set(TWINPATH_FLAGS_baseline ${common} -msse2)
@@ -32,6 +33,14 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 set(TWINPATH_FLAGS_neon ${common})
 unset(common)
+
+# But most of what threads share is read and written by kernels alone: of their one text, the thread sanitizer sees
+# the lowest tier, whose files are the smallest.
+set(TWINPATH_SANITIZED_TIER "")
+if(TWINPATH_SANITIZE STREQUAL "thread")
+  list(GET TWINPATH_TIERS -1 TWINPATH_SANITIZED_TIER)
+  list(APPEND TWINPATH_FLAGS_${TWINPATH_SANITIZED_TIER} -fsanitize=thread)
+endif()
 
 # Adds linalg/tiers/<tier>_<type>.cpp to a target of the calling folder.
 function(twinpath_add_tiers target)
