@@ -1,4 +1,4 @@
-# What threads share, and the threaded part of the suite for the thread sanitizer.
+# What threads share, the threaded part of the suite for the thread sanitizer, and memcheck.
 
 twinpath_test_program(races sanitizers/races.cpp)
 add_test(NAME races COMMAND twinpath-test-races)
@@ -18,4 +18,21 @@ if(TWINPATH_SANITIZED_TIER)
   twinpath_test_threads(contract "*over threads*" "gemm: every path*" "gemm: an arena*")
   twinpath_test_threads(gradients "[step]" "[training]" "[clip]")
   twinpath_test_threads(runtime "[trace]" "[scratch]")
+endif()
+
+# valgrind 3.19 knows no AVX-512.
+find_program(TWINPATH_VALGRIND valgrind)
+mark_as_advanced(TWINPATH_VALGRIND)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT TWINPATH_SANITIZE AND TWINPATH_BUILD_BENCHMARKS)
+  if(TWINPATH_VALGRIND)
+    add_test(NAME valgrind
+      COMMAND ${CMAKE_CURRENT_LIST_DIR}/valgrind.sh ${TWINPATH_VALGRIND} $<TARGET_FILE:twinpath-digits>
+        ${PROJECT_SOURCE_DIR}/benchmarks/data/optdigits $<TARGET_FILE:twinpath-test-runtime>
+        $<TARGET_FILE:twinpath-test-edges> $<$<BOOL:${TWINPATH_BUILD_IO}>:$<TARGET_FILE:twinpath-test-io>>)
+    if("avx2" IN_LIST TWINPATH_TIERS)
+      set_tests_properties(valgrind PROPERTIES ENVIRONMENT TWINPATH_ISA=avx2)
+    endif()
+  else()
+    message(STATUS "valgrind is not found: its test is left out")
+  endif()
 endif()
