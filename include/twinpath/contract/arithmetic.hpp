@@ -22,8 +22,10 @@ struct unfused {
   /// a * b rounded, + c rounded.
   template <class T>
   static T multiply_add(T a, T b, T c) {
-    const volatile T product = a * b;  // volatile, so that no compiler fuses the two
-    return product + c;
+    // Volatile, so that no compiler fuses the two, or the sum with a product that c is.
+    const volatile T product = a * b;
+    const volatile T addend = c;
+    return product + addend;
   }
 };
 
