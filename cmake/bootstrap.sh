@@ -12,8 +12,8 @@ usage: cmake/bootstrap.sh COMMAND [ARGUMENT...]
 
   build       build everything
   test        build everything and run the tests; with --everything what more of them need is
-              installed first: Clang, emulators, valgrind, other libraries' tests; other arguments go
-              to ctest
+              installed first: Clang, emulators, valgrind, the tests of other libraries; other
+              arguments go to ctest
   digits      build and run the digits program; arguments go to it (try: digits --help)
   benchmarks  build and run all benchmarks, beside the other libraries that are installed, and make
               a page of the results (10 minutes; --quick: 1 minute); with --peers the other
