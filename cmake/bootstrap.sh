@@ -42,10 +42,13 @@ missing_tools() {  # by command, because they may come from anywhere
   have nm || echo binutils
 }
 
-missing_packages() {  # missing_packages PACKAGE...
-  local package
+missing_packages() {  # missing_packages PACKAGE..., each with :ARCHITECTURE where it is not this machine's
+  local package architecture
   for package in "$@"; do
-    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+    architecture=$(dpkg --print-architecture)
+    [[ $package != *:* ]] || architecture=${package#*:}
+    dpkg-query -W -f '${Architecture} ${db:Status-Status}\n' "$package" 2>/dev/null |
+      grep -xE "($architecture|all) installed" >/dev/null || echo "$package"
   done
 }
 

@@ -23,7 +23,7 @@ constexpr std::size_t largest = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("matrices and networks beyond the address space", "[edges][errors]", float, double) {
+TEMPLATE_TEST_CASE("matrices and networks beyond the address space", "[edges][sizes]", float, double) {
   using T = TestType;
   for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{largest, largest},
                                    {largest, 1},
@@ -44,7 +44,7 @@ TEMPLATE_TEST_CASE("matrices and networks beyond the address space", "[edges][er
         }) == "mlp: layer " + std::to_string(largest / 2) + "x4 exceeds the address space");
 }
 
-TEMPLATE_TEST_CASE("batches beyond the address space", "[edges][errors]", float, double) {
+TEMPLATE_TEST_CASE("batches beyond the address space", "[edges][sizes]", float, double) {
   using T = TestType;
   for (const tp::schedule how : {tp::schedule::sequential, tp::schedule::concurrent, tp::schedule::row_blocks,
                                  tp::schedule::automatic}) {
@@ -64,7 +64,7 @@ TEMPLATE_TEST_CASE("batches beyond the address space", "[edges][errors]", float,
   }
 }
 
-TEMPLATE_TEST_CASE("a batch for whose activations there is no memory", "[edges][errors]", float, double) {
+TEMPLATE_TEST_CASE("a batch for whose activations there is no memory", "[edges][sizes]", float, double) {
   using T = TestType;
   // 2^40 rows of one element each, of which no page is touched before the step is refused.
   const std::size_t rows = std::size_t{1} << 40;

@@ -34,5 +34,6 @@ if [[ -n $io ]]; then
   memcheck "$io" "[mlp],[npz]"
 fi
 memcheck "$runtime"
-# Not the tests of the floating-point environment: valgrind flushes no subnormals.
+# Not the tests of the floating-point environment: valgrind flushes no subnormals. Nor those of sizes beyond all
+# memory: its operator new ends the program instead of throwing.
 memcheck "$edges" "[errors],[empty],[batches],[matrix]"
