@@ -93,12 +93,16 @@ std::size_t fail_each_allocation(std::size_t threads, const Make& make, const Wo
   for (const bool for_good : {false, true}) {
     for (std::size_t n = 0;; ++n) {
       const auto held = [] { return counting_new::allocations() - counting_new::deallocations(); };
-      const std::size_t held_before = held();
-      const bool failed = attempt(n, for_good);
-      const std::size_t held_after = held();
+      bool failed = false, leaked = true;
+      // Now and then TBB allocates something to keep; what the library leaks it leaks every time.
+      for (int again = 0; leaked && again < 3; ++again) {
+        const std::size_t before_attempt = held();
+        failed = attempt(n, for_good);
+        leaked = held() != before_attempt;
+      }
       INFO("allocation " << n << (for_good ? " and all later ones fail" : " fails"));
       REQUIRE(wrong == "");
-      REQUIRE(held_after == held_before);
+      REQUIRE(!leaked);
       if (!failed) break;
       ++failures;
     }
