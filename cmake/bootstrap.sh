@@ -56,8 +56,10 @@ libraries=(libtbb-dev libxsimd-dev libzip-dev zlib1g-dev catch2 libbenchmark-dev
 peers=(libopenblas-dev libblis-dev libeigen3-dev libdnnl-dev libtorch-dev libsleef-dev)
 # For tests that are left out without them: fuzzers and another compiler, another architecture and older
 # processors, the testers of the reference BLAS and NumPy's, memory errors.
-test_tools=(clang libclang-rt-dev g++-aarch64-linux-gnu qemu-user libtbb-dev:arm64 libblas-dev libblas-test
-  liblapack3 python3-numpy python3-pytest python3-hypothesis valgrind)
+test_tools=(clang libclang-rt-dev g++-aarch64-linux-gnu qemu-user libblas-dev libblas-test liblapack3 python3-numpy
+  python3-pytest python3-hypothesis valgrind)
+# By themselves and last, because a server may not have the architecture.
+emulated_libraries=(libtbb-dev:arm64)
 
 # Where these cannot be installed, there is less to do and no error.
 install_more() {  # install_more WHAT-IS-DONE-WITHOUT PACKAGE...
@@ -162,13 +164,18 @@ case $command in
     build
     ;;
   test)
-    arguments=()
+    everything=0 arguments=()
     for argument in "$@"; do
       case $argument in
-        --everything) install_more "tests that need them are left out" "${test_tools[@]}" ;;
+        --everything) everything=1 ;;
         *) arguments+=("$argument") ;;
       esac
     done
+    if ((everything)); then
+      install_missing
+      install_more "tests that need them are left out" "${test_tools[@]}"
+      install_more "tests that need them are left out" "${emulated_libraries[@]}"
+    fi
     build
     if [[ ${CI:-} == true ]]; then
       TWINPATH_REQUIRE_TIERS=$(processor_tiers)
