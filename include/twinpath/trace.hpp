@@ -73,7 +73,7 @@ class trace {
  public:
   /// With the options' defaults.
   trace();
-  /// With these options.
+  /// With these options. Throws std::invalid_argument when `detail` is no enumerator.
   explicit trace(const trace_options& options);
   /// `capacity`: spans kept for each thread.
   explicit trace(std::size_t capacity);

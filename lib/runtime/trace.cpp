@@ -206,6 +206,10 @@ std::vector<timed_span> sorted_spans(const recorder_state& state) {
 struct trace::recorder : detail::recorder_state {};
 
 trace::trace(const trace_options& options) : recorder_(std::make_unique<recorder>()) {
+  if (options.detail != trace_detail::operations && options.detail != trace_detail::parts) {
+    throw std::invalid_argument("trace: detail " + std::to_string(static_cast<int>(options.detail)) +
+                                " is not one of 0 to 1");
+  }
   recorder_->options = options;
 }
 trace::trace() : trace(trace_options{}) {}

@@ -178,7 +178,7 @@ TEMPLATE_TEST_CASE("elementwise: every width and layout, and in place", "[elemen
   using T = TestType;
   generator random(5);
   for (std::size_t n = 1; n <= 70; ++n) {
-    for (const std::size_t m : {1, 3}) {
+    for (const std::size_t m : {1u, 3u}) {
       tp::matrix<T> x(m, n);
       for (T& e : x.elements()) e = random.below(4) == 0 ? random.any<T>() : 3 * random.uniform<T>();
       for (const function<T>& f : functions<T>) {

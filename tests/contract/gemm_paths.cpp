@@ -106,7 +106,8 @@ void run(const shape& s, std::size_t threads, tally& taken, layout where = layou
   const std::pair<T, T> factors[] = {{T(1), T(0)}, {T(0.7), T(0)}, {T(-1), T(-0.3)}};
   const stored_operands<T> operands(x.A, x.B, where, where);
   padded_matrix<T> C(s.m, s.n, layouts[1]);
-  for (const auto& [alpha, beta] : factors) {
+  for (const auto& [first, second] : factors) {
+    const T alpha = first, beta = second;
     const auto end = gemm_end(alpha, beta);
     const tp::matrix<T> expected = x.expected(end);
     for (std::size_t limit = 1; limit <= threads; ++limit) {

@@ -114,7 +114,7 @@ TEMPLATE_TEST_CASE("every micro-kernel of the table", "[kernels]", float, double
           const auto kernel = kernels.full[w][rows - 1];
           if (kernel == nullptr) continue;
           const std::size_t vectors = tp::detail::tile_widths[w];
-          for (const std::size_t count : {1, 3}) {
+          for (const std::size_t count : {1u, 3u}) {
             bench<T>(rows, count * vectors * table.width, k).run(kernel, from, false, count);
           }
           if (vectors == kernels.widest[rows - 1]) {

@@ -156,7 +156,8 @@ TEMPLATE_TEST_CASE("softmax and cross-entropy over threads", "[softmax]", float,
   using T = TestType;
   generator random(10);
   std::size_t shared = 0;
-  for (const auto& [m, n] : {std::pair<std::size_t, std::size_t>{100, 200}, {1500, 10}}) {
+  for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{100, 200}, {1500, 10}}) {
+    const std::size_t m = rows, n = cols;
     const batch<T> b(m, n, random, 0);
     const expectation<T> expected(b);
     for (const std::size_t threads : thread_counts) {

@@ -60,11 +60,11 @@ TEMPLATE_TEST_CASE("sums of every width and around every block of rows", "[sums]
     ++matrices;
   };
   for (std::size_t n = 1; n <= 200; ++n) {
-    for (const std::size_t m : {1, 2, 31, 33}) run(m, n, false);
+    for (const std::size_t m : {1u, 2u, 31u, 33u}) run(m, n, false);
     run(5, n, true);
   }
   for (std::size_t m = 1; m <= 100; ++m) {
-    for (const std::size_t n : {1, 3, 10, 17, 70}) run(m, n, false);
+    for (const std::size_t n : {1u, 3u, 10u, 17u, 70u}) run(m, n, false);
     run(m, 10, true);
   }
   CHECK(matrices == 1600);
@@ -76,8 +76,9 @@ TEMPLATE_TEST_CASE("sums over threads", "[sums]", float, double) {
   std::size_t shared_columns = 0;
   std::size_t shared_rows = 0;
   // Wide and tall: columns are shared one way or the other.
-  for (const auto& [m, n] :
+  for (const auto& [rows_of_x, cols_of_x] :
        {std::pair<std::size_t, std::size_t>{70, 3001}, {20011, 10}, {40000, 1}, {700, 300}}) {
+    const std::size_t m = rows_of_x, n = cols_of_x;
     const tp::matrix<T> x = uniform_matrix<T>(m, n, random);
     const sums<T> expected(x);
     tp::matrix<T> ignored(1, std::max(m, n));

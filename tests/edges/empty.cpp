@@ -88,7 +88,8 @@ TEMPLATE_TEST_CASE("a product over nothing is 0", "[edges][empty]", float, doubl
 
 TEMPLATE_TEST_CASE("a layer without inputs, outputs or rows", "[edges][empty]", float, double) {
   using T = TestType;
-  for (const auto& [m, n, k] : empty_sizes()) {
+  for (const product_size& size : empty_sizes()) {
+    const std::size_t m = size.m, n = size.n, k = size.k;
     for (const bool wide : {false, true}) {
       INFO(m << " rows, " << k << " -> " << n << ", wide: " << wide);
       auto A = filled<T>(m, k, 1), W = filled<T>(k, n, 1), dZ = filled<T>(m, n, 1);

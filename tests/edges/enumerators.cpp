@@ -87,3 +87,10 @@ TEMPLATE_TEST_CASE("functions refuse options that are no enumerators", "[edges][
           refused("mean_squared_error", "reduction", x, 1));
   }
 }
+
+TEST_CASE("a trace refuses details that are no enumerators", "[edges][errors]") {
+  for (const int x : {2, 99, 255}) {
+    CHECK(error_of([&] { tp::trace({.detail = static_cast<tp::trace_detail>(x)}); }) ==
+          refused("trace", "detail", x, 1));
+  }
+}

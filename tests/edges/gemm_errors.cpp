@@ -85,8 +85,8 @@ TEMPLATE_TEST_CASE("gemm: C must share no element with A or B", "[edges][errors]
   CHECK(error_of<T>(other, C, C) == "gemm: C overlaps B");
   CHECK(error_of<T>(tp::transposed(C), other, C) == "gemm: C overlaps A");
   // One element in common, at each corner.
-  for (const std::size_t row : {1, 7}) {
-    for (const std::size_t col : {1, 7}) {
+  for (const std::size_t row : {1u, 7u}) {
+    for (const std::size_t col : {1u, 7u}) {
       CHECK(error_of<T>(touching(row, col), other, C) == "gemm: C overlaps A");
       CHECK(error_of<T>(other, tp::transposed(touching(row, col)), C) == "gemm: C overlaps B");
     }
@@ -132,7 +132,7 @@ TEMPLATE_TEST_CASE("gemm: empty operands are valid", "[edges][gemm]", float, dou
   CHECK(error_of<T>(tp::transposed(matrix(3, 5)), tp::transposed(matrix(0, 3)), no_columns) == "no error");
 
   // Nothing to sum: zeros, and beta counts.
-  for (const std::size_t n : {1, 3, 40, 300}) {
+  for (const std::size_t n : {1u, 3u, 40u, 300u}) {
     padded_matrix<T> C(5, n, layouts[1]);
     for (const bool a_transposed : {false, true}) {
       for (const bool b_transposed : {false, true}) {

@@ -360,7 +360,8 @@ TEMPLATE_TEST_CASE("cross-entropy of special scores follows the contract", "[edg
     }
     for (const tp::reduction how : {tp::reduction::mean, tp::reduction::sum}) {
       for (std::size_t i = 0; i < 64; ++i) {  // row by row, because one NaN would hide the other losses
-        const auto z = Z.block(i, 0, 1, n), y = Y.block(i, 0, 1, n), hot = one_hot.block(i, 0, 1, n);
+        const tp::matrix_view<const T> z = Z.block(i, 0, 1, n), y = Y.block(i, 0, 1, n),
+                                       hot = one_hot.block(i, 0, 1, n);
         tp::matrix<T> dZ(1, n), expected(1, n);
         const auto contract = [&](tp::matrix_view<const T> targets) {
           return with_arithmetic([&]<class arithmetic>(arithmetic) {
