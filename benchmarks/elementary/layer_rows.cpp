@@ -57,20 +57,18 @@ void run_additions(benchmark::State& state, std::size_t n, int moments) {
   const tp::matrix<float> g = filled(n, 0.001f);
   std::vector<tp::matrix<float>> sums(static_cast<std::size_t>(moments) + 1, filled(n, 0.1f));
   const float* const from = g.data();
-  float* const w = sums[0].data();
-  float* const m = sums[moments > 0 ? 1 : 0].data();
-  float* const v = sums[moments > 1 ? 2 : 0].data();
+  float* __restrict const w = sums[0].data();
+  float* __restrict const m = moments > 0 ? sums[1].data() : nullptr;
+  float* __restrict const v = moments > 1 ? sums[2].data() : nullptr;
   for (auto _ : state) {
     if (moments == 0) {
       for (std::size_t i = 0; i < n; ++i) w[i] += from[i];
     } else if (moments == 1) {
-#pragma GCC ivdep
       for (std::size_t i = 0; i < n; ++i) {
         w[i] += from[i];
         m[i] += from[i];
       }
     } else {
-#pragma GCC ivdep
       for (std::size_t i = 0; i < n; ++i) {
         w[i] += from[i];
         m[i] += from[i];

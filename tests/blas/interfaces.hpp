@@ -13,14 +13,14 @@ namespace tests {
 namespace tp = twinpath;
 
 template <class T>
-constexpr auto fortran_gemm = sgemm_;
+inline constexpr auto fortran_gemm = sgemm_;
 template <>
-constexpr auto fortran_gemm<double> = dgemm_;
+inline constexpr auto fortran_gemm<double> = dgemm_;
 
 template <class T>
-constexpr auto cblas_gemm = cblas_sgemm;
+inline constexpr auto cblas_gemm = cblas_sgemm;
 template <>
-constexpr auto cblas_gemm<double> = cblas_dgemm;
+inline constexpr auto cblas_gemm<double> = cblas_dgemm;
 
 /// Through which function, and how the elements of all three matrices lie in memory.
 enum class way { fortran, cblas_columns, cblas_rows };

@@ -206,7 +206,8 @@ late_workers with_late_workers(const First& first, const Again& again) {
 
 TEST_CASE("the count sees every operator new, on other threads too", "[steady-state]") {
   CHECK(allocations_of([] { tp::matrix<float>(3, 3); }) == 1);
-  CHECK(allocations_of([] { std::vector<int>(3); }) == 1);
+  // A compiler may leave out a pair of new and delete, but not two calls of functions.
+  CHECK(allocations_of([] { ::operator delete(::operator new(3)); }) == 1);
   CHECK(allocations_of([] { std::thread([] { tp::matrix<double>(3, 3); }).join(); }) >= 1);
   CHECK(allocations_of([] {}) == 0);
 }

@@ -159,7 +159,8 @@ TEMPLATE_TEST_CASE("activations are those of the last gradients, or none", "[fau
   REQUIRE(net.activations(1).rows() == 64);
   const tp::matrix<T> X(100, 64), Y(100, 10);
   std::size_t n = 0;
-  for (bool failed = true; failed; ++n) {
+  bool failed = true;
+  while (failed) {
     on_new_thread(1, [&] {
       const counting_new::failing_at failing(n, false);
       try {
@@ -168,6 +169,7 @@ TEMPLATE_TEST_CASE("activations are those of the last gradients, or none", "[fau
       }
       failed = failing.has_failed();
     });
+    ++n;
     const auto A = net.activations(1);
     if (!A.empty()) {
       const tp::mlp<T> same = p.network(tp::schedule::automatic);
