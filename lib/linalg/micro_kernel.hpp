@@ -233,6 +233,8 @@ template <class T, std::size_t rows, a_layout layout, bool partial>
 [[gnu::flatten]] void multiply_transposed_tile(const tile<T>& t) {
   constexpr std::size_t group = columns_at_once<T>;
   constexpr std::size_t line = 64 / sizeof(T);
+  // Where the accumulators leave registers for it.
+  constexpr bool by_squares = width<T> == line && rows <= 8;
   const std::conditional_t<partial, tail<T>, whole<T>> across(t.tail);
   vec<T> acc[rows][1];
   clear<T>(acc);
@@ -253,12 +255,21 @@ template <class T, std::size_t rows, a_layout layout, bool partial>
   for (; !partial && k >= line; k -= line) {
     a.keep();
     b.keep();
-    TWINPATH_UNROLL for (std::size_t g = 0; g < line / group; ++g) {
-      constexpr std::size_t share = (width<T> * group + line - 1) / line;
-      TWINPATH_UNROLL for (std::size_t r = 0; r < share; ++r) {
-        if (g * share + r < width<T>) __builtin_prefetch(b[g * share + r] + 2 * line);
+    if constexpr (by_squares) {
+      // Into the L2 cache, because rows that evict each other would not stay in the L1 cache.
+      TWINPATH_UNROLL for (std::size_t r = 0; r < line; ++r) __builtin_prefetch(b[r] + 2 * line, 0, 2);
+      vec<T> column[line];
+      load_square(b, 0, column);
+      TWINPATH_UNROLL for (std::size_t s = 0; s < line; ++s) multiply(column[s], s);
+      a.advance(line);
+    } else {
+      TWINPATH_UNROLL for (std::size_t g = 0; g < line / group; ++g) {
+        constexpr std::size_t share = (width<T> * group + line - 1) / line;
+        TWINPATH_UNROLL for (std::size_t r = 0; r < share; ++r) {
+          if (g * share + r < width<T>) __builtin_prefetch(b[g * share + r] + 2 * line);
+        }
+        multiply_group(g * group);
       }
-      multiply_group(g * group);
     }
     b.advance(line);
   }

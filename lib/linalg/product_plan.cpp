@@ -22,6 +22,9 @@ constexpr std::size_t most_summed_rows = 512;
 /// Elements of C up to which the slices of k may be tasks of their own.
 constexpr std::size_t apart_elements = 128 * 128;
 
+/// Most rows of A that are read side by side where they evict each other: any L1 cache has as many ways.
+constexpr std::size_t aliasing_rows = 8;
+
 /// A transposed B is packed for more than one tile of rows. Another one is read in place unless it is read
 /// often and every time slowly: from cache lines that evict each other, from vectors across two lines, or
 /// from a matrix that the caches do not hold.
@@ -105,7 +108,7 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
   }
   const tile_choice tile = choose_tile(table, p.block_rows(), p.block_columns());
   p.tile_vectors = tile.vectors;
-  p.tile_rows = tile.rows;
+  p.tile_rows = shape.a_aliases && !shape.a_transposed ? std::min(tile.rows, aliasing_rows) : tile.rows;
   p.strip_rows = shape.a_transposed ? round_up(p.tile_rows, 64 / sizeof(T)) : p.tile_rows;
   p.pack_b = wants_packed_b<T>(p);
   p.pack_a = wants_packed_a(p);

@@ -14,7 +14,8 @@
 //   transpose(rows)          a square of as many rows as a vector has elements
 //   load_columns(rows, p, …) `columns_at_once` columns from p, or with a `lane_tail` fewer, of as many
 //                            rows in memory as a vector has elements
-//   store_columns(c, x, …)   the way back
+//   load_square(rows, p, …)  as many columns from p as a vector has elements, where that is a cache line
+//   store_columns(c, x, …)   the way back from load_columns
 //   fold_lanes(v)            upper half added to the lower half until one element is left
 //   scale(y, n)              y * 2^n, n whole, rounded once
 //   exp2_of_rounded(v)       2^n as in the contract, for a result that is neither subnormal nor infinite
@@ -178,6 +179,19 @@ TWINPATH_INLINE void transpose(vec<double> (&r)[8]) {
   }
 }
 
+// Lane l of u[r] is a lane of row 4 l + r: the columns of all rows.
+TWINPATH_INLINE void turn_lanes(__m512 u0, __m512 u1, __m512 u2, __m512 u3, vec<float>& out0,
+                                vec<float>& out1, vec<float>& out2, vec<float>& out3) {
+  const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(u0, u1));
+  const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(u0, u1));
+  const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(u2, u3));
+  const __m512d high23 = _mm512_castps_pd(_mm512_unpackhi_ps(u2, u3));
+  out0 = _mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23));
+  out1 = _mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23));
+  out2 = _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23));
+  out3 = _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23));
+}
+
 // A 128-bit lane of `q` takes four (two) columns of one row, lane l of vector r those of row 4 l + r (2 l +
 // r): inserting from memory saves half of the shuffles, which have one port where loads have two.
 template <class Rows, class Lane = whole_lane>
@@ -189,14 +203,7 @@ TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<float> (&o
     v = _mm512_insertf32x4(v, lane.load(row[8 + r] + p), 2);
     q[r] = _mm512_insertf32x4(v, lane.load(row[12 + r] + p), 3);
   }
-  const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(q[0], q[1]));
-  const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(q[0], q[1]));
-  const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(q[2], q[3]));
-  const __m512d high23 = _mm512_castps_pd(_mm512_unpackhi_ps(q[2], q[3]));
-  out[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23));
-  out[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23));
-  out[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23));
-  out[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23));
+  turn_lanes(q[0], q[1], q[2], q[3], out[0], out[1], out[2], out[3]);
 }
 template <class Rows, class Lane = whole_lane>
 TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&out)[2], Lane lane = {}) {
@@ -209,6 +216,55 @@ TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&
   }
   out[0] = _mm512_unpacklo_pd(q[0], q[1]);
   out[1] = _mm512_unpackhi_pd(q[0], q[1]);
+}
+
+// q[h][r] and q[h][r + 4] (r + 2) hold the same half of four rows. That takes fewer instructions than lane by
+// lane, but more shuffles: it pays beside multiply-adds. And each line is read once, whole, before other rows
+// may evict it from the L1 cache.
+template <class Rows>
+TWINPATH_INLINE void load_square(const Rows& row, std::size_t p, vec<float> (&out)[16]) {
+  __m512 q[2][8];
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 8; ++r) {
+    const float* low = row[r < 4 ? r : 4 + r] + p;
+    const float* high = row[r < 4 ? 4 + r : 8 + r] + p;
+    TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
+      const __m512 half = _mm512_castps256_ps512(_mm256_loadu_ps(low + 8 * h));
+      q[h][r] = _mm512_insertf32x8(half, _mm256_loadu_ps(high + 8 * h), 1);
+    }
+  }
+  // Otherwise the compiler would interleave the loads with what follows.
+  asm volatile("" ::: "memory");
+  TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
+    turn_lanes(_mm512_shuffle_f32x4(q[h][0], q[h][4], 0x88), _mm512_shuffle_f32x4(q[h][1], q[h][5], 0x88),
+               _mm512_shuffle_f32x4(q[h][2], q[h][6], 0x88), _mm512_shuffle_f32x4(q[h][3], q[h][7], 0x88),
+               out[8 * h], out[8 * h + 1], out[8 * h + 2], out[8 * h + 3]);
+    turn_lanes(_mm512_shuffle_f32x4(q[h][0], q[h][4], 0xdd), _mm512_shuffle_f32x4(q[h][1], q[h][5], 0xdd),
+               _mm512_shuffle_f32x4(q[h][2], q[h][6], 0xdd), _mm512_shuffle_f32x4(q[h][3], q[h][7], 0xdd),
+               out[8 * h + 4], out[8 * h + 5], out[8 * h + 6], out[8 * h + 7]);
+  }
+}
+template <class Rows>
+TWINPATH_INLINE void load_square(const Rows& row, std::size_t p, vec<double> (&out)[8]) {
+  __m512d q[2][4];
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
+    const double* low = row[r < 2 ? r : 2 + r] + p;
+    const double* high = row[r < 2 ? 2 + r : 4 + r] + p;
+    TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
+      const __m512d half = _mm512_castpd256_pd512(_mm256_loadu_pd(low + 4 * h));
+      q[h][r] = _mm512_insertf64x4(half, _mm256_loadu_pd(high + 4 * h), 1);
+    }
+  }
+  asm volatile("" ::: "memory");
+  TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
+    const __m512d first0 = _mm512_shuffle_f64x2(q[h][0], q[h][2], 0x88);
+    const __m512d first1 = _mm512_shuffle_f64x2(q[h][1], q[h][3], 0x88);
+    const __m512d last0 = _mm512_shuffle_f64x2(q[h][0], q[h][2], 0xdd);
+    const __m512d last1 = _mm512_shuffle_f64x2(q[h][1], q[h][3], 0xdd);
+    out[4 * h] = _mm512_unpacklo_pd(first0, first1);
+    out[4 * h + 1] = _mm512_unpackhi_pd(first0, first1);
+    out[4 * h + 2] = _mm512_unpacklo_pd(last0, last1);
+    out[4 * h + 3] = _mm512_unpackhi_pd(last0, last1);
+  }
 }
 
 #define TWINPATH_SCALES
