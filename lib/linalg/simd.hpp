@@ -95,6 +95,16 @@ struct whole_lane {
   TWINPATH_INLINE void store(float* p, __m128 v) const { _mm_storeu_ps(p, v); }
   TWINPATH_INLINE void store(double* p, __m128d v) const { _mm_storeu_pd(p, v); }
 };
+#if defined(__AVX512F__)
+struct lane_tail {
+  __mmask8 mask;
+  TWINPATH_INLINE explicit lane_tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {}
+  TWINPATH_INLINE __m128 load(const float* p) const { return _mm_maskz_loadu_ps(mask, p); }
+  TWINPATH_INLINE __m128d load(const double* p) const { return _mm_maskz_loadu_pd(mask, p); }
+  TWINPATH_INLINE void store(float* p, __m128 v) const { _mm_mask_storeu_ps(p, mask, v); }
+  TWINPATH_INLINE void store(double* p, __m128d v) const { _mm_mask_storeu_pd(p, mask, v); }
+};
+#else
 struct lane_tail {
   __m128i mask32;
   __m128i mask64;
@@ -106,6 +116,8 @@ struct lane_tail {
   TWINPATH_INLINE void store(float* p, __m128 v) const { _mm_maskstore_ps(p, mask32, v); }
   TWINPATH_INLINE void store(double* p, __m128d v) const { _mm_maskstore_pd(p, mask64, v); }
 };
+
+#endif
 
 #endif
 
