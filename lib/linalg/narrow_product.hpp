@@ -20,8 +20,7 @@ template <class T>
   const std::size_t w = table.width;
   if (s.m < 2 * w || 4 * s.n > 3 * round_up(s.n, w)) return false;
   if (s.a_transposed) return s.n <= 2 * w && s.k >= 48;
-  // A vector's length of rows is read side by side, which is slow where they evict each other.
-  return 8 * s.n <= 3 * w && !s.a_aliases;
+  return 8 * s.n <= 3 * w;
 }
 
 /// Whether A * B^T has so few rows that A and C are sooner transposed than B.

@@ -25,6 +25,17 @@ constexpr std::size_t apart_elements = 128 * 128;
 /// Most rows of A that are read side by side where they evict each other: any L1 cache has as many ways.
 constexpr std::size_t aliasing_rows = 8;
 
+/// The register tiles for the blocks of C.
+template <class T>
+tile_choice choose_tile(const kernel_table<T>& table, const product_plan& p) {
+  const bool aliasing = p.shape.a_aliases && !p.shape.a_transposed;
+  const std::size_t most_rows = aliasing ? std::min(aliasing_rows, table.tile_rows) : table.tile_rows;
+  std::size_t rows = p.block_rows();
+  if (rows > most_rows && rows <= table.tile_rows) rows = divide_up(rows, divide_up(rows, most_rows));
+  const tile_choice tile = choose_tile(table, rows, p.block_columns());
+  return {tile.vectors, std::min(tile.rows, most_rows)};
+}
+
 /// A transposed B is packed for more than one tile of rows. Another one is read in place unless it is read
 /// often and every time slowly: from cache lines that evict each other, from vectors across two lines, or
 /// from a matrix that the caches do not hold.
@@ -106,9 +117,9 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
     const bool outside = slices.count > 1 || (!p.sums_in_c && shape.k > contract::block_length<T>);
     if (outside && !p.by_strips) p.row_blocks = std::max(p.row_blocks, divide_up(shape.m, most_summed_rows));
   }
-  const tile_choice tile = choose_tile(table, p.block_rows(), p.block_columns());
+  const tile_choice tile = choose_tile(table, p);
   p.tile_vectors = tile.vectors;
-  p.tile_rows = shape.a_aliases && !shape.a_transposed ? std::min(tile.rows, aliasing_rows) : tile.rows;
+  p.tile_rows = tile.rows;
   p.strip_rows = shape.a_transposed ? round_up(p.tile_rows, 64 / sizeof(T)) : p.tile_rows;
   p.pack_b = wants_packed_b<T>(p);
   p.pack_a = wants_packed_a(p);

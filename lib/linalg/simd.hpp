@@ -101,8 +101,16 @@ struct lane_tail {
   TWINPATH_INLINE explicit lane_tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {}
   TWINPATH_INLINE __m128 load(const float* p) const { return _mm_maskz_loadu_ps(mask, p); }
   TWINPATH_INLINE __m128d load(const double* p) const { return _mm_maskz_loadu_pd(mask, p); }
-  TWINPATH_INLINE void store(float* p, __m128 v) const { _mm_mask_storeu_ps(p, mask, v); }
-  TWINPATH_INLINE void store(double* p, __m128d v) const { _mm_mask_storeu_pd(p, mask, v); }
+  // From a register of its own: GCC 12 would extract the lane to memory under the mask, by an instruction
+  // that faults where the mask leaves elements out.
+  TWINPATH_INLINE void store(float* p, __m128 v) const {
+    asm("" : "+v"(v));
+    _mm_mask_storeu_ps(p, mask, v);
+  }
+  TWINPATH_INLINE void store(double* p, __m128d v) const {
+    asm("" : "+v"(v));
+    _mm_mask_storeu_pd(p, mask, v);
+  }
 };
 #else
 struct lane_tail {
