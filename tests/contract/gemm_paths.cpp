@@ -59,6 +59,10 @@ constexpr path paths[] = {
     {"several blocks of columns", [](const product_plan& p) { return p.column_blocks > 1; }},
     {"two workers", [](const product_plan& p) { return p.workers == 2; }},
     {"three workers", [](const product_plan& p) { return p.workers == 3; }},
+    {"rows of A alias, in several tiles",
+     [](const product_plan& p) {
+       return p.shape.a_aliases && !p.shape.a_transposed && p.block_rows() > p.tile_rows;
+     }},
     {"rows of B alias, packed", [](const product_plan& p) { return p.shape.b_aliases && p.pack_b; }},
     {"partial tiles", [](const product_plan& p) { return p.shape.n % p.width != 0; }},
     {"whole tiles alone", [](const product_plan& p) { return p.shape.n % p.width == 0; }},
@@ -124,6 +128,9 @@ void run(const shape& s, std::size_t threads, tally& taken, layout where = layou
             tp::gemm(A, B, C.view(), alpha, beta);
           });
           count(route, call, tp::detail::kernels<T>().tile_rows, taken);
+          // More rows side by side would evict each other from an L1 cache of eight ways.
+          if (route.path == tp::detail::product_path::blocked && call.a_aliases && !a_transposed)
+            REQUIRE(route.blocked.tile_rows <= 8);
           const std::string wrong = difference<T>(C.view(), expected);
           if (wrong.empty() && C.padding_untouched()) continue;
           CAPTURE(a_transposed, b_transposed, alpha, beta, limit, static_cast<int>(route.path));
