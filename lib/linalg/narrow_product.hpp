@@ -12,15 +12,19 @@
 
 namespace twinpath::inline v0::detail {
 
-/// Whether C has so few columns that the narrow path pays: when a quarter of the lanes would idle otherwise.
-/// Where op(A)^T has to be transposed on its way through the registers, one tile must be the only one to read
-/// it.
+/// Whether C has so few columns that the narrow path pays: straight from the operands, lanes idle in every
+/// multiply-add.
 template <class T>
 [[nodiscard]] inline bool has_few_columns(const kernel_table<T>& table, const product_shape& s) noexcept {
   const std::size_t w = table.width;
-  if (s.m < 2 * w || 4 * s.n > 3 * round_up(s.n, w)) return false;
-  if (s.a_transposed) return s.n <= 2 * w && s.k >= 48;
-  return 8 * s.n <= 3 * w;
+  if (s.m < 2 * w || s.n > 2 * w || 4 * s.n > 3 * round_up(s.n, w)) return false;
+  if (s.a_transposed && s.k >= 48) return true;
+  // What each way takes, in multiply-adds of vectors, with figures that were measured. A vector of op(A)^T
+  // that is transposed on its way through the registers costs as much as three.
+  const std::size_t direct = s.m * (s.k + 5) * (s.n > w ? 2 : 1);
+  const std::size_t steps = s.k * (s.n + (s.a_transposed ? 1 : 3));
+  const std::size_t turned = 600 + divide_up(s.m, w) * (7 * w + 6 * s.n + steps);
+  return turned < direct;
 }
 
 /// Whether A * B^T has so few rows that A and C are sooner transposed than B.

@@ -27,7 +27,10 @@ struct side_by_side {
   TWINPATH_INLINE void load(const T* x, std::size_t stride, std::size_t rows, std::size_t n) {
     // The last row stands in for those that are missing.
     const T* row[width<T>];
-    for (std::size_t r = 0; r < width<T>; ++r) row[r] = x + (r < rows ? r : rows - 1) * stride;
+    for (std::size_t r = 0; r < width<T>; ++r) {
+      row[r] = x;
+      if (r + 1 < rows) x += stride;
+    }
     std::size_t j = 0;
     for (; j + group <= n; j += group) load_columns(row, j, group_at(j));
     if (j < n) load_columns(row, j, group_at(j), lane_tail(n - j));
@@ -77,8 +80,9 @@ TWINPATH_INLINE vec<T> exponentials_of(const side_by_side<T>& shifted, side_by_s
 }
 
 template <class T>
-TWINPATH_INLINE void softmax_side_by_side(const T* z, std::size_t z_stride, T* p, std::size_t p_stride,
-                                          std::size_t rows, std::size_t n) {
+[[gnu::noinline, gnu::flatten]] void softmax_side_by_side(const T* z, std::size_t z_stride, T* p,
+                                                          std::size_t p_stride, std::size_t rows,
+                                                          std::size_t n) {
   side_by_side<T> scores;
   side_by_side<T> e;
   scores.load(z, z_stride, rows, n);
@@ -90,9 +94,10 @@ TWINPATH_INLINE void softmax_side_by_side(const T* z, std::size_t z_stride, T* p
 }
 
 template <class T>
-TWINPATH_INLINE void cross_entropy_side_by_side(const T* z, std::size_t z_stride, const T* y,
-                                                std::size_t y_stride, T* dz, std::size_t dz_stride,
-                                                std::size_t rows, std::size_t n, T scale, T* losses) {
+[[gnu::noinline, gnu::flatten]] void cross_entropy_side_by_side(const T* z, std::size_t z_stride, const T* y,
+                                                                std::size_t y_stride, T* dz,
+                                                                std::size_t dz_stride, std::size_t rows,
+                                                                std::size_t n, T scale, T* losses) {
   const vec<T> zero(T(0));
   const vec<T> factor(scale);
   side_by_side<T> scores;
@@ -117,10 +122,11 @@ TWINPATH_INLINE void cross_entropy_side_by_side(const T* z, std::size_t z_stride
 }
 
 template <class T>
-TWINPATH_INLINE void cross_entropy_classes_side_by_side(const T* z, std::size_t z_stride,
-                                                        const std::int32_t* classes, T* dz,
-                                                        std::size_t dz_stride, std::size_t rows,
-                                                        std::size_t n, T scale, T* losses) {
+[[gnu::noinline, gnu::flatten]] void cross_entropy_classes_side_by_side(const T* z, std::size_t z_stride,
+                                                                        const std::int32_t* classes, T* dz,
+                                                                        std::size_t dz_stride,
+                                                                        std::size_t rows, std::size_t n,
+                                                                        T scale, T* losses) {
   const vec<T> zero(T(0));
   const vec<T> factor(scale);
   T labels[width<T>] = {};
