@@ -45,7 +45,7 @@ TWINPATH_INLINE vec<T> exp_of(vec<T> x) {
   const auto overflow = x > vec<T>(c::exp_largest);
   const auto underflow = x < vec<T>(c::exp_smallest);
   if constexpr (positive) x = xsimd::select(overflow, vec<T>(c::exp_largest), x);
-  x = xsimd::select(underflow, vec<T>(c::exp_smallest), x);
+  x = larger<T>(vec<T>(c::exp_smallest), x);
   const reduced_exp<T> e = reduce_exp<T>(x);
   const vec<T> y = fma(e.q, e.r_squared, e.r) + vec<T>(T(1));
   vec<T> result = scale(y, e.n_plus_round - vec<T>(c::round));

@@ -78,7 +78,9 @@ T fold_losses(const kernel_table<T>& table, const T* losses, std::size_t rows, s
   constexpr std::size_t chain = contract::sum_rows;
   const std::size_t chains = rows / chain;
   T total = 0;
-  if (chains > 1) {
+  if (rows <= chain) {
+    for (std::size_t i = 0; i < rows; ++i) total = total + losses[i];
+  } else if (chains > 1) {
     T* const sums = scratch + chain * chains + table.width;
     table.pack_rows(losses, chain, chains, chain, scratch, chains);
     table.column_chain(scratch, chains, chain, chains, sums);

@@ -50,11 +50,17 @@ TWINPATH_INLINE void finish_tile(const tile<T>& t, std::size_t j0, const Columns
                 finished<what, T>(acc[i][j], end, across, c + j * w, first_bias + j * w, mask + j * w);
           }
         }
-        TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
-          TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
-            across.store(first + i * stride + j * w, acc[i][j]);
+        const auto store = [&](const auto& columns) __attribute__((always_inline)) {
+          TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
+            TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
+              columns.store(first + i * stride + j * w, acc[i][j]);
+            }
           }
+        };
+        if constexpr (requires { across.in_lane(); }) {
+          if (across.fits_lane()) return store(across.in_lane());
         }
+        store(across);
       });
 }
 

@@ -37,13 +37,22 @@ enum class b_layout {
   packed,     ///< in slivers of the tiles that read them
 };
 
+/// What `multiply_row_of_tiles` does with each of its calls of a micro-kernel: it makes them.
+struct make_call {
+  template <class T>
+  [[gnu::always_inline]] inline void operator()(micro_kernel<T> kernel, const tile<T>& t) const {
+    kernel(t);
+  }
+};
+
 /// Computes `rows` x `columns` of C in tiles at most `widest` vectors across. `t` describes the first tile;
 /// the columns of C and of what else it names lie side by side. Those of B do so too, or are packed in
 /// slivers of the same tiles.
-template <class T>
+template <class T, class Call = make_call>
 [[gnu::always_inline]] inline void multiply_row_of_tiles(const micro_kernels<T>& kernels, std::size_t width,
                                                          std::size_t widest, tile<T>& t, std::size_t rows,
-                                                         std::size_t columns, b_layout b) {
+                                                         std::size_t columns, b_layout b,
+                                                         const Call& call = {}) {
   const bool packed = b == b_layout::packed;
   const auto advance = [&](std::size_t step) __attribute__((always_inline)) {
     t.b += packed ? step * t.k : step;
@@ -62,25 +71,26 @@ template <class T>
         t.b_next = packed ? step * t.k : step;
         t.count = count;
         if (b == b_layout::streaming && vectors == kernels.widest[rows - 1]) {
-          kernels.streaming[rows - 1](t);
+          call(kernels.streaming[rows - 1], t);
         } else {
-          kernels.full[width_index[vectors]][rows - 1](t);
+          call(kernels.full[width_index[vectors]][rows - 1], t);
         }
         advance(step * count);
       });
   t.tail = columns & (width - 1);
   if (t.tail == 0) return;
   if (packed) t.b_stride = width;
-  kernels.partial[rows - 1](t);
+  call(kernels.partial[rows - 1], t);
 }
 
 /// The same for a transposed B that is read in place.
-template <class T>
+template <class T, class Call = make_call>
 [[gnu::always_inline]] inline void multiply_row_of_transposed_tiles(const micro_kernels<T>& kernels,
                                                                     std::size_t width, tile<T>& t,
-                                                                    std::size_t rows, std::size_t columns) {
+                                                                    std::size_t rows, std::size_t columns,
+                                                                    const Call& call = {}) {
   for (; columns >= width; columns -= width) {
-    kernels.transposed[rows - 1](t);
+    call(kernels.transposed[rows - 1], t);
     t.b += width * t.b_stride;
     t.c += width;
     t.bias += width;
@@ -90,7 +100,7 @@ template <class T>
   }
   if (columns == 0) return;
   t.tail = columns;
-  kernels.transposed_partial[rows - 1](t);
+  call(kernels.transposed_partial[rows - 1], t);
 }
 
 /// The register tiles for a C of so many rows and columns.

@@ -17,6 +17,7 @@
 //   load_square(rows, p, …)  as many columns from p as a vector has elements, where that is a cache line
 //   store_columns(c, x, …)   the way back from load_columns
 //   fold_lanes(v)            upper half added to the lower half until one element is left
+//   larger(a, b)             a > b ? a : b
 //   scale(y, n)              y * 2^n, n whole, rounded once
 //   exp2_of_rounded(v)       2^n as in the contract, for a result that is neither subnormal nor infinite
 //   exponent_of(v), fraction_of(v)   the two parts of contract::log's argument
@@ -96,21 +97,23 @@ struct whole_lane {
   TWINPATH_INLINE void store(double* p, __m128d v) const { _mm_storeu_pd(p, v); }
 };
 #if defined(__AVX512F__)
+// From a register of its own: GCC 12 would extract the lane to memory under the mask, by an instruction that
+// faults where the mask leaves elements out.
+TWINPATH_INLINE void store_lane(float* p, __m128 v, __mmask8 mask) {
+  asm("" : "+v"(v));
+  _mm_mask_storeu_ps(p, mask, v);
+}
+TWINPATH_INLINE void store_lane(double* p, __m128d v, __mmask8 mask) {
+  asm("" : "+v"(v));
+  _mm_mask_storeu_pd(p, mask, v);
+}
 struct lane_tail {
   __mmask8 mask;
   TWINPATH_INLINE explicit lane_tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {}
   TWINPATH_INLINE __m128 load(const float* p) const { return _mm_maskz_loadu_ps(mask, p); }
   TWINPATH_INLINE __m128d load(const double* p) const { return _mm_maskz_loadu_pd(mask, p); }
-  // From a register of its own: GCC 12 would extract the lane to memory under the mask, by an instruction
-  // that faults where the mask leaves elements out.
-  TWINPATH_INLINE void store(float* p, __m128 v) const {
-    asm("" : "+v"(v));
-    _mm_mask_storeu_ps(p, mask, v);
-  }
-  TWINPATH_INLINE void store(double* p, __m128d v) const {
-    asm("" : "+v"(v));
-    _mm_mask_storeu_pd(p, mask, v);
-  }
+  TWINPATH_INLINE void store(float* p, __m128 v) const { store_lane(p, v, mask); }
+  TWINPATH_INLINE void store(double* p, __m128d v) const { store_lane(p, v, mask); }
 };
 #else
 struct lane_tail {
@@ -138,12 +141,25 @@ TWINPATH_INLINE vec<double> fma(vec<double> a, vec<double> b, vec<double> c) {
   return _mm512_fmadd_pd(a, b, c);
 }
 
+/// A `tail` of which no element is behind the first lane: its stores lie less often across cache lines, where
+/// a masked one costs most.
+template <class T>
+struct tail_in_lane {
+  __mmask8 mask;
+  TWINPATH_INLINE void store(float* p, vec<float> v) const { store_lane(p, _mm512_castps512_ps128(v), mask); }
+  TWINPATH_INLINE void store(double* p, vec<double> v) const {
+    store_lane(p, _mm512_castpd512_pd128(v), mask);
+  }
+};
+
 template <>
 struct tail<float> {
   __mmask16 mask;
   TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask16>((1u << n) - 1)) {}
   TWINPATH_INLINE vec<float> load(const float* p) const { return _mm512_maskz_loadu_ps(mask, p); }
   TWINPATH_INLINE void store(float* p, vec<float> v) const { _mm512_mask_storeu_ps(p, mask, v); }
+  [[nodiscard]] TWINPATH_INLINE bool fits_lane() const { return mask < 1 << columns_at_once<float>; }
+  [[nodiscard]] TWINPATH_INLINE tail_in_lane<float> in_lane() const { return {static_cast<__mmask8>(mask)}; }
 };
 template <>
 struct tail<double> {
@@ -151,6 +167,8 @@ struct tail<double> {
   TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {}
   TWINPATH_INLINE vec<double> load(const double* p) const { return _mm512_maskz_loadu_pd(mask, p); }
   TWINPATH_INLINE void store(double* p, vec<double> v) const { _mm512_mask_storeu_pd(p, mask, v); }
+  [[nodiscard]] TWINPATH_INLINE bool fits_lane() const { return mask < 1 << columns_at_once<double>; }
+  [[nodiscard]] TWINPATH_INLINE tail_in_lane<double> in_lane() const { return {mask}; }
 };
 
 // After the unpacks, 128-bit lane l of group[g] holds four (two) rows of group g: a 4x4 transpose of lanes is
@@ -697,6 +715,10 @@ TWINPATH_INLINE void store_columns(const vec<T> (&in)[width<T>], T* x, std::size
 #if defined(__x86_64__)
 
 template <class T>
+TWINPATH_INLINE vec<T> larger(vec<T> a, vec<T> b) {
+  return xsimd::max(a, b);
+}
+template <class T>
 TWINPATH_INLINE vec<T> divide(vec<T> a, vec<T> b) {
   return a / b;
 }
@@ -731,6 +753,10 @@ TWINPATH_INLINE double fold_register(__m512d v) {
 
 #elif defined(__aarch64__)
 
+template <class T>
+TWINPATH_INLINE vec<T> larger(vec<T> a, vec<T> b) {
+  return xsimd::select(a > b, a, b);  // FMAX would return any NaN
+}
 template <class T>
 TWINPATH_INLINE vec<T> divide(vec<T> a, vec<T> b) {
   if constexpr (sizeof(T) == sizeof(float)) {

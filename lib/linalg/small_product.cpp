@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "linalg/small_product.hpp"
 
+#include <type_traits>
+
 #include "linalg/row_of_tiles.hpp"
 
 namespace twinpath::inline v0::detail {
@@ -22,9 +24,12 @@ template <class T>
 }
 
 /// The tile at the upper left.
-template <class T>
-[[gnu::always_inline]] inline void set_first(tile<T>& t, const operand<T>& A, const T* b,
-                                             std::size_t b_stride, const store_operands<T>& out) {
+template <class Call, class T>
+[[gnu::always_inline]] inline tile<T> first_tile(const operand<T>& A, const T* b, std::size_t b_stride,
+                                                 const store_operands<T>& out) {
+  tile<T> t;
+  // A call that is made reads no more than what is set.
+  if constexpr (!std::is_same_v<Call, make_call>) t = {};
   t.k = A.cols();
   t.a = A.view().data();
   t.a_stride = A.view().stride();
@@ -39,35 +44,39 @@ template <class T>
   t.bias = out.bias == nullptr ? t.c : out.bias;
   t.mask = out.mask.data() == nullptr ? t.c : out.mask.data();
   t.mask_stride = out.mask.stride();
+  return t;
 }
 
 /// All of C is one row of tiles.
-template <class T>
+template <class T, class Call = make_call>
 [[gnu::always_inline]] inline void multiply_row(const kernel_table<T>& table, const operand<T>& A,
-                                                const operand<T>& B, const store_operands<T>& out) {
-  tile<T> t;
-  set_first(t, A, B.view().data(), B.view().stride(), out);
+                                                const operand<T>& B, const store_operands<T>& out,
+                                                const Call& call = {}) {
+  tile<T> t = first_tile<Call>(A, B.view().data(), B.view().stride(), out);
   const micro_kernels<T>& kernels = kernels_for(table, A);
   const std::size_t rows = out.C.rows();
-  if (B.is_transposed()) return multiply_row_of_transposed_tiles(kernels, table.width, t, rows, out.C.cols());
-  multiply_row_of_tiles(kernels, table.width, kernels.widest[rows - 1], t, rows, out.C.cols(),
-                        b_layout::in_place);
+  const std::size_t columns = out.C.cols();
+  if (B.is_transposed())
+    return multiply_row_of_transposed_tiles(kernels, table.width, t, rows, columns, call);
+  multiply_row_of_tiles(kernels, table.width, kernels.widest[rows - 1], t, rows, columns, b_layout::in_place,
+                        call);
 }
 
-template <class T>
+template <class T, class Call = make_call>
 [[gnu::noinline]] void multiply_rows(const kernel_table<T>& table, const operand<T>& A, const T* b,
-                                     std::size_t b_stride, const store_operands<T>& out) {
+                                     std::size_t b_stride, const store_operands<T>& out,
+                                     const Call& call = {}) {
   const micro_kernels<T>& kernels = kernels_for(table, A);
   const tile_choice tallest = choose_tile(table, out.C.rows(), out.C.cols());
-  tile<T> first;
-  set_first(first, A, b, b_stride, out);
+  const tile<T> first = first_tile<Call>(A, b, b_stride, out);
   for_row_tiles(0, out.C.rows(), tallest.rows, [&](std::size_t i, std::size_t rows) {
     tile<T> t = first;
     t.a += A.is_transposed() ? i : i * t.a_stride;
     t.c += i * t.c_stride;
     if (out.bias == nullptr) t.bias = t.c;
     t.mask = out.mask.data() == nullptr ? t.c : t.mask + i * t.mask_stride;
-    multiply_row_of_tiles(kernels, table.width, tallest.vectors, t, rows, out.C.cols(), b_layout::in_place);
+    multiply_row_of_tiles(kernels, table.width, tallest.vectors, t, rows, out.C.cols(), b_layout::in_place,
+                          call);
   });
 }
 
@@ -94,11 +103,34 @@ void multiply_small(const kernel_table<T>& table, const operand<T>& A, const ope
   multiply_rows(table, A, B.view().data(), B.view().stride(), out);
 }
 
+template <class T>
+bool list_small(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
+                const matrix_view<T>& C, const epilogue<T>& end, const T* bias,
+                const matrix_view<const T>& mask, std::vector<kernel_call<T>>& calls) {
+  const store_operands<T> out{C, end, bias, mask};
+  const auto list = [&](micro_kernel<T> kernel, const tile<T>& t) { calls.push_back({kernel, t}); };
+  if (C.rows() <= table.tile_rows) {
+    multiply_row(table, A, B, out, list);
+  } else if (B.is_transposed()) {
+    return false;
+  } else {
+    multiply_rows(table, A, B.view().data(), B.view().stride(), out, list);
+  }
+  return true;
+}
+
 template void multiply_small(const kernel_table<float>&, const operand<float>&, const operand<float>&,
                              const matrix_view<float>&, const epilogue<float>&, const float*,
                              const matrix_view<const float>&);
 template void multiply_small(const kernel_table<double>&, const operand<double>&, const operand<double>&,
                              const matrix_view<double>&, const epilogue<double>&, const double*,
                              const matrix_view<const double>&);
+
+template bool list_small(const kernel_table<float>&, const operand<float>&, const operand<float>&,
+                         const matrix_view<float>&, const epilogue<float>&, const float*,
+                         const matrix_view<const float>&, std::vector<kernel_call<float>>&);
+template bool list_small(const kernel_table<double>&, const operand<double>&, const operand<double>&,
+                         const matrix_view<double>&, const epilogue<double>&, const double*,
+                         const matrix_view<const double>&, std::vector<kernel_call<double>>&);
 
 }  // namespace twinpath::inline v0::detail

@@ -2,6 +2,8 @@
 // The direct path: a product so small that planning it would cost as much as computing it.
 #pragma once
 
+#include <vector>
+
 #include <twinpath/contract.hpp>
 
 #include "linalg/product.hpp"
@@ -26,5 +28,21 @@ template <class T>
 void multiply_small(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
                     const matrix_view<T>& C, const epilogue<T>& end, const T* bias,
                     const matrix_view<const T>& mask);
+
+/// A call of a micro-kernel that is yet to be made.
+template <class T>
+struct kernel_call {
+  micro_kernel<T> kernel;
+  tile<T> operands;
+
+  void make() const { kernel(operands); }
+};
+
+/// Appends the calls that `multiply_small` would make for a C with elements, to be made any number of times
+/// while the operands, `end` among them, stay where they are. False where it would pack B.
+template <class T>
+[[nodiscard]] bool list_small(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
+                              const matrix_view<T>& C, const epilogue<T>& end, const T* bias,
+                              const matrix_view<const T>& mask, std::vector<kernel_call<T>>& calls);
 
 }  // namespace twinpath::inline v0::detail

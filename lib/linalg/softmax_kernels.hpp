@@ -63,19 +63,16 @@ TWINPATH_INLINE void store_first(T* out, const vec<T>& x, std::size_t n) {
   for_vectors<T>(n, [&](std::size_t, auto across) { across.store(out, x); });
 }
 
-/// Shifts scores by their row's maximum.
+/// Shifts scores by their row's maximum; e = exp(shifted); returns the rows' sums of it.
 template <class T>
-TWINPATH_INLINE void shift_by_maximum(side_by_side<T>& z, std::size_t n) {
+TWINPATH_INLINE vec<T> shifted_exponentials(side_by_side<T>& z, side_by_side<T>& e, std::size_t n) {
   vec<T> largest(-std::numeric_limits<T>::infinity());
-  for (std::size_t j = 0; j < n; ++j) largest = xsimd::select(z.column[j] > largest, z.column[j], largest);
-  for (std::size_t j = 0; j < n; ++j) z.column[j] = z.column[j] - largest;
-}
-
-/// e = exp(shifted); returns the rows' sums of it.
-template <class T>
-TWINPATH_INLINE vec<T> exponentials_of(const side_by_side<T>& shifted, side_by_side<T>& e, std::size_t n) {
+  for (std::size_t j = 0; j < n; ++j) largest = larger<T>(z.column[j], largest);
   side_by_side<T> lanes;
-  for (std::size_t j = 0; j < n; ++j) lanes.column[j] = e.column[j] = exp_of<T, false>(shifted.column[j]);
+  for (std::size_t j = 0; j < n; ++j) {
+    z.column[j] = z.column[j] - largest;
+    lanes.column[j] = e.column[j] = exp_of<T, false>(z.column[j]);
+  }
   return lanes.fold(n);
 }
 
@@ -86,8 +83,7 @@ template <class T>
   side_by_side<T> scores;
   side_by_side<T> e;
   scores.load(z, z_stride, rows, n);
-  shift_by_maximum(scores, n);
-  const vec<T> total = exponentials_of(scores, e, n);
+  const vec<T> total = shifted_exponentials(scores, e, n);
   const vec<T> inverse = divide<T>(vec<T>(T(1)), total);
   for (std::size_t j = 0; j < n; ++j) e.column[j] = e.column[j] * inverse;
   e.store(p, p_stride, rows, n);
@@ -106,8 +102,7 @@ template <class T>
   side_by_side<T> lanes;
   scores.load(z, z_stride, rows, n);
   targets.load(y, y_stride, rows, n);
-  shift_by_maximum(scores, n);
-  const vec<T> total = exponentials_of(scores, e, n);
+  const vec<T> total = shifted_exponentials(scores, e, n);
   const vec<T> log_total = log_of<T>(total);
   const vec<T> inverse = divide<T>(vec<T>(T(1)), total);
   for (std::size_t j = 0; j < n; ++j) lanes.column[j] = zero + targets.column[j];
@@ -135,8 +130,7 @@ template <class T>
   side_by_side<T> scores;
   side_by_side<T> e;
   scores.load(z, z_stride, rows, n);
-  shift_by_maximum(scores, n);
-  const vec<T> total = exponentials_of(scores, e, n);
+  const vec<T> total = shifted_exponentials(scores, e, n);
   const vec<T> log_total = log_of<T>(total);
   const vec<T> inverse = divide<T>(vec<T>(T(1)), total);
   vec<T> loss = zero;
@@ -160,7 +154,7 @@ TWINPATH_INLINE T row_maximum(const T* z, std::size_t n) {
   std::size_t j = 0;
   for (; j + width<T> <= n; j += width<T>) {
     const vec<T> x = load(z + j);
-    largest = xsimd::select(x > largest, x, largest);
+    largest = larger<T>(x, largest);
   }
   T lanes[width<T>];
   store(lanes, largest);

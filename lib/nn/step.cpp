@@ -36,18 +36,18 @@ template <class T>
 void training_step<T>::prepare(const std::vector<std::size_t>& widths, step_shape shape) {
   if (worth_sharing(widths, shape.rows)) shape.threads = concurrency();
   computed_ = false;
-  if (current_ < plans_.size() && plans_[current_].shape == shape) return;
-  const auto found =
-      std::find_if(plans_.begin(), plans_.end(), [&](const step_plan<T>& p) { return p.shape == shape; });
+  if (current_ < plans_.size() && plans_[current_].plan.shape == shape) return;
+  const auto found = std::find_if(plans_.begin(), plans_.end(),
+                                  [&](const planned_step& p) { return p.plan.shape == shape; });
   if (found != plans_.end()) {
     std::rotate(found, found + 1, plans_.end());
   } else {
     step_plan<T> made = plan_step(kernels<T>(), widths, shape);
     if (plans_.size() == most_plans) plans_.erase(plans_.begin());
-    plans_.push_back(std::move(made));
+    plans_.push_back({std::move(made), {}});
   }
   current_ = plans_.size() - 1;
-  const std::size_t elements = plans_[current_].elements;
+  const std::size_t elements = plans_[current_].plan.elements;
   if (elements <= memory_.size()) return;
   memory_ = {};  // first, so that the two do not add up
   try {
@@ -60,8 +60,13 @@ void training_step<T>::prepare(const std::vector<std::size_t>& widths, step_shap
 
 template <class T>
 T training_step<T>::run(std::vector<layer_state<T>>& layers, const step_operands<T>& with) {
-  const step_run<T> s(plans_[current_], memory_.data(), layers, with);
-  run_form(s);
+  planned_step& current = plans_[current_];
+  const step_run<T> s(current.plan, memory_.data(), layers, with);
+  if (current.plan.listable && current.calls.prepare(s)) {
+    current.calls.run(s);
+  } else {
+    run_form(s);
+  }
   if (with.dX.data() != nullptr) run_input_error(s, with.dX);
   computed_ = true;
   return s.total_loss();
@@ -69,8 +74,8 @@ T training_step<T>::run(std::vector<layer_state<T>>& layers, const step_operands
 
 template <class T>
 matrix_view<const T> training_step<T>::activations(std::size_t layer, std::size_t outputs) const {
-  if (!computed_ || plans_[current_].shape.updates()) return {};
-  const step_plan<T>& plan = plans_[current_];
+  if (!computed_ || plans_[current_].plan.shape.updates()) return {};
+  const step_plan<T>& plan = plans_[current_].plan;
   return {memory_.data() + plan.layers[layer].activations, plan.shape.rows, outputs};
 }
 

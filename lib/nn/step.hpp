@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nn/layer_state.hpp"
+#include "nn/step_listed.hpp"
 #include "nn/step_plan.hpp"
 #include "nn/step_run.hpp"
 
@@ -29,7 +30,11 @@ class training_step {
   /// Batches of some sizes take turns, such as the last one of an epoch.
   static constexpr std::size_t most_plans = 16;
 
-  std::vector<step_plan<T>> plans_;  ///< the one that was made or used last comes last
+  struct planned_step {
+    step_plan<T> plan;
+    listed_step<T> calls;
+  };
+  std::vector<planned_step> plans_;  ///< the one that was made or used last comes last
   std::size_t current_ = 0;          ///< plans_.size() for none
   bool computed_ = false;            ///< whether the memory has what the current plan computes
   matrix<T> memory_;

@@ -216,6 +216,7 @@ class planner {
     routes.rows = s.rows;
     plan_.side_by_side.assign(layers_, false);
     plan_.workers = s.threads;
+    plan_.listable = s.threads == 1 && s.rows != 0 && s.gradients == gradient_use::descend;
     std::size_t largest_gradient = 0;
     std::size_t chains = 0;
     std::size_t both_scratch = 0;
@@ -231,6 +232,8 @@ class planner {
       const layer_routes& r = routes.layers.emplace_back(
           layer_routes{forward_route(l, s.rows, s.threads), backprop_route(l, s.rows, threads),
                        weights_route(l, widths_[l], s.rows, end, threads)});
+      for (const product_route* route : {&r.forward, &r.backprop, &r.weights})
+        plan_.listable = plan_.listable && route->path == product_path::small;
       if (both)
         both_scratch = std::max(both_scratch, round_up(r.weights.scratch(), 16) + r.backprop.scratch());
       largest_gradient = std::max(largest_gradient,

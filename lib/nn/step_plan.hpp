@@ -79,6 +79,7 @@ struct step_plan {
   std::vector<block_routes> blocks;
   /// Of `operations`: whether the two paths of a layer run side by side.
   std::vector<bool> side_by_side;
+  bool listable = false;      ///< whether step_listed.hpp may take it; that looks at the products
   product_route input_error;  ///< of dX, where that is wanted
 
   // Memory, as offsets in elements.

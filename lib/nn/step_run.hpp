@@ -110,21 +110,19 @@ class step_run {
 
   [[nodiscard]] activation hidden() const noexcept { return hidden_; }
 
-  [[gnu::always_inline]] inline void forward(const layer_routes& routes, std::size_t l,
-                                             const block_memory<T>& m) const {
+  [[gnu::always_inline]] inline product<T> scores_product(std::size_t l, const block_memory<T>& m) const {
     const layer_state<T>& from = std::as_const(layers_[l]);
     const bool last = l + 1 == layers();
-    const span_label label{"Z", number(l)};
     if (!last && keeps_scores(hidden_)) {
-      return multiply(routes.forward,
-                      forward_product<T>(table, input(l, m), from.weights(), from.bias().data(), hidden_,
-                                         activations(l, m), scores(l, m)),
-                      m.scratch, label);
+      return forward_product<T>(table, input(l, m), from.weights(), from.bias().data(), hidden_,
+                                activations(l, m), scores(l, m));
     }
-    multiply(routes.forward,
-             forward_product<T>(table, input(l, m), from.weights(), from.bias().data(),
-                                last ? activation::identity : hidden_, activations(l, m)),
-             m.scratch, label);
+    return forward_product<T>(table, input(l, m), from.weights(), from.bias().data(),
+                              last ? activation::identity : hidden_, activations(l, m));
+  }
+  [[gnu::always_inline]] inline void forward(const layer_routes& routes, std::size_t l,
+                                             const block_memory<T>& m) const {
+    multiply(routes.forward, scores_product(l, m), m.scratch, {"Z", number(l)});
   }
 
   [[gnu::always_inline]] inline void output_error(const block_memory<T>& m) const {

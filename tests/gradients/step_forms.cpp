@@ -15,6 +15,7 @@
 #include "arithmetic.hpp"
 #include "bits.hpp"
 #include "catch.hpp"
+#include "nn/step_plan.hpp"
 #include "runtime/parallel.hpp"
 #include "runtime/span.hpp"
 #include "step_problem.hpp"
@@ -225,6 +226,54 @@ TEMPLATE_TEST_CASE("a long batch that is streamed keeps little", "[gradients][st
     const tp::mlp<TestType> whole({64, 64, 10}, {.schedule = tp::schedule::sequential});
     CHECK(whole.memory(8192) > parameters + 2 * activations);
   });
+}
+
+TEMPLATE_TEST_CASE("the list of a small step follows what it computes with", "[gradients][step]", float,
+                   double) {
+  using T = TestType;
+  const step_problem<T> p({3, 4, 2}, 200, 1);
+  const auto planned = [&](std::size_t rows) {
+    return tp::detail::plan_step(tp::detail::kernels<T>(), p.widths,
+                                 {.rows = rows, .x_stride = p.X.stride(), .how = tp::schedule::automatic});
+  };
+  REQUIRE(planned(10).listable);
+  REQUIRE_FALSE(planned(200).listable);
+
+  // Beside a network that keeps its gradients, of which nothing is listed.
+  tp::mlp<T> net = p.network(tp::schedule::automatic);
+  tp::mlp<T> plain = net;
+  const auto step = [&](std::size_t first, std::size_t rows, double rate) {
+    INFO(rows << " rows from " << first << ", rate " << rate);
+    const auto X = p.X.block(first, 0, rows, p.X.cols());
+    const auto Y = p.Y.block(first, 0, rows, p.Y.cols());
+    history<T> actual, expected;
+    actual.push_back(net.train_step(X, Y, tp::sgd{.learning_rate = rate}));
+    expected.push_back(plain.compute_gradients(X, Y));
+    plain.apply(tp::sgd{.learning_rate = rate});
+    append_parameters(actual, net);
+    append_parameters(expected, plain);
+    CHECK(difference(actual, expected) == "");
+  };
+  const auto steps = [&] {
+    step(0, 10, 0.05);
+    step(0, 10, 0.05);
+    step(37, 10, 0.05);  // X elsewhere
+    step(37, 10, 0.2);
+    step(90, 6, 0.1);   // a plan of its own
+    step(0, 200, 0.1);  // working memory elsewhere
+    step(5, 10, 0.1);
+    step(91, 6, 0.1);
+  };
+  steps();
+  tp::mlp<T> copy = net;  // parameters and memory elsewhere
+  std::swap(net, copy);
+  steps();
+  net = copy;
+  plain = copy;
+  steps();
+  tp::mlp<T> moved = std::move(net);
+  net = std::move(moved);
+  steps();
 }
 
 TEST_CASE("phases compute every part once, after the phase before", "[gradients][step]") {
