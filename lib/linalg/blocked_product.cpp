@@ -140,10 +140,20 @@ class product_run {
     T* panel = packed_b(c, p0, own);
     T* packed_a = own + plan_.packed_b;
     const std::size_t columns = c.j1 - c.j0;
+    const tiles_across across(columns, plan_.width, plan_.tile_vectors);
+    const a_layout layout = plan_.pack_a || x_.A.is_transposed() ? a_layout::columns : a_layout::rows;
+    const micro_kernels<T>& kernels = table_.products[static_cast<std::size_t>(layout)];
+    const T* const first_b =
+        plan_.pack_b ? panel
+                     : b.data() + (x_.B.is_transposed() ? c.j0 * b.stride() + p0 : p0 * b.stride() + c.j0);
     tile<T> t;
     t.k = p1 - p0;
+    t.a_stride = plan_.pack_a ? plan_.strip_rows : a.stride();
+    t.b_stride = b.stride();
+    t.slice = t.total = nullptr;
     t.end = &end;
     t.c_stride = out.stride;
+    t.fetches_c = t.k >= fetch_steps;
     t.slice_stride = slice.stride;
     t.total_stride = total.stride;
     t.mask_stride = x_.mask.stride();
@@ -151,8 +161,6 @@ class product_run {
     block strip{c.i0, c.i0, c.j0, c.j1};
     std::size_t next_b = c.j0;
     for_row_tiles(c.i0, c.i1, plan_.tile_rows, [&](std::size_t i, std::size_t rows) {
-      a_layout layout = a_layout::columns;
-      t.a_stride = a.stride();
       t.ahead = nullptr;
       if (x_.A.is_transposed() && i + rows > strip.i1) {
         strip = {i, std::min(c.i1, i + plan_.strip_rows), c.j0, c.j1};
@@ -166,23 +174,15 @@ class product_run {
       }
       if (plan_.pack_a) {
         t.a = packed_a + (i - strip.i0);
-        t.a_stride = plan_.strip_rows;
-      } else if (x_.A.is_transposed()) {
-        t.a = a.data() + p0 * a.stride() + i;
       } else {
-        layout = a_layout::rows;
-        t.a = a.data() + i * a.stride() + p0;
+        t.a = a.data() + (x_.A.is_transposed() ? p0 * a.stride() + i : i * a.stride() + p0);
       }
-      t.b = plan_.pack_b
-                ? panel
-                : b.data() + (x_.B.is_transposed() ? c.j0 * b.stride() + p0 : p0 * b.stride() + c.j0);
-      t.b_stride = b.stride();
+      t.b = first_b;
       t.c = out.at(i, c.j0);
-      t.slice = slice.at(i, c.j0);
-      t.total = total.at(i, c.j0);
+      if (slice.data != nullptr) t.slice = slice.at(i, c.j0);
+      if (total.data != nullptr) t.total = total.at(i, c.j0);
       t.bias = x_.bias == nullptr ? t.c : x_.bias + c.j0;
       t.mask = x_.mask.data() == nullptr ? t.c : x_.mask.data() + i * x_.mask.stride() + c.j0;
-      const micro_kernels<T>& kernels = table_.products[static_cast<std::size_t>(layout)];
       {
         const span_scope span(label_.inside(span_part::kernel), [&] {
           return span_shape{rows, columns, t.k};
@@ -190,7 +190,7 @@ class product_run {
         if (x_.B.is_transposed() && !plan_.pack_b) {
           multiply_row_of_transposed_tiles(kernels, plan_.width, t, rows, columns);
         } else {
-          multiply_row_of_tiles(kernels, plan_.width, plan_.tile_vectors, t, rows, columns, b_layout_);
+          multiply_row_of_tiles(kernels, plan_.width, across, t, rows, b_layout_);
         }
       }
       if (complete && x_.after.function != nullptr)
@@ -269,6 +269,8 @@ class product_run {
     });
   }
 
+  /// Steps of k from which there is time to fetch a tile of C.
+  static constexpr std::size_t fetch_steps = 48;
   /// Bytes of B that a near cache may hold from one product to the next.
   static constexpr std::size_t near_bytes = 1 << 20;
   static constexpr std::size_t line = 64 / sizeof(T);

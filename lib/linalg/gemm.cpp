@@ -65,7 +65,7 @@ template <class T>
   if (!fits_at_a_glance(A, B, C)) [[unlikely]]
     check_gemm(A, B, C);
   const epilogue<T> end{finish_of(alpha, beta), alpha, beta};
-  if (!is_small(shape) || is_narrow<T>(kernels<T>(), shape)) return large_gemm(A, B, C, end);
+  if (!is_smallest(shape) || is_narrow<T>(kernels<T>(), shape)) return large_gemm(A, B, C, end);
   const span_scope span({"gemm"}, [&] { return span_shape{shape.m, shape.n, shape.k}; });
   multiply_small<T>(kernels<T>(), A, B, C, end, nullptr, {});
 }

@@ -60,6 +60,7 @@ struct tile {
   std::size_t mask_stride;
   T* c;
   std::size_t c_stride;
+  bool fetches_c;  ///< C and the sums may be far away: whole tiles of them are fetched while they are computed
 };
 
 template <class T>

@@ -133,8 +133,6 @@ struct elements_of_a {
   TWINPATH_INLINE void keep() { lines.keep(); }
 };
 
-/// Steps of k from which a tile of C is fetched while it is computed.
-inline constexpr std::size_t prefetch_steps = 48;
 /// How many rows ahead B is fetched where it comes from far away.
 inline constexpr std::size_t rows_ahead = 6;
 
@@ -155,7 +153,7 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
   for (std::size_t left = partial ? 1 : t.count;;) {
     vec<T> acc[rows][vectors];
     clear<T>(acc);
-    if (!partial && t.k >= prefetch_steps) {
+    if (!partial && t.fetches_c) {
       const auto fetch_tile = [&](const T* first, std::size_t stride) __attribute__((always_inline)) {
         TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
           TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {

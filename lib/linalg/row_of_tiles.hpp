@@ -31,6 +31,36 @@ template <class Body>
   }
 }
 
+/// So many columns of C cut into tiles at most `widest` vectors across. It is made once for all rows of
+/// tiles.
+class tiles_across {
+ public:
+  /// Tiles of the same width, side by side.
+  struct group {
+    std::size_t columns;  ///< of a tile
+    std::size_t width;    ///< of a tile, as its place in `tile_widths`
+    std::size_t count;
+  };
+
+  [[gnu::always_inline]] inline tiles_across(std::size_t columns, std::size_t width, std::size_t widest)
+      : tail(columns & (width - 1)) {
+    // Not a division: a width is a power of 2.
+    for_tiles_across(
+        columns >> std::countr_zero(width),
+        widest, [&](std::size_t, std::size_t vectors, std::size_t count) __attribute__((always_inline)) {
+          groups_[size_++] = {vectors * width, width_index[vectors], count};
+        });
+  }
+  [[nodiscard]] const group* begin() const { return groups_; }
+  [[nodiscard]] const group* end() const { return groups_ + size_; }
+
+  std::size_t tail;  ///< columns behind the last whole vector
+
+ private:
+  std::size_t size_ = 0;
+  group groups_[tile_widths.size()];
+};
+
 enum class b_layout {
   in_place,
   streaming,  ///< in place, read once and from no near cache
@@ -45,40 +75,41 @@ struct make_call {
   }
 };
 
-/// Computes `rows` x `columns` of C in tiles at most `widest` vectors across. `t` describes the first tile;
-/// the columns of C and of what else it names lie side by side. Those of B do so too, or are packed in
-/// slivers of the same tiles.
+/// Computes `rows` of C. `t` describes the first tile, and some other one afterwards; the columns of C and of
+/// what else it names lie side by side. Those of B do so too, or are packed in slivers of the same tiles.
 template <class T, class Call = make_call>
 [[gnu::always_inline]] inline void multiply_row_of_tiles(const micro_kernels<T>& kernels, std::size_t width,
-                                                         std::size_t widest, tile<T>& t, std::size_t rows,
-                                                         std::size_t columns, b_layout b,
+                                                         const tiles_across& across, tile<T>& t,
+                                                         std::size_t rows, b_layout b,
                                                          const Call& call = {}) {
   const bool packed = b == b_layout::packed;
-  const auto advance = [&](std::size_t step) __attribute__((always_inline)) {
-    t.b += packed ? step * t.k : step;
-    t.c += step;
-    t.bias += step;
-    t.mask += step;
-    if (t.slice != nullptr) t.slice += step;
-    if (t.total != nullptr) t.total += step;
+  // Columns by which `t` is behind: it is moved on where it is used again, because stores to it wait in one
+  // queue with those of the tiles before.
+  std::size_t behind = 0;
+  const auto move_on = [&]() __attribute__((always_inline)) {
+    if (behind == 0) return;
+    t.b += packed ? behind * t.k : behind;
+    t.c += behind;
+    t.bias += behind;
+    t.mask += behind;
+    if (t.slice != nullptr) t.slice += behind;
+    if (t.total != nullptr) t.total += behind;
   };
-  // Not a division: a width is a power of 2.
-  for_tiles_across(
-      columns >> std::countr_zero(width),
-      widest, [&](std::size_t, std::size_t vectors, std::size_t count) __attribute__((always_inline)) {
-        const std::size_t step = vectors * width;
-        if (packed) t.b_stride = step;
-        t.b_next = packed ? step * t.k : step;
-        t.count = count;
-        if (b == b_layout::streaming && vectors == kernels.widest[rows - 1]) {
-          call(kernels.streaming[rows - 1], t);
-        } else {
-          call(kernels.full[width_index[vectors]][rows - 1], t);
-        }
-        advance(step * count);
-      });
-  t.tail = columns & (width - 1);
-  if (t.tail == 0) return;
+  for (const tiles_across::group& g : across) {
+    move_on();
+    if (packed) t.b_stride = g.columns;
+    t.b_next = packed ? g.columns * t.k : g.columns;
+    t.count = g.count;
+    if (b == b_layout::streaming && tile_widths[g.width] == kernels.widest[rows - 1]) {
+      call(kernels.streaming[rows - 1], t);
+    } else {
+      call(kernels.full[g.width][rows - 1], t);
+    }
+    behind = g.columns * g.count;
+  }
+  if (across.tail == 0) return;
+  move_on();
+  t.tail = across.tail;
   if (packed) t.b_stride = width;
   call(kernels.partial[rows - 1], t);
 }

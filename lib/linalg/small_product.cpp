@@ -44,6 +44,7 @@ template <class Call, class T>
   t.bias = out.bias == nullptr ? t.c : out.bias;
   t.mask = out.mask.data() == nullptr ? t.c : out.mask.data();
   t.mask_stride = out.mask.stride();
+  t.fetches_c = false;
   return t;
 }
 
@@ -58,8 +59,12 @@ template <class T, class Call = make_call>
   const std::size_t columns = out.C.cols();
   if (B.is_transposed())
     return multiply_row_of_transposed_tiles(kernels, table.width, t, rows, columns, call);
-  multiply_row_of_tiles(kernels, table.width, kernels.widest[rows - 1], t, rows, columns, b_layout::in_place,
-                        call);
+  if (columns < table.width) {  // sooner, because this is how the smallest ones are
+    t.tail = columns;
+    return call(kernels.partial[rows - 1], t);
+  }
+  multiply_row_of_tiles(kernels, table.width, {columns, table.width, kernels.widest[rows - 1]}, t, rows,
+                        b_layout::in_place, call);
 }
 
 template <class T, class Call = make_call>
@@ -68,15 +73,17 @@ template <class T, class Call = make_call>
                                      const Call& call = {}) {
   const micro_kernels<T>& kernels = kernels_for(table, A);
   const tile_choice tallest = choose_tile(table, out.C.rows(), out.C.cols());
-  const tile<T> first = first_tile<Call>(A, b, b_stride, out);
+  const tiles_across across(out.C.cols(), table.width, tallest.vectors);
+  tile<T> t = first_tile<Call>(A, b, b_stride, out);
+  const T* const first_a = t.a;
+  const T* const first_mask = t.mask;
   for_row_tiles(0, out.C.rows(), tallest.rows, [&](std::size_t i, std::size_t rows) {
-    tile<T> t = first;
-    t.a += A.is_transposed() ? i : i * t.a_stride;
-    t.c += i * t.c_stride;
-    if (out.bias == nullptr) t.bias = t.c;
-    t.mask = out.mask.data() == nullptr ? t.c : t.mask + i * t.mask_stride;
-    multiply_row_of_tiles(kernels, table.width, tallest.vectors, t, rows, out.C.cols(), b_layout::in_place,
-                          call);
+    t.a = first_a + (A.is_transposed() ? i : i * t.a_stride);
+    t.b = b;
+    t.c = out.C.data() + i * t.c_stride;
+    t.bias = out.bias == nullptr ? t.c : out.bias;
+    t.mask = out.mask.data() == nullptr ? t.c : first_mask + i * t.mask_stride;
+    multiply_row_of_tiles(kernels, table.width, across, t, rows, b_layout::in_place, call);
   });
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The direct path: a product so small that planning it would cost as much as computing it.
+// The direct path: a product so small that its parts need no order.
 #pragma once
 
 #include <vector>
@@ -13,14 +13,17 @@ namespace twinpath::inline v0::detail {
 /// Most elements of op(B) that are transposed on the stack.
 inline constexpr std::size_t small_b = 4096;
 
-/// Whether C is computed straight from the operands: one thread, one block of k, and both operands stay in
-/// the innermost caches while they are read again and again. For several tiles of rows a
-/// transposed B is copied to the stack first.
+/// Whether C can be computed straight from the operands, on one thread: one block of k, and both operands
+/// stay in the near caches while they are read again and again. For several tiles of rows a transposed B is
+/// copied to the stack first.
 [[nodiscard]] inline bool is_small(const product_shape& s) noexcept {
   constexpr std::size_t side = 128;
   if (s.m > side || s.n > side || s.k > side) return false;
-  if (s.b_transposed) return s.k * (s.n + 16) <= small_b;
-  return s.m * s.n * s.k <= 64 * 64 * 64;
+  return !s.b_transposed || s.k * (s.n + 16) <= small_b;
+}
+/// Whether no second thread is worth its while, either.
+[[nodiscard]] inline bool is_smallest(const product_shape& s) noexcept {
+  return is_small(s) && s.m * s.n * s.k <= 64 * 64 * 64;
 }
 
 /// Operands by reference, because a copy of what was just written costs as much as the smallest product.

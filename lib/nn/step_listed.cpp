@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "nn/step_listed.hpp"
 
+#include <new>
+
 namespace twinpath::inline v0::detail {
 
 template <class T>
 bool listed_step<T>::prepare(const step_run<T>& s) {
   if (refused_) return false;
   if (calls_.empty() || s.at(0) != memory_) {
-    refused_ = !list(s);
+    try {
+      refused_ = !list(s);
+    } catch (const std::bad_alloc&) {
+      return false;  // it can be computed without
+    }
     if (refused_) return false;
   }
   if (s.X.data() != x_) {

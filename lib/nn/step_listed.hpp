@@ -23,7 +23,7 @@ class listed_step {
   ~listed_step() = default;
 
   /// Lists the calls of a step, unless they are listed already. False where one of its products is none that
-  /// can be listed.
+  /// can be listed, or where there is no memory for the list.
   [[nodiscard]] bool prepare(const step_run<T>& s);
 
   /// Computes the step that it was prepared for.
