@@ -70,10 +70,13 @@ void cut_blocks(product_plan& p) {
   if (p.workers == 1) return;
   // A block of rows reads all of B, which costs little unless it has to transpose that for few rows; a block
   // of columns reads all of A, and the narrower it is the less it does with it.
-  const bool by_rows = s.m >= 16 * p.workers;
+  const std::size_t vectors = divide_up(s.n, p.width);
   const std::size_t by_columns = round_up(p.column_blocks, p.workers);
-  const bool wide = by_columns <= divide_up(s.n, p.width) / 4;
-  if (wide && (!by_rows || (s.b_transposed && s.m < 512 && s.k >= 32))) {
+  const bool few_rows = s.m < 16 * p.workers;
+  const bool turns_b = s.b_transposed && s.k >= 32;
+  const bool even = vectors % by_columns == 0;
+  if (((few_rows || (turns_b && s.m < 512)) && by_columns <= vectors / 4) ||
+      (turns_b && s.m <= 128 && even && by_columns <= vectors / 2)) {
     p.column_blocks = by_columns;
   } else if (p.column_blocks % p.workers != 0) {
     p.row_blocks = std::min(p.workers, std::max<std::size_t>(1, s.m / 8));

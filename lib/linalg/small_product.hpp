@@ -23,7 +23,7 @@ inline constexpr std::size_t small_b = 4096;
 }
 /// Whether no second thread is worth its while, either.
 [[nodiscard]] inline bool is_smallest(const product_shape& s) noexcept {
-  return is_small(s) && s.m * s.n * s.k <= 64 * 64 * 64;
+  return is_small(s) && s.m * s.n * s.k < static_cast<std::size_t>(2 * task_work);
 }
 
 /// Operands by reference, because a copy of what was just written costs as much as the smallest product.
