@@ -59,9 +59,14 @@ template <class T, class Call = make_call>
   const std::size_t columns = out.C.cols();
   if (B.is_transposed())
     return multiply_row_of_transposed_tiles(kernels, table.width, t, rows, columns, call);
-  if (columns < table.width) {  // sooner, because this is how the smallest ones are
+  // Sooner, because the smallest ones are a vector across.
+  if (columns < table.width) {
     t.tail = columns;
     return call(kernels.partial[rows - 1], t);
+  }
+  if (columns == table.width) {
+    t.count = 1;
+    return call(kernels.full.back()[rows - 1], t);
   }
   multiply_row_of_tiles(kernels, table.width, {columns, table.width, kernels.widest[rows - 1]}, t, rows,
                         b_layout::in_place, call);
