@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+// AVX-512, with its F, BW, DQ and VL.
+#pragma once
+
+#include "linalg/simd/lanes.hpp"
+
+namespace twinpath::inline v0::detail {
+namespace {
+
+// From a register of its own: GCC 12 would extract the lane to memory under the mask, by an instruction that
+// faults where the mask leaves elements out.
+TWINPATH_INLINE void store_lane(float* p, __m128 v, __mmask8 mask) {
+  asm("" : "+v"(v));
+  _mm_mask_storeu_ps(p, mask, v);
+}
+TWINPATH_INLINE void store_lane(double* p, __m128d v, __mmask8 mask) {
+  asm("" : "+v"(v));
+  _mm_mask_storeu_pd(p, mask, v);
+}
+struct lane_tail {
+  __mmask8 mask;
+  TWINPATH_INLINE explicit lane_tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {}
+  TWINPATH_INLINE __m128 load(const float* p) const { return _mm_maskz_loadu_ps(mask, p); }
+  TWINPATH_INLINE __m128d load(const double* p) const { return _mm_maskz_loadu_pd(mask, p); }
+  TWINPATH_INLINE void store(float* p, __m128 v) const { store_lane(p, v, mask); }
+  TWINPATH_INLINE void store(double* p, __m128d v) const { store_lane(p, v, mask); }
+};
+
+TWINPATH_INLINE vec<float> fma(vec<float> a, vec<float> b, vec<float> c) {
+  return _mm512_fmadd_ps(a, b, c);
+}
+TWINPATH_INLINE vec<double> fma(vec<double> a, vec<double> b, vec<double> c) {
+  return _mm512_fmadd_pd(a, b, c);
+}
+
+/// A `tail` of which no element is behind the first lane: its stores lie less often across cache lines, where
+/// a masked one costs most.
+template <class T>
+struct tail_in_lane {
+  __mmask8 mask;
+  TWINPATH_INLINE void store(float* p, vec<float> v) const { store_lane(p, _mm512_castps512_ps128(v), mask); }
+  TWINPATH_INLINE void store(double* p, vec<double> v) const {
+    store_lane(p, _mm512_castpd512_pd128(v), mask);
+  }
+};
+
+template <>
+struct tail<float> {
+  __mmask16 mask;
+  TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask16>((1u << n) - 1)) {}
+  TWINPATH_INLINE vec<float> load(const float* p) const { return _mm512_maskz_loadu_ps(mask, p); }
+  TWINPATH_INLINE void store(float* p, vec<float> v) const { _mm512_mask_storeu_ps(p, mask, v); }
+  [[nodiscard]] TWINPATH_INLINE bool fits_lane() const { return mask < 1 << columns_at_once<float>; }
+  [[nodiscard]] TWINPATH_INLINE tail_in_lane<float> in_lane() const { return {static_cast<__mmask8>(mask)}; }
+};
+template <>
+struct tail<double> {
+  __mmask8 mask;
+  TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {}
+  TWINPATH_INLINE vec<double> load(const double* p) const { return _mm512_maskz_loadu_pd(mask, p); }
+  TWINPATH_INLINE void store(double* p, vec<double> v) const { _mm512_mask_storeu_pd(p, mask, v); }
+  [[nodiscard]] TWINPATH_INLINE bool fits_lane() const { return mask < 1 << columns_at_once<double>; }
+  [[nodiscard]] TWINPATH_INLINE tail_in_lane<double> in_lane() const { return {mask}; }
+};
+
+// After the unpacks, 128-bit lane l of group[g] holds four (two) rows of group g: a 4x4 transpose of lanes is
+// left.
+TWINPATH_INLINE void transpose(vec<float> (&r)[16]) {
+  __m512 t[16];
+  __m512 u[16];
+  for (int i = 0; i < 16; i += 2) {
+    t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+    t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+  }
+  for (int i = 0; i < 16; i += 4) {
+    for (int h = 0; h < 2; ++h) {
+      const __m512d a = _mm512_castps_pd(t[i + h]);
+      const __m512d b = _mm512_castps_pd(t[i + h + 2]);
+      u[i + 2 * h] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+      u[i + 2 * h + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+    }
+  }
+  for (int c = 0; c < 4; ++c) {
+    const __m512 low01 = _mm512_shuffle_f32x4(u[c], u[4 + c], 0x44);
+    const __m512 high01 = _mm512_shuffle_f32x4(u[c], u[4 + c], 0xee);
+    const __m512 low23 = _mm512_shuffle_f32x4(u[8 + c], u[12 + c], 0x44);
+    const __m512 high23 = _mm512_shuffle_f32x4(u[8 + c], u[12 + c], 0xee);
+    r[c] = _mm512_shuffle_f32x4(low01, low23, 0x88);
+    r[4 + c] = _mm512_shuffle_f32x4(low01, low23, 0xdd);
+    r[8 + c] = _mm512_shuffle_f32x4(high01, high23, 0x88);
+    r[12 + c] = _mm512_shuffle_f32x4(high01, high23, 0xdd);
+  }
+}
+TWINPATH_INLINE void transpose(vec<double> (&r)[8]) {
+  __m512d u[8];
+  for (int i = 0; i < 8; i += 2) {
+    u[i] = _mm512_unpacklo_pd(r[i], r[i + 1]);
+    u[i + 1] = _mm512_unpackhi_pd(r[i], r[i + 1]);
+  }
+  for (int c = 0; c < 2; ++c) {
+    const __m512d low01 = _mm512_shuffle_f64x2(u[c], u[2 + c], 0x44);
+    const __m512d high01 = _mm512_shuffle_f64x2(u[c], u[2 + c], 0xee);
+    const __m512d low23 = _mm512_shuffle_f64x2(u[4 + c], u[6 + c], 0x44);
+    const __m512d high23 = _mm512_shuffle_f64x2(u[4 + c], u[6 + c], 0xee);
+    r[c] = _mm512_shuffle_f64x2(low01, low23, 0x88);
+    r[2 + c] = _mm512_shuffle_f64x2(low01, low23, 0xdd);
+    r[4 + c] = _mm512_shuffle_f64x2(high01, high23, 0x88);
+    r[6 + c] = _mm512_shuffle_f64x2(high01, high23, 0xdd);
+  }
+}
+
+// Lane l of u[r] is a lane of row 4 l + r: the columns of all rows.
+TWINPATH_INLINE void turn_lanes(__m512 u0, __m512 u1, __m512 u2, __m512 u3, vec<float>& out0,
+                                vec<float>& out1, vec<float>& out2, vec<float>& out3) {
+  const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(u0, u1));
+  const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(u0, u1));
+  const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(u2, u3));
+  const __m512d high23 = _mm512_castps_pd(_mm512_unpackhi_ps(u2, u3));
+  out0 = _mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23));
+  out1 = _mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23));
+  out2 = _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23));
+  out3 = _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23));
+}
+
+// A 128-bit lane of `q` takes four (two) columns of one row, lane l of vector r those of row 4 l + r (2 l +
+// r): inserting from memory saves half of the shuffles, which have one port where loads have two.
+template <class Rows, class Lane = whole_lane>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<float> (&out)[4], Lane lane = {}) {
+  __m512 q[4];
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
+    __m512 v = _mm512_castps128_ps512(lane.load(row[r] + p));
+    v = _mm512_insertf32x4(v, lane.load(row[4 + r] + p), 1);
+    v = _mm512_insertf32x4(v, lane.load(row[8 + r] + p), 2);
+    q[r] = _mm512_insertf32x4(v, lane.load(row[12 + r] + p), 3);
+  }
+  turn_lanes(q[0], q[1], q[2], q[3], out[0], out[1], out[2], out[3]);
+}
+template <class Rows, class Lane = whole_lane>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&out)[2], Lane lane = {}) {
+  __m512d q[2];
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 2; ++r) {
+    __m512d v = _mm512_castpd128_pd512(lane.load(row[r] + p));
+    v = _mm512_insertf64x2(v, lane.load(row[2 + r] + p), 1);
+    v = _mm512_insertf64x2(v, lane.load(row[4 + r] + p), 2);
+    q[r] = _mm512_insertf64x2(v, lane.load(row[6 + r] + p), 3);
+  }
+  out[0] = _mm512_unpacklo_pd(q[0], q[1]);
+  out[1] = _mm512_unpackhi_pd(q[0], q[1]);
+}
+
+// q[h][r] and q[h][r + 4] (r + 2) hold the same half of four rows. That takes fewer instructions than lane by
+// lane, but more shuffles: it pays beside multiply-adds. And each line is read once, whole, before other rows
+// may evict it from the L1 cache.
+template <class Rows>
+TWINPATH_INLINE void load_square(const Rows& row, std::size_t p, vec<float> (&out)[16]) {
+  __m512 q[2][8];
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 8; ++r) {
+    const float* low = row[r < 4 ? r : 4 + r] + p;
+    const float* high = row[r < 4 ? 4 + r : 8 + r] + p;
+    TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
+      const __m512 half = _mm512_castps256_ps512(_mm256_loadu_ps(low + 8 * h));
+      q[h][r] = _mm512_insertf32x8(half, _mm256_loadu_ps(high + 8 * h), 1);
+    }
+  }
+  // Otherwise the compiler would interleave the loads with what follows.
+  asm volatile("" ::: "memory");
+  TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
+    turn_lanes(_mm512_shuffle_f32x4(q[h][0], q[h][4], 0x88), _mm512_shuffle_f32x4(q[h][1], q[h][5], 0x88),
+               _mm512_shuffle_f32x4(q[h][2], q[h][6], 0x88), _mm512_shuffle_f32x4(q[h][3], q[h][7], 0x88),
+               out[8 * h], out[8 * h + 1], out[8 * h + 2], out[8 * h + 3]);
+    turn_lanes(_mm512_shuffle_f32x4(q[h][0], q[h][4], 0xdd), _mm512_shuffle_f32x4(q[h][1], q[h][5], 0xdd),
+               _mm512_shuffle_f32x4(q[h][2], q[h][6], 0xdd), _mm512_shuffle_f32x4(q[h][3], q[h][7], 0xdd),
+               out[8 * h + 4], out[8 * h + 5], out[8 * h + 6], out[8 * h + 7]);
+  }
+}
+template <class Rows>
+TWINPATH_INLINE void load_square(const Rows& row, std::size_t p, vec<double> (&out)[8]) {
+  __m512d q[2][4];
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
+    const double* low = row[r < 2 ? r : 2 + r] + p;
+    const double* high = row[r < 2 ? 2 + r : 4 + r] + p;
+    TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
+      const __m512d half = _mm512_castpd256_pd512(_mm256_loadu_pd(low + 4 * h));
+      q[h][r] = _mm512_insertf64x4(half, _mm256_loadu_pd(high + 4 * h), 1);
+    }
+  }
+  asm volatile("" ::: "memory");
+  TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
+    const __m512d first0 = _mm512_shuffle_f64x2(q[h][0], q[h][2], 0x88);
+    const __m512d first1 = _mm512_shuffle_f64x2(q[h][1], q[h][3], 0x88);
+    const __m512d last0 = _mm512_shuffle_f64x2(q[h][0], q[h][2], 0xdd);
+    const __m512d last1 = _mm512_shuffle_f64x2(q[h][1], q[h][3], 0xdd);
+    out[4 * h] = _mm512_unpacklo_pd(first0, first1);
+    out[4 * h + 1] = _mm512_unpackhi_pd(first0, first1);
+    out[4 * h + 2] = _mm512_unpacklo_pd(last0, last1);
+    out[4 * h + 3] = _mm512_unpackhi_pd(last0, last1);
+  }
+}
+
+#define TWINPATH_SCALES
+TWINPATH_INLINE vec<float> scale(vec<float> y, vec<float> n) {
+  return _mm512_scalef_ps(y, n);
+}
+TWINPATH_INLINE vec<double> scale(vec<double> y, vec<double> n) {
+  return _mm512_scalef_pd(y, n);
+}
+
+// The way back from load_columns, of the first `count` rows.
+template <class Lane = whole_lane>
+TWINPATH_INLINE void store_columns(const vec<float> (&in)[4], float* x, std::size_t stride, std::size_t count,
+                                   Lane lane = {}) {
+  const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(in[0], in[1]));
+  const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(in[0], in[1]));
+  const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(in[2], in[3]));
+  const __m512d high23 = _mm512_castps_pd(_mm512_unpackhi_ps(in[2], in[3]));
+  const __m512 q[4] = {_mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23)),
+                       _mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23)),
+                       _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23)),
+                       _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23))};
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 16; ++r) {
+    if (r >= count) break;
+    const __m512 v = q[r % 4];
+    const __m128 part = r < 4    ? _mm512_castps512_ps128(v)
+                        : r < 8  ? _mm512_extractf32x4_ps(v, 1)
+                        : r < 12 ? _mm512_extractf32x4_ps(v, 2)
+                                 : _mm512_extractf32x4_ps(v, 3);
+    lane.store(x + r * stride, part);
+  }
+}
+template <class Lane = whole_lane>
+TWINPATH_INLINE void store_columns(const vec<double> (&in)[2], double* x, std::size_t stride,
+                                   std::size_t count, Lane lane = {}) {
+  const __m512d q[2] = {_mm512_unpacklo_pd(in[0], in[1]), _mm512_unpackhi_pd(in[0], in[1])};
+  TWINPATH_UNROLL for (std::size_t r = 0; r < 8; ++r) {
+    if (r >= count) break;
+    const __m512d v = q[r % 2];
+    const __m128d part = r < 2   ? _mm512_castpd512_pd128(v)
+                         : r < 4 ? _mm512_extractf64x2_pd(v, 1)
+                         : r < 6 ? _mm512_extractf64x2_pd(v, 2)
+                                 : _mm512_extractf64x2_pd(v, 3);
+    lane.store(x + r * stride, part);
+  }
+}
+
+TWINPATH_INLINE vec<float> exp2_of_rounded(vec<float> v) {
+  const __m512i n = _mm512_slli_epi32(_mm512_castps_si512(v), float_constants::mantissa);
+  return _mm512_castsi512_ps(_mm512_add_epi32(n, _mm512_set1_epi32(0x3f800000)));
+}
+TWINPATH_INLINE vec<double> exp2_of_rounded(vec<double> v) {
+  const __m512i n = _mm512_slli_epi64(_mm512_castpd_si512(v), double_constants::mantissa);
+  return _mm512_castsi512_pd(_mm512_add_epi64(n, _mm512_set1_epi64(0x3ff0000000000000)));
+}
+
+TWINPATH_INLINE __m512i shifted_bits(vec<float> x) {
+  return _mm512_add_epi32(_mm512_castps_si512(x), _mm512_set1_epi32(0x3f800000 - 0x3f3504f3));
+}
+TWINPATH_INLINE __m512i shifted_bits(vec<double> x) {
+  return _mm512_add_epi64(_mm512_castpd_si512(x), _mm512_set1_epi64(0x3ff0000000000000 - 0x3fe6a09e667f3bcd));
+}
+TWINPATH_INLINE vec<float> exponent_of(vec<float> x) {
+  return _mm512_cvtepi32_ps(_mm512_srli_epi32(shifted_bits(x), float_constants::mantissa));
+}
+TWINPATH_INLINE vec<double> exponent_of(vec<double> x) {
+  const __m512i e = _mm512_srli_epi64(shifted_bits(x), double_constants::mantissa);
+  const __m512i magic = _mm512_set1_epi64(0x4330000000000000);
+  return _mm512_sub_pd(_mm512_castsi512_pd(_mm512_or_si512(e, magic)), _mm512_set1_pd(0x1p52));
+}
+TWINPATH_INLINE vec<float> fraction_of(vec<float> x) {
+  const __m512i f = _mm512_and_si512(shifted_bits(x), _mm512_set1_epi32(0x007fffff));
+  return _mm512_castsi512_ps(_mm512_add_epi32(f, _mm512_set1_epi32(0x3f3504f3)));
+}
+TWINPATH_INLINE vec<double> fraction_of(vec<double> x) {
+  const __m512i f = _mm512_and_si512(shifted_bits(x), _mm512_set1_epi64(0x000fffffffffffff));
+  return _mm512_castsi512_pd(_mm512_add_epi64(f, _mm512_set1_epi64(0x3fe6a09e667f3bcd)));
+}
+
+TWINPATH_INLINE float fold_register(__m512 v) {
+  return fold_register(_mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1)));
+}
+TWINPATH_INLINE double fold_register(__m512d v) {
+  return fold_register(_mm256_add_pd(_mm512_castpd512_pd256(v), _mm512_extractf64x4_pd(v, 1)));
+}
+
+}  // namespace
+}  // namespace twinpath::inline v0::detail

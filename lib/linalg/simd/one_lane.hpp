@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// What SSE2 and NEON share, whose vectors are one lane and whose memory access has no masks. It needs the
+// file of the instruction set before it.
+#pragma once
+
+#include "linalg/simd/vector.hpp"
+
+namespace twinpath::inline v0::detail {
+namespace {
+
+template <class T>
+struct tail {
+  std::size_t n;
+  TWINPATH_INLINE explicit tail(std::size_t count) : n(count) {}
+  TWINPATH_INLINE vec<T> load(const T* p) const {
+    T buffer[width<T>] = {};
+    for (std::size_t i = 0; i < n; ++i) buffer[i] = p[i];
+    return vec<T>::load_unaligned(buffer);
+  }
+  TWINPATH_INLINE void store(T* p, vec<T> v) const {
+    T buffer[width<T>];
+    v.store_unaligned(buffer);
+    for (std::size_t i = 0; i < n; ++i) p[i] = buffer[i];
+  }
+};
+
+// A lane is the whole vector.
+struct whole_lane {
+  template <class T>
+  TWINPATH_INLINE vec<T> load(const T* p) const {
+    return vec<T>::load_unaligned(p);
+  }
+  template <class T>
+  TWINPATH_INLINE void store(T* p, vec<T> v) const {
+    v.store_unaligned(p);
+  }
+};
+struct lane_tail {
+  std::size_t n;
+  TWINPATH_INLINE explicit lane_tail(std::size_t count) : n(count) {}
+  template <class T>
+  TWINPATH_INLINE vec<T> load(const T* p) const {
+    return tail<T>(n).load(p);
+  }
+  template <class T>
+  TWINPATH_INLINE void store(T* p, vec<T> v) const {
+    tail<T>(n).store(p, v);
+  }
+};
+template <class T, class Rows, class Lane = whole_lane>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<T> (&out)[width<T>], Lane lane = {}) {
+  for (std::size_t r = 0; r < width<T>; ++r) out[r] = lane.load(row[r] + p);
+  transpose(out);
+}
+template <class T, class Lane = whole_lane>
+TWINPATH_INLINE void store_columns(const vec<T> (&in)[width<T>], T* x, std::size_t stride, std::size_t count,
+                                   Lane lane = {}) {
+  vec<T> square[width<T>];
+  for (std::size_t c = 0; c < width<T>; ++c) square[c] = in[c];
+  transpose(square);
+  for (std::size_t r = 0; r < count; ++r) lane.store(x + r * stride, square[r]);
+}
+
+}  // namespace
+}  // namespace twinpath::inline v0::detail
