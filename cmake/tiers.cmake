@@ -30,6 +30,9 @@ set(TWINPATH_FLAGS_avx512 ${common}
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 takes the undefined operand of its own AVX-512 intrinsics for a variable that was forgotten.
   list(APPEND TWINPATH_FLAGS_avx512 -Wno-uninitialized -Wno-maybe-uninitialized)
+  # Rows are addressed by what an instruction adds up, not by registers of their own, each made from the one before:
+  # those end up in vector registers, which the multiply-adds wait for.
+  list(APPEND TWINPATH_FLAGS_avx512 -fno-tree-slsr)
 endif()
 set(TWINPATH_FLAGS_neon ${common})
 unset(common)

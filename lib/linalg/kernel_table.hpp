@@ -60,7 +60,8 @@ struct tile {
   std::size_t mask_stride;
   T* c;
   std::size_t c_stride;
-  bool fetches_c;  ///< C and the sums may be far away: whole tiles of them are fetched while they are computed
+  bool
+      fetches_c;  ///< C and the sums may be far away: whole tiles of them are fetched while they are computed
 };
 
 template <class T>
@@ -105,7 +106,9 @@ struct micro_kernels {
   std::array<micro_kernel<T>, max_tile_rows> streaming;
   /// Tiles of 1 … width - 1 columns.
   std::array<micro_kernel<T>, max_tile_rows> partial;
-  /// [rows - 1]: a tile of one vector, of a transposed B that is read in place.
+  /// [rows - 1]: tiles of two vectors or of one, of a transposed B that is read in place; no two where one is
+  /// as fast.
+  std::array<micro_kernel<T>, max_tile_rows> transposed_pair;
   std::array<micro_kernel<T>, max_tile_rows> transposed;
   std::array<micro_kernel<T>, max_tile_rows> transposed_partial;
 };
@@ -118,6 +121,10 @@ struct kernel_table {
   /// Rows of the register tile of so many vectors across where C is taller than one tile; 0 where that width
   /// is not used then.
   std::array<std::uint8_t, tile_widths.front() + 1> tall_rows;
+
+  /// Most rows of C for which a transposed B is read in place, and transposed again for each tile of rows:
+  /// where the tiles are tall that hides behind the multiply-adds.
+  std::size_t in_place_rows;
 
   std::array<micro_kernels<T>, 2> products;  ///< by a_layout
 

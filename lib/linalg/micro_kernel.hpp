@@ -10,6 +10,7 @@
 
 #include "linalg/finish.hpp"
 #include "linalg/kernel_table.hpp"
+#include "linalg/product_plan.hpp"
 #include "linalg/simd.hpp"
 
 namespace twinpath::inline v0::detail {
@@ -97,36 +98,54 @@ struct four_rows {
   TWINPATH_INLINE void keep() { asm("" : "+r"(stride), "+r"(stride3)); }
 };
 
-/// Rows that are read side by side: a pointer for every four.
-template <class T, std::size_t rows>
-struct rows_by_four {
-  static constexpr std::size_t groups = (rows + 3) / 4;
+/// Rows that are read side by side: a pointer for every `each` of them, four or eight.
+template <class T, std::size_t rows, std::size_t each = 4>
+struct rows_side_by_side {
+  static constexpr std::size_t groups = (rows + each - 1) / each;
   const T* first[groups];
   std::size_t stride;  // in bytes
   std::size_t stride3;
-  TWINPATH_INLINE rows_by_four(const T* p, std::size_t s) : stride(s * sizeof(T)), stride3(3 * stride) {
+  std::size_t stride5;
+  std::size_t stride7;
+  TWINPATH_INLINE rows_side_by_side(const T* p, std::size_t s)
+      : stride(s * sizeof(T)), stride3(3 * stride), stride5(5 * stride), stride7(7 * stride) {
     TWINPATH_UNROLL for (std::size_t g = 0; g < groups; ++g) {
-      first[g] = p + 4 * g * s;
+      first[g] = p + each * g * s;
       asm("" : "+r"(first[g]));
     }
   }
-  TWINPATH_INLINE const T* operator[](std::size_t i) const {
-    return bytes_on(first[i / 4], i % 4 == 3 ? stride3 : i % 4 * stride);
-  }
+  TWINPATH_INLINE const T* operator[](std::size_t i) const { return from(first[i / each], i % each); }
   /// By columns.
   TWINPATH_INLINE void advance(std::size_t columns) {
     TWINPATH_UNROLL for (std::size_t g = 0; g < groups; ++g) first[g] += columns;
   }
   /// As four_rows::keep.
-  TWINPATH_INLINE void keep() { asm("" : "+r"(stride), "+r"(stride3)); }
+  TWINPATH_INLINE void keep() {
+    asm("" : "+r"(stride), "+r"(stride3));
+    if constexpr (each == 8) asm("" : "+r"(stride5), "+r"(stride7));
+  }
+  /// Fetches what lies so many columns ahead in a group of rows.
+  TWINPATH_INLINE void fetch(std::size_t group, std::size_t columns) const {
+    const T* ahead = first[group] + columns;
+    asm("" : "+r"(ahead));  // not a distance of its own for each row
+    TWINPATH_UNROLL for (std::size_t i = 0; i < each; ++i) {
+      if (group * each + i < rows) __builtin_prefetch(from(ahead, i));
+    }
+  }
+
+ private:
+  TWINPATH_INLINE const T* from(const T* p, std::size_t i) const {
+    const std::size_t on[8] = {0, stride, 2 * stride, stride3, 4 * stride, stride5, 2 * stride3, stride7};
+    return bytes_on(p, on[i]);
+  }
 };
 
 /// Elements of A: row i, `s` steps of k ahead.
 template <class T, std::size_t rows, a_layout layout>
 struct elements_of_a {
-  std::conditional_t<layout == a_layout::columns, four_rows<T>, rows_by_four<T, rows>> lines;
+  std::conditional_t<layout == a_layout::columns, four_rows<T>, rows_side_by_side<T, rows>> lines;
   TWINPATH_INLINE explicit elements_of_a(const tile<T>& t) : lines(t.a, t.a_stride) {}
-  TWINPATH_INLINE T operator()(std::size_t i, std::size_t s) const {
+  TWINPATH_INLINE const T& operator()(std::size_t i, std::size_t s) const {
     return layout == a_layout::columns ? lines[s][i] : lines[i][s];
   }
   TWINPATH_INLINE void advance(std::size_t steps) { lines.advance(steps); }
@@ -213,82 +232,161 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
   }
 }
 
-/// Rows of a transposed B where they lie, for a tile one vector across.
-template <class T, bool partial>
-struct rows_of_b : rows_by_four<T, width<T>> {
-  TWINPATH_INLINE explicit rows_of_b(const tile<T>& t) : rows_by_four<T, width<T>>(t.b, t.b_stride) {}
+/// Rows of a transposed B where they lie, for tiles so many vectors across.
+template <class T, std::size_t vectors, bool partial>
+struct rows_of_b : rows_side_by_side<T, vectors * width<T>, 4 * vectors> {
+  TWINPATH_INLINE rows_of_b(const T* b, const tile<T>& t)
+      : rows_side_by_side<T, vectors * width<T>, 4 * vectors>(b, t.b_stride) {}
 };
 /// The last row stands in for the missing ones.
 template <class T>
-struct rows_of_b<T, true> {
+struct rows_of_b<T, 1, true> {
   const T* row[width<T>];
   std::size_t offset = 0;
-  TWINPATH_INLINE explicit rows_of_b(const tile<T>& t) {
-    for (std::size_t r = 0; r < width<T>; ++r) row[r] = t.b + (r < t.tail ? r : t.tail - 1) * t.b_stride;
+  TWINPATH_INLINE rows_of_b(const T* b, const tile<T>& t) {
+    for (std::size_t r = 0; r < width<T>; ++r) row[r] = b + (r < t.tail ? r : t.tail - 1) * t.b_stride;
   }
   TWINPATH_INLINE const T* operator[](std::size_t r) const { return row[r] + offset; }
   TWINPATH_INLINE void advance(std::size_t steps) { offset += steps; }
-  TWINPATH_INLINE void keep() {}
 };
+
+/// The rows of one vector of a tile.
+template <class Rows>
+struct rows_from {
+  const Rows& all;
+  std::size_t first;
+  TWINPATH_INLINE auto operator[](std::size_t r) const { return all[first + r]; }
+};
+
+/// Columns of a transposed B, for tiles so many vectors across.
+template <class T, std::size_t vectors, std::size_t count = columns_at_once<T>>
+using columns_of_b = vec<T>[vectors][count];
+
+template <class T, std::size_t vectors, class Rows, class Lane = whole_lane>
+TWINPATH_INLINE void load_columns_of(const Rows& b, columns_of_b<T, vectors>& column, Lane lane = {}) {
+  TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
+    load_columns(rows_from<Rows>{b, j * width<T>}, 0, column[j], lane);
+  }
+}
+
+/// Step s of those that the columns are of. Functions, because what nested lambdas refer to GCC 12 keeps in
+/// memory.
+template <class T, std::size_t rows, std::size_t vectors, std::size_t count, class A>
+TWINPATH_INLINE void multiply_step(vec<T> (&acc)[rows][vectors], const A& a,
+                                   const columns_of_b<T, vectors, count>& column, std::size_t s) {
+  TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
+    TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) accumulate(acc[i][j], &a(i, s), column[j][s]);
+  }
+}
+template <class T, std::size_t rows, std::size_t vectors, std::size_t count, class A>
+TWINPATH_INLINE void multiply_steps(vec<T> (&acc)[rows][vectors], A& a,
+                                    const columns_of_b<T, vectors, count>& column) {
+  TWINPATH_UNROLL for (std::size_t s = 0; s < count; ++s) multiply_step<T>(acc, a, column, s);
+  a.advance(count);
+}
+
+/// The same while the next columns are loaded: shuffles and multiply-adds side by side, which the processor
+/// would not find behind so many multiply-adds.
+template <class T, std::size_t rows, std::size_t vectors, class A, class B>
+TWINPATH_INLINE void multiply_steps_and_load(vec<T> (&acc)[rows][vectors], A& a,
+                                             columns_of_b<T, vectors>& column, const B& b, std::size_t next) {
+  constexpr std::size_t group = columns_at_once<T>;
+  columns_of_b<T, vectors> lanes;
+  TWINPATH_UNROLL for (std::size_t s = 0; s < group; ++s) {
+    TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
+      lanes[j][s] = load_lanes<T>(rows_from<B>{b, j * width<T>}, next, s);
+    }
+    multiply_step<T>(acc, a, column, s);
+    asm volatile("" ::: "memory");
+  }
+  a.advance(group);
+  TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) turn_lanes(lanes[j], column[j]);
+}
+
+/// What is left of k, by fewer columns than a lane has.
+template <class T, std::size_t rows, std::size_t vectors, class A, class B>
+TWINPATH_INLINE void multiply_last_steps(vec<T> (&acc)[rows][vectors], const A& a, const B& b,
+                                         std::size_t k) {
+  columns_of_b<T, vectors> column;
+  load_columns_of<T, vectors>(b, column, lane_tail(k));
+  TWINPATH_UNROLL for (std::size_t s = 0; s + 1 < columns_at_once<T>; ++s) {
+    if (s < k) multiply_step<T>(acc, a, column, s);
+  }
+}
+
+/// Whether the accumulators of a tile leave registers for the columns that are multiplied, and the next ones.
+constexpr bool fits_transposed(std::size_t rows, std::size_t vectors, std::size_t columns,
+                               std::size_t registers) {
+  return vectors * (rows + 2 * columns) + 3 <= registers;
+}
 
 /// The same for a transposed B that is read in place: element (p, j) is b[j * b_stride + p]. It is transposed
 /// on its way through the registers, which pays for tiles that are the only ones to read it.
-template <class T, std::size_t rows, a_layout layout, bool partial>
-[[gnu::flatten]] void multiply_transposed_tile(const tile<T>& t) {
+template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool partial,
+          std::size_t registers>
+[[gnu::flatten]] void multiply_transposed_tiles(const tile<T>& t) {
+  constexpr std::size_t w = width<T>;
   constexpr std::size_t group = columns_at_once<T>;
   constexpr std::size_t line = 64 / sizeof(T);
+  constexpr bool loads_ahead = !partial && fits_transposed(rows, vectors, group, registers);
   // Where the accumulators leave registers for it.
-  constexpr bool by_squares = width<T> == line && rows <= 8;
+  constexpr bool has_squares = !partial && vectors == 1 && w == line && rows <= 8;
   const std::conditional_t<partial, tail<T>, whole<T>> across(t.tail);
-  vec<T> acc[rows][1];
-  clear<T>(acc);
-
-  rows_of_b<T, partial> b(t);
-  elements_of_a<T, rows, layout> a(t);
-  const auto multiply = [&](const vec<T>& column, std::size_t s) __attribute__((always_inline)) {
-    TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) accumulate(acc[i][0], vec<T>(a(i, s)), column);
-  };
-  const auto multiply_group = [&](std::size_t p) __attribute__((always_inline)) {
-    vec<T> column[group];
-    load_columns(b, p, column);
-    TWINPATH_UNROLL for (std::size_t s = 0; s < group; ++s) multiply(column[s], s);
-    a.advance(group);
-  };
-  std::size_t k = t.k;
-  // So many rows side by side are more than the hardware fetches ahead.
-  for (; !partial && k >= line; k -= line) {
-    a.keep();
-    b.keep();
-    if constexpr (by_squares) {
-      // Into the L2 cache, because rows that evict each other would not stay in the L1 cache.
-      TWINPATH_UNROLL for (std::size_t r = 0; r < line; ++r) __builtin_prefetch(b[r] + 2 * line, 0, 2);
-      vec<T> column[line];
-      load_square(b, 0, column);
-      TWINPATH_UNROLL for (std::size_t s = 0; s < line; ++s) multiply(column[s], s);
-      a.advance(line);
-    } else {
-      TWINPATH_UNROLL for (std::size_t g = 0; g < line / group; ++g) {
-        constexpr std::size_t share = (width<T> * group + line - 1) / line;
-        TWINPATH_UNROLL for (std::size_t r = 0; r < share; ++r) {
-          if (g * share + r < width<T>) __builtin_prefetch(b[g * share + r] + 2 * line);
-        }
-        multiply_group(g * group);
+  const bool by_squares = has_squares && aliases(t.b_stride * sizeof(T));
+  const T* first_of_b = t.b;
+  std::size_t j0 = 0;
+  for (std::size_t left = partial ? 1 : t.count;;) {
+    vec<T> acc[rows][vectors];
+    clear<T>(acc);
+    rows_of_b<T, vectors, partial> b(first_of_b, t);
+    elements_of_a<T, rows, layout> a(t);
+    columns_of_b<T, vectors> column;
+    std::size_t k = t.k;
+    // So many rows side by side are more than the hardware fetches ahead.
+    if constexpr (has_squares) {
+      for (; by_squares && k >= line; k -= line) {
+        a.keep();
+        b.keep();
+        // Into the L2 cache, because rows that evict each other would not stay in the L1 cache.
+        TWINPATH_UNROLL for (std::size_t r = 0; r < line; ++r) __builtin_prefetch(b[r] + 2 * line, 0, 2);
+        columns_of_b<T, 1, line> square;
+        load_square(b, 0, square[0]);
+        multiply_steps<T>(acc, a, square);
+        b.advance(line);
       }
     }
-    b.advance(line);
-  }
-  for (; k >= group; k -= group) {
-    multiply_group(0);
-    b.advance(group);
-  }
-  if (k != 0) {
-    vec<T> column[group];
-    load_columns(b, 0, column, lane_tail(k));
-    TWINPATH_UNROLL for (std::size_t s = 0; s + 1 < group; ++s) {
-      if (s < k) multiply(column[s], s);
+    if constexpr (loads_ahead) {
+      if (k >= 2 * group) {
+        load_columns_of<T, vectors>(b, column);
+        for (; k >= line + group; k -= line) {
+          a.keep();
+          b.keep();
+          TWINPATH_UNROLL for (std::size_t g = 0; g < line / group; ++g) {
+            if (g < b.groups) b.fetch(g, 2 * line);
+            multiply_steps_and_load<T>(acc, a, column, b, (g + 1) * group);
+          }
+          b.advance(line);
+        }
+        for (; k >= 2 * group; k -= group) {
+          multiply_steps_and_load<T>(acc, a, column, b, group);
+          b.advance(group);
+        }
+        multiply_steps<T>(acc, a, column);
+        b.advance(group);
+        k -= group;
+      }
     }
+    for (; k >= group; k -= group) {
+      load_columns_of<T, vectors>(b, column);
+      multiply_steps<T>(acc, a, column);
+      b.advance(group);
+    }
+    if (k != 0) multiply_last_steps<T>(acc, a, b, k);
+    finish_tile<T>(t, j0, across, acc);
+    if (partial || --left == 0) return;
+    first_of_b += t.b_next;
+    j0 += vectors * w;
   }
-  finish_tile<T>(t, 0, across, acc);
 }
 
 /// Whether the accumulators of a tile fit the registers beside a row of B and an element of A.
@@ -313,6 +411,15 @@ constexpr micro_kernel<T> streaming_tile() {
   return &multiply_tiles<T, rows, widest_tile(rows, registers), layout, false, true>;
 }
 
+/// Two vectors across so few rows: a single chain of multiply-adds for each would wait for its sum.
+template <class T, std::size_t rows, a_layout layout, std::size_t registers>
+constexpr micro_kernel<T> transposed_pair() {
+  if constexpr (rows <= 4 && fits_transposed(rows, 2, columns_at_once<T>, registers)) {
+    return &multiply_transposed_tiles<T, rows, 2, layout, false, registers>;
+  }
+  return nullptr;
+}
+
 template <class T, a_layout layout, std::size_t registers, std::size_t... row>
 constexpr micro_kernels<T> list_micro_kernels(std::index_sequence<row...>) {
   return {.full = {{{full_tile<T, row + 1, tile_widths[0], layout, registers>()...},
@@ -323,8 +430,9 @@ constexpr micro_kernels<T> list_micro_kernels(std::index_sequence<row...>) {
           .widest = {widest_tile(row + 1, registers)...},
           .streaming = {streaming_tile<T, row + 1, layout, registers>()...},
           .partial = {&multiply_tiles<T, row + 1, 1, layout, true>...},
-          .transposed = {&multiply_transposed_tile<T, row + 1, layout, false>...},
-          .transposed_partial = {&multiply_transposed_tile<T, row + 1, layout, true>...}};
+          .transposed_pair = {transposed_pair<T, row + 1, layout, registers>()...},
+          .transposed = {&multiply_transposed_tiles<T, row + 1, 1, layout, false, registers>...},
+          .transposed_partial = {&multiply_transposed_tiles<T, row + 1, 1, layout, true, registers>...}};
 }
 
 template <class T, a_layout layout, std::size_t tile_rows, std::size_t registers>

@@ -32,18 +32,21 @@ tile_choice choose_tile(const kernel_table<T>& table, const product_plan& p) {
   const std::size_t most_rows = aliasing ? std::min(aliasing_rows, table.tile_rows) : table.tile_rows;
   std::size_t rows = p.block_rows();
   if (rows > most_rows && rows <= table.tile_rows) rows = divide_up(rows, divide_up(rows, most_rows));
+  if (p.shape.b_transposed && is_turned_in_place(table, rows, p.shape.k, p.shape.b_aliases)) {
+    return {1, divide_up(rows, divide_up(rows, most_rows))};
+  }
   const tile_choice tile = choose_tile(table, rows, p.block_columns());
   return {tile.vectors, std::min(tile.rows, most_rows)};
 }
 
-/// A transposed B is packed for more than one tile of rows. Another one is read in place unless it is read
+/// A transposed B is packed for many rows. Another one is read in place unless it is read
 /// often and every time slowly: from cache lines that evict each other, from vectors across two lines, or
 /// from a matrix that the caches do not hold.
 template <class T>
-bool wants_packed_b(const product_plan& p) {
+bool wants_packed_b(const kernel_table<T>& table, const product_plan& p) {
   const product_shape& s = p.shape;
+  if (s.b_transposed) return !is_turned_in_place(table, p.block_rows(), s.k, s.b_aliases);
   const std::size_t tiles = divide_up(p.block_rows(), p.tile_rows);
-  if (s.b_transposed) return tiles > 1;
   const std::size_t bytes = std::min(s.k, contract::block_length<T>) * s.n * sizeof(T);
   if (s.b_aliases || s.b_straddles) return tiles >= 24 && bytes > 192 * 1024;
   return tiles >= 100 && bytes > 1024 * 1024;
@@ -124,7 +127,7 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
   p.tile_vectors = tile.vectors;
   p.tile_rows = tile.rows;
   p.strip_rows = shape.a_transposed ? round_up(p.tile_rows, 64 / sizeof(T)) : p.tile_rows;
-  p.pack_b = wants_packed_b<T>(p);
+  p.pack_b = wants_packed_b(table, p);
   p.pack_a = wants_packed_a(p);
   size_scratch<T>(p);
   return p;

@@ -3,9 +3,11 @@
 // inlined by force, because in the smallest products each call on the way costs as much as the multiply-adds.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 
 #include "linalg/kernel_table.hpp"
+#include "linalg/product_plan.hpp"
 
 namespace twinpath::inline v0::detail {
 
@@ -120,15 +122,25 @@ template <class T, class Call = make_call>
                                                                     std::size_t width, tile<T>& t,
                                                                     std::size_t rows, std::size_t columns,
                                                                     const Call& call = {}) {
-  for (; columns >= width; columns -= width) {
-    call(kernels.transposed[rows - 1], t);
-    t.b += width * t.b_stride;
-    t.c += width;
-    t.bias += width;
-    t.mask += width;
-    if (t.slice != nullptr) t.slice += width;
-    if (t.total != nullptr) t.total += width;
-  }
+  const auto multiply = [&](micro_kernel<T> kernel, std::size_t across) __attribute__((always_inline)) {
+    t.count = columns / across;
+    if (t.count == 0) return;
+    t.b_next = across * t.b_stride;
+    call(kernel, t);
+    const std::size_t done = t.count * across;
+    columns -= done;
+    if (columns == 0) return;
+    t.b += done * t.b_stride;
+    t.c += done;
+    t.bias += done;
+    t.mask += done;
+    if (t.slice != nullptr) t.slice += done;
+    if (t.total != nullptr) t.total += done;
+  };
+  // Twice as many rows side by side evict each other where every second one falls on the same sets.
+  const micro_kernel<T> pair = kernels.transposed_pair[rows - 1];
+  if (pair != nullptr && !aliases(2 * t.b_stride * sizeof(T))) multiply(pair, 2 * width);
+  multiply(kernels.transposed[rows - 1], width);
   if (columns == 0) return;
   t.tail = columns;
   call(kernels.transposed_partial[rows - 1], t);
@@ -155,6 +167,17 @@ template <class T>
     if (v <= 3 || (whole % 3 != 0 && whole % v == 0)) vectors = v;
   }
   return {vectors, table.tall_rows[vectors]};
+}
+
+/// Whether a transposed B is read in place for so many rows of C.
+template <class T>
+[[nodiscard, gnu::always_inline]] inline bool is_turned_in_place(const kernel_table<T>& table,
+                                                                 std::size_t rows, std::size_t k,
+                                                                 bool b_aliases) {
+  if (rows <= table.tile_rows) return true;
+  // The shuffles of the first steps have no multiply-adds beside them.
+  return !b_aliases &&
+         rows <= (k < 16 ? std::min(table.in_place_rows, 2 * table.tile_rows) : table.in_place_rows);
 }
 
 /// Calls body(i, rows) for each tile of the rows i0 … i1 - 1. Their heights are balanced and differ by at

@@ -7,11 +7,13 @@
 //
 //   fma(a, b, c)             a * b + c, rounded once (twice on SSE2, which has no such instruction)
 //   accumulate(c, a, b)      c = fma(a, b, c) in place: with 16 registers GCC lets the sums of a loop
-//                            change places, and spills some of them in every round
+//                            change places, and spills some of them in every round; a may be in memory
 //   divide(a, b), root(a)    quotient and square root, rounded once: on NEON those of xsimd 8.1 for float are
 //                            refined estimates
 //   tail<T>(n).load/store    the first n elements of a vector; memory behind them is not touched
 //   transpose(rows)          a square of as many rows as a vector has elements
+//   load_lanes(rows, p, r, …) 128-bit lanes from p of the rows r, r + `columns_at_once` …, side by side
+//   turn_lanes(in, out)      a transpose within each lane: of what load_lanes takes, columns
 //   load_columns(rows, p, …) `columns_at_once` columns from p, or with a `lane_tail` fewer, of as many
 //                            rows in memory as a vector has elements
 //   load_square(rows, p, …)  as many columns from p as a vector has elements, where that is a cache line
@@ -50,6 +52,34 @@ TWINPATH_INLINE void accumulate(vec<T>& acc, vec<T> a, vec<T> b) {
   acc = fma(a, b, acc);
 }
 #endif
+
+#if !defined(TWINPATH_ACCUMULATES_FROM_MEMORY)
+template <class T>
+TWINPATH_INLINE void accumulate(vec<T>& acc, const T* a, vec<T> b) {
+  accumulate(acc, vec<T>(*a), b);
+}
+#endif
+
+template <class T, class Rows, class Lane = whole_lane>
+TWINPATH_INLINE vec<T> load_lanes(const Rows& row, std::size_t p, std::size_t r, Lane lane = {}) {
+  constexpr std::size_t group = columns_at_once<T>;
+  constexpr std::size_t lanes = width<T> / group;
+  if constexpr (lanes == 4) {
+    return join_lanes(row[r] + p, row[group + r] + p, row[2 * group + r] + p, row[3 * group + r] + p, lane);
+  } else if constexpr (lanes == 2) {
+    return join_lanes(row[r] + p, row[group + r] + p, lane);
+  } else {
+    return join_lanes(row[r] + p, lane);
+  }
+}
+
+template <class T, class Rows, class Lane = whole_lane>
+TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<T> (&out)[columns_at_once<T>],
+                                  Lane lane = {}) {
+  vec<T> q[columns_at_once<T>];
+  TWINPATH_UNROLL for (std::size_t r = 0; r < columns_at_once<T>; ++r) q[r] = load_lanes<T>(row, p, r, lane);
+  turn_lanes(q, out);
+}
 
 #if !defined(TWINPATH_SCALES)
 /// In two factors, so that subnormal results and the largest ones are right.

@@ -72,6 +72,24 @@ template <class T, class Call = make_call>
                         b_layout::in_place, call);
 }
 
+/// Describes the tiles of one row after another: body(t, rows).
+template <class Call, class T, class Body>
+[[gnu::always_inline]] inline void for_rows_of_tiles(const operand<T>& A, const T* b, std::size_t b_stride,
+                                                     const store_operands<T>& out, std::size_t tile_rows,
+                                                     const Body& body) {
+  tile<T> t = first_tile<Call>(A, b, b_stride, out);
+  const T* const first_a = t.a;
+  const T* const first_mask = t.mask;
+  for_row_tiles(0, out.C.rows(), tile_rows, [&](std::size_t i, std::size_t rows) {
+    t.a = first_a + (A.is_transposed() ? i : i * t.a_stride);
+    t.b = b;
+    t.c = out.C.data() + i * t.c_stride;
+    t.bias = out.bias == nullptr ? t.c : out.bias;
+    t.mask = out.mask.data() == nullptr ? t.c : first_mask + i * t.mask_stride;
+    body(t, rows);
+  });
+}
+
 template <class T, class Call = make_call>
 [[gnu::noinline]] void multiply_rows(const kernel_table<T>& table, const operand<T>& A, const T* b,
                                      std::size_t b_stride, const store_operands<T>& out,
@@ -79,22 +97,31 @@ template <class T, class Call = make_call>
   const micro_kernels<T>& kernels = kernels_for(table, A);
   const tile_choice tallest = choose_tile(table, out.C.rows(), out.C.cols());
   const tiles_across across(out.C.cols(), table.width, tallest.vectors);
-  tile<T> t = first_tile<Call>(A, b, b_stride, out);
-  const T* const first_a = t.a;
-  const T* const first_mask = t.mask;
-  for_row_tiles(0, out.C.rows(), tallest.rows, [&](std::size_t i, std::size_t rows) {
-    t.a = first_a + (A.is_transposed() ? i : i * t.a_stride);
-    t.b = b;
-    t.c = out.C.data() + i * t.c_stride;
-    t.bias = out.bias == nullptr ? t.c : out.bias;
-    t.mask = out.mask.data() == nullptr ? t.c : first_mask + i * t.mask_stride;
+  for_rows_of_tiles<Call>(A, b, b_stride, out, tallest.rows, [&](tile<T>& t, std::size_t rows) {
     multiply_row_of_tiles(kernels, table.width, across, t, rows, b_layout::in_place, call);
   });
 }
 
 template <class T>
-[[gnu::noinline]] void multiply_rows_transposed(const kernel_table<T>& table, const operand<T>& A,
-                                                const operand<T>& B, const store_operands<T>& out) {
+[[nodiscard]] bool is_turned_in_place(const kernel_table<T>& table, const operand<T>& B,
+                                      const matrix_view<T>& C) {
+  return is_turned_in_place(table, C.rows(), B.rows(), aliases(B.view().stride() * sizeof(T)));
+}
+
+template <class T, class Call = make_call>
+[[gnu::noinline]] void multiply_rows_in_place(const kernel_table<T>& table, const operand<T>& A,
+                                              const operand<T>& B, const store_operands<T>& out,
+                                              const Call& call = {}) {
+  const micro_kernels<T>& kernels = kernels_for(table, A);
+  for_rows_of_tiles<Call>(
+      A, B.view().data(), B.view().stride(), out, table.tile_rows, [&](tile<T>& t, std::size_t rows) {
+        multiply_row_of_transposed_tiles(kernels, table.width, t, rows, out.C.cols(), call);
+      });
+}
+
+template <class T>
+[[gnu::noinline]] void multiply_rows_packed(const kernel_table<T>& table, const operand<T>& A,
+                                            const operand<T>& B, const store_operands<T>& out) {
   alignas(64) T b[small_b];
   const std::size_t n = out.C.cols();
   const std::size_t padded = round_up(n, table.width);
@@ -111,7 +138,8 @@ void multiply_small(const kernel_table<T>& table, const operand<T>& A, const ope
   if (C.empty()) return;
   const store_operands<T> out{C, end, bias, mask};
   if (C.rows() <= table.tile_rows) return multiply_row(table, A, B, out);
-  if (B.is_transposed()) return multiply_rows_transposed(table, A, B, out);
+  if (B.is_transposed() && is_turned_in_place(table, B, C)) return multiply_rows_in_place(table, A, B, out);
+  if (B.is_transposed()) return multiply_rows_packed(table, A, B, out);
   multiply_rows(table, A, B.view().data(), B.view().stride(), out);
 }
 
@@ -124,7 +152,8 @@ bool list_small(const kernel_table<T>& table, const operand<T>& A, const operand
   if (C.rows() <= table.tile_rows) {
     multiply_row(table, A, B, out, list);
   } else if (B.is_transposed()) {
-    return false;
+    if (!is_turned_in_place(table, B, C)) return false;
+    multiply_rows_in_place(table, A, B, out, list);
   } else {
     multiply_rows(table, A, B.view().data(), B.view().stride(), out, list);
   }

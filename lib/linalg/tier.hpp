@@ -16,14 +16,17 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// `registers`: vector registers that a micro-kernel may use. `tall_rows`: as in kernel_table.
+/// `registers`: vector registers that a micro-kernel may use. `tall_rows`, `in_place_rows`: as in
+/// kernel_table.
 template <class T, std::size_t tile_rows, std::size_t registers>
-constexpr kernel_table<T> make_kernel_table(isa tier, decltype(kernel_table<T>::tall_rows) tall_rows) {
+constexpr kernel_table<T> make_kernel_table(isa tier, decltype(kernel_table<T>::tall_rows) tall_rows,
+                                            std::size_t in_place_rows = tile_rows) {
   return {
       .tier = tier,
       .width = width<T>,
       .tile_rows = tile_rows,
       .tall_rows = tall_rows,
+      .in_place_rows = in_place_rows,
       .products = {make_micro_kernels<T, a_layout::columns, tile_rows, registers>(),
                    make_micro_kernels<T, a_layout::rows, tile_rows, registers>()},
       .pack_columns = &pack_columns<T>,

@@ -87,46 +87,37 @@ TWINPATH_INLINE void transpose(vec<double> (&r)[4]) {
   r[3] = _mm256_permute2f128_pd(high01, high23, 0x31);
 }
 
-// As for AVX-512, with two lanes.
-template <class Rows, class Lane = whole_lane>
-TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<float> (&out)[4], Lane lane = {}) {
-  __m256 q[4];
-  TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
-    const __m256 v = _mm256_castps128_ps256(lane.load(row[r] + p));
-    q[r] = _mm256_insertf128_ps(v, lane.load(row[4 + r] + p), 1);
-  }
-  const __m256d low01 = _mm256_castps_pd(_mm256_unpacklo_ps(q[0], q[1]));
-  const __m256d high01 = _mm256_castps_pd(_mm256_unpackhi_ps(q[0], q[1]));
-  const __m256d low23 = _mm256_castps_pd(_mm256_unpacklo_ps(q[2], q[3]));
-  const __m256d high23 = _mm256_castps_pd(_mm256_unpackhi_ps(q[2], q[3]));
+template <class Lane>
+TWINPATH_INLINE vec<float> join_lanes(const float* r0, const float* r1, Lane lane) {
+  return _mm256_insertf128_ps(_mm256_castps128_ps256(lane.load(r0)), lane.load(r1), 1);
+}
+template <class Lane>
+TWINPATH_INLINE vec<double> join_lanes(const double* r0, const double* r1, Lane lane) {
+  return _mm256_insertf128_pd(_mm256_castpd128_pd256(lane.load(r0)), lane.load(r1), 1);
+}
+
+TWINPATH_INLINE void turn_lanes(const vec<float> (&in)[4], vec<float> (&out)[4]) {
+  const __m256d low01 = _mm256_castps_pd(_mm256_unpacklo_ps(in[0], in[1]));
+  const __m256d high01 = _mm256_castps_pd(_mm256_unpackhi_ps(in[0], in[1]));
+  const __m256d low23 = _mm256_castps_pd(_mm256_unpacklo_ps(in[2], in[3]));
+  const __m256d high23 = _mm256_castps_pd(_mm256_unpackhi_ps(in[2], in[3]));
   out[0] = _mm256_castpd_ps(_mm256_unpacklo_pd(low01, low23));
   out[1] = _mm256_castpd_ps(_mm256_unpackhi_pd(low01, low23));
   out[2] = _mm256_castpd_ps(_mm256_unpacklo_pd(high01, high23));
   out[3] = _mm256_castpd_ps(_mm256_unpackhi_pd(high01, high23));
 }
-template <class Rows, class Lane = whole_lane>
-TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&out)[2], Lane lane = {}) {
-  __m256d q[2];
-  TWINPATH_UNROLL for (std::size_t r = 0; r < 2; ++r) {
-    const __m256d v = _mm256_castpd128_pd256(lane.load(row[r] + p));
-    q[r] = _mm256_insertf128_pd(v, lane.load(row[2 + r] + p), 1);
-  }
-  out[0] = _mm256_unpacklo_pd(q[0], q[1]);
-  out[1] = _mm256_unpackhi_pd(q[0], q[1]);
+TWINPATH_INLINE void turn_lanes(const vec<double> (&in)[2], vec<double> (&out)[2]) {
+  const __m256d first = in[0];
+  out[0] = _mm256_unpacklo_pd(first, in[1]);
+  out[1] = _mm256_unpackhi_pd(first, in[1]);
 }
 
 // As for AVX-512, with two lanes.
 template <class Lane = whole_lane>
 TWINPATH_INLINE void store_columns(const vec<float> (&in)[4], float* x, std::size_t stride, std::size_t count,
                                    Lane lane = {}) {
-  const __m256d low01 = _mm256_castps_pd(_mm256_unpacklo_ps(in[0], in[1]));
-  const __m256d high01 = _mm256_castps_pd(_mm256_unpackhi_ps(in[0], in[1]));
-  const __m256d low23 = _mm256_castps_pd(_mm256_unpacklo_ps(in[2], in[3]));
-  const __m256d high23 = _mm256_castps_pd(_mm256_unpackhi_ps(in[2], in[3]));
-  const __m256 q[4] = {_mm256_castpd_ps(_mm256_unpacklo_pd(low01, low23)),
-                       _mm256_castpd_ps(_mm256_unpackhi_pd(low01, low23)),
-                       _mm256_castpd_ps(_mm256_unpacklo_pd(high01, high23)),
-                       _mm256_castpd_ps(_mm256_unpackhi_pd(high01, high23))};
+  vec<float> q[4];
+  turn_lanes(in, q);
   TWINPATH_UNROLL for (std::size_t r = 0; r < 8; ++r) {
     if (r >= count) break;
     lane.store(x + r * stride, r < 4 ? _mm256_castps256_ps128(q[r % 4]) : _mm256_extractf128_ps(q[r % 4], 1));
@@ -135,7 +126,8 @@ TWINPATH_INLINE void store_columns(const vec<float> (&in)[4], float* x, std::siz
 template <class Lane = whole_lane>
 TWINPATH_INLINE void store_columns(const vec<double> (&in)[2], double* x, std::size_t stride,
                                    std::size_t count, Lane lane = {}) {
-  const __m256d q[2] = {_mm256_unpacklo_pd(in[0], in[1]), _mm256_unpackhi_pd(in[0], in[1])};
+  vec<double> q[2];
+  turn_lanes(in, q);
   TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
     if (r >= count) break;
     lane.store(x + r * stride, r < 2 ? _mm256_castpd256_pd128(q[r % 2]) : _mm256_extractf128_pd(q[r % 2], 1));

@@ -33,6 +33,19 @@ TWINPATH_INLINE vec<double> fma(vec<double> a, vec<double> b, vec<double> c) {
   return _mm512_fmadd_pd(a, b, c);
 }
 
+// The broadcast is part of the multiply-add, which loads it; of its own it would be a shuffle as well.
+#define TWINPATH_ACCUMULATES_FROM_MEMORY
+TWINPATH_INLINE void accumulate(vec<float>& acc, const float* a, vec<float> b) {
+  __m512 sum = acc;
+  asm("vfmadd231ps %2%{1to16%}, %1, %0" : "+v"(sum) : "v"(static_cast<__m512>(b)), "m"(*a));
+  acc = sum;
+}
+TWINPATH_INLINE void accumulate(vec<double>& acc, const double* a, vec<double> b) {
+  __m512d sum = acc;
+  asm("vfmadd231pd %2%{1to8%}, %1, %0" : "+v"(sum) : "v"(static_cast<__m512d>(b)), "m"(*a));
+  acc = sum;
+}
+
 /// A `tail` of which no element is behind the first lane: its stores lie less often across cache lines, where
 /// a masked one costs most.
 template <class T>
@@ -109,43 +122,37 @@ TWINPATH_INLINE void transpose(vec<double> (&r)[8]) {
   }
 }
 
-// Lane l of u[r] is a lane of row 4 l + r: the columns of all rows.
-TWINPATH_INLINE void turn_lanes(__m512 u0, __m512 u1, __m512 u2, __m512 u3, vec<float>& out0,
-                                vec<float>& out1, vec<float>& out2, vec<float>& out3) {
-  const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(u0, u1));
-  const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(u0, u1));
-  const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(u2, u3));
-  const __m512d high23 = _mm512_castps_pd(_mm512_unpackhi_ps(u2, u3));
-  out0 = _mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23));
-  out1 = _mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23));
-  out2 = _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23));
-  out3 = _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23));
+// Halves are put together first: where vectors of 512 bits are computed in halves, an insertion from memory
+// into 256 bits is no shuffle.
+template <class Lane>
+TWINPATH_INLINE vec<float> join_lanes(const float* r0, const float* r1, const float* r2, const float* r3,
+                                      Lane lane) {
+  const __m256 low = _mm256_insertf128_ps(_mm256_castps128_ps256(lane.load(r0)), lane.load(r1), 1);
+  const __m256 high = _mm256_insertf128_ps(_mm256_castps128_ps256(lane.load(r2)), lane.load(r3), 1);
+  return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
+}
+template <class Lane>
+TWINPATH_INLINE vec<double> join_lanes(const double* r0, const double* r1, const double* r2, const double* r3,
+                                       Lane lane) {
+  const __m256d low = _mm256_insertf128_pd(_mm256_castpd128_pd256(lane.load(r0)), lane.load(r1), 1);
+  const __m256d high = _mm256_insertf128_pd(_mm256_castpd128_pd256(lane.load(r2)), lane.load(r3), 1);
+  return _mm512_insertf64x4(_mm512_castpd256_pd512(low), high, 1);
 }
 
-// A 128-bit lane of `q` takes four (two) columns of one row, lane l of vector r those of row 4 l + r (2 l +
-// r): inserting from memory saves half of the shuffles, which have one port where loads have two.
-template <class Rows, class Lane = whole_lane>
-TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<float> (&out)[4], Lane lane = {}) {
-  __m512 q[4];
-  TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
-    __m512 v = _mm512_castps128_ps512(lane.load(row[r] + p));
-    v = _mm512_insertf32x4(v, lane.load(row[4 + r] + p), 1);
-    v = _mm512_insertf32x4(v, lane.load(row[8 + r] + p), 2);
-    q[r] = _mm512_insertf32x4(v, lane.load(row[12 + r] + p), 3);
-  }
-  turn_lanes(q[0], q[1], q[2], q[3], out[0], out[1], out[2], out[3]);
+TWINPATH_INLINE void turn_lanes(const vec<float> (&in)[4], vec<float> (&out)[4]) {
+  const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(in[0], in[1]));
+  const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(in[0], in[1]));
+  const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(in[2], in[3]));
+  const __m512d high23 = _mm512_castps_pd(_mm512_unpackhi_ps(in[2], in[3]));
+  out[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23));
+  out[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23));
+  out[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23));
+  out[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23));
 }
-template <class Rows, class Lane = whole_lane>
-TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<double> (&out)[2], Lane lane = {}) {
-  __m512d q[2];
-  TWINPATH_UNROLL for (std::size_t r = 0; r < 2; ++r) {
-    __m512d v = _mm512_castpd128_pd512(lane.load(row[r] + p));
-    v = _mm512_insertf64x2(v, lane.load(row[2 + r] + p), 1);
-    v = _mm512_insertf64x2(v, lane.load(row[4 + r] + p), 2);
-    q[r] = _mm512_insertf64x2(v, lane.load(row[6 + r] + p), 3);
-  }
-  out[0] = _mm512_unpacklo_pd(q[0], q[1]);
-  out[1] = _mm512_unpackhi_pd(q[0], q[1]);
+TWINPATH_INLINE void turn_lanes(const vec<double> (&in)[2], vec<double> (&out)[2]) {
+  const __m512d first = in[0];
+  out[0] = _mm512_unpacklo_pd(first, in[1]);
+  out[1] = _mm512_unpackhi_pd(first, in[1]);
 }
 
 // q[h][r] and q[h][r + 4] (r + 2) hold the same half of four rows. That takes fewer instructions than lane by
@@ -165,12 +172,17 @@ TWINPATH_INLINE void load_square(const Rows& row, std::size_t p, vec<float> (&ou
   // Otherwise the compiler would interleave the loads with what follows.
   asm volatile("" ::: "memory");
   TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
-    turn_lanes(_mm512_shuffle_f32x4(q[h][0], q[h][4], 0x88), _mm512_shuffle_f32x4(q[h][1], q[h][5], 0x88),
-               _mm512_shuffle_f32x4(q[h][2], q[h][6], 0x88), _mm512_shuffle_f32x4(q[h][3], q[h][7], 0x88),
-               out[8 * h], out[8 * h + 1], out[8 * h + 2], out[8 * h + 3]);
-    turn_lanes(_mm512_shuffle_f32x4(q[h][0], q[h][4], 0xdd), _mm512_shuffle_f32x4(q[h][1], q[h][5], 0xdd),
-               _mm512_shuffle_f32x4(q[h][2], q[h][6], 0xdd), _mm512_shuffle_f32x4(q[h][3], q[h][7], 0xdd),
-               out[8 * h + 4], out[8 * h + 5], out[8 * h + 6], out[8 * h + 7]);
+    vec<float> first[4];
+    vec<float> last[4];
+    TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
+      first[r] = _mm512_shuffle_f32x4(q[h][r], q[h][4 + r], 0x88);
+      last[r] = _mm512_shuffle_f32x4(q[h][r], q[h][4 + r], 0xdd);
+    }
+    vec<float> columns[4];
+    turn_lanes(first, columns);
+    TWINPATH_UNROLL for (std::size_t c = 0; c < 4; ++c) out[8 * h + c] = columns[c];
+    turn_lanes(last, columns);
+    TWINPATH_UNROLL for (std::size_t c = 0; c < 4; ++c) out[8 * h + 4 + c] = columns[c];
   }
 }
 template <class Rows>
@@ -209,14 +221,8 @@ TWINPATH_INLINE vec<double> scale(vec<double> y, vec<double> n) {
 template <class Lane = whole_lane>
 TWINPATH_INLINE void store_columns(const vec<float> (&in)[4], float* x, std::size_t stride, std::size_t count,
                                    Lane lane = {}) {
-  const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(in[0], in[1]));
-  const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(in[0], in[1]));
-  const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(in[2], in[3]));
-  const __m512d high23 = _mm512_castps_pd(_mm512_unpackhi_ps(in[2], in[3]));
-  const __m512 q[4] = {_mm512_castpd_ps(_mm512_unpacklo_pd(low01, low23)),
-                       _mm512_castpd_ps(_mm512_unpackhi_pd(low01, low23)),
-                       _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23)),
-                       _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23))};
+  vec<float> q[4];
+  turn_lanes(in, q);
   TWINPATH_UNROLL for (std::size_t r = 0; r < 16; ++r) {
     if (r >= count) break;
     const __m512 v = q[r % 4];
@@ -230,7 +236,8 @@ TWINPATH_INLINE void store_columns(const vec<float> (&in)[4], float* x, std::siz
 template <class Lane = whole_lane>
 TWINPATH_INLINE void store_columns(const vec<double> (&in)[2], double* x, std::size_t stride,
                                    std::size_t count, Lane lane = {}) {
-  const __m512d q[2] = {_mm512_unpacklo_pd(in[0], in[1]), _mm512_unpackhi_pd(in[0], in[1])};
+  vec<double> q[2];
+  turn_lanes(in, q);
   TWINPATH_UNROLL for (std::size_t r = 0; r < 8; ++r) {
     if (r >= count) break;
     const __m512d v = q[r % 2];

@@ -47,17 +47,20 @@ struct lane_tail {
     tail<T>(n).store(p, v);
   }
 };
-template <class T, class Rows, class Lane = whole_lane>
-TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<T> (&out)[width<T>], Lane lane = {}) {
-  for (std::size_t r = 0; r < width<T>; ++r) out[r] = lane.load(row[r] + p);
+template <class T, class Lane>
+TWINPATH_INLINE vec<T> join_lanes(const T* r0, Lane lane) {
+  return lane.load(r0);
+}
+template <class T>
+TWINPATH_INLINE void turn_lanes(const vec<T> (&in)[width<T>], vec<T> (&out)[width<T>]) {
+  for (std::size_t r = 0; r < width<T>; ++r) out[r] = in[r];
   transpose(out);
 }
 template <class T, class Lane = whole_lane>
 TWINPATH_INLINE void store_columns(const vec<T> (&in)[width<T>], T* x, std::size_t stride, std::size_t count,
                                    Lane lane = {}) {
   vec<T> square[width<T>];
-  for (std::size_t c = 0; c < width<T>; ++c) square[c] = in[c];
-  transpose(square);
+  turn_lanes<T>(in, square);
   for (std::size_t r = 0; r < count; ++r) lane.store(x + r * stride, square[r]);
 }
 
