@@ -113,14 +113,25 @@ struct micro_kernels {
   std::array<micro_kernel<T>, max_tile_rows> transposed_partial;
 };
 
+/// Rows of the register tile of so many vectors across where C is taller than one tile; 0 where that width is
+/// not used then.
+using rows_by_vectors = std::array<std::uint8_t, tile_widths.front() + 1>;
+
+/// Whether so few steps of k take tiles of their own. Fewer still do little but store, which the fewest tiles
+/// do best.
+[[nodiscard]] constexpr bool is_few_steps(std::size_t k) {
+  return k >= 8 && k <= 64;
+}
+
 template <class T>
 struct kernel_table {
   isa tier;
   std::size_t width;      ///< elements in a vector
   std::size_t tile_rows;  ///< most rows of a tile
-  /// Rows of the register tile of so many vectors across where C is taller than one tile; 0 where that width
-  /// is not used then.
-  std::array<std::uint8_t, tile_widths.front() + 1> tall_rows;
+  rows_by_vectors tall_rows;
+  /// The same for few steps of k, by a_layout: stores that come all at once hold up the multiply-adds of the
+  /// next tile.
+  std::array<rows_by_vectors, 2> tall_rows_of_few_steps;
 
   /// Most rows of C for which a transposed B is read in place, and transposed again for each tile of rows:
   /// where the tiles are tall that hides behind the multiply-adds.

@@ -198,8 +198,13 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
           ahead = bytes_on(ahead, ahead_stride);
         }
         TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
-          const vec<T> x(a(i, s));
-          TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) accumulate(acc[i][j], x, row[j]);
+          // For one or two multiply-adds a broadcast of its own does not pay.
+          if constexpr (vectors <= 2) {
+            TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) accumulate(acc[i][j], &a(i, s), row[j]);
+          } else {
+            const vec<T> x(a(i, s));
+            TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) accumulate(acc[i][j], x, row[j]);
+          }
         }
         // No load moves to an earlier step, where it would want a register that the accumulators need.
         asm volatile("" ::: "memory");

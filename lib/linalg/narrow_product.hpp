@@ -8,6 +8,8 @@
 // would be.
 #pragma once
 
+#include <algorithm>
+
 #include "linalg/product.hpp"
 
 namespace twinpath::inline v0::detail {
@@ -18,12 +20,12 @@ template <class T>
 [[nodiscard]] inline bool has_few_columns(const kernel_table<T>& table, const product_shape& s) noexcept {
   const std::size_t w = table.width;
   if (s.m < 2 * w || s.n > 2 * w || 4 * s.n > 3 * round_up(s.n, w)) return false;
-  if (s.a_transposed && s.k >= 48) return true;
+  if (s.a_transposed && s.k >= 128) return true;
   // What each way takes, in multiply-adds of vectors, with figures that were measured. A vector of op(A)^T
-  // that is transposed on its way through the registers costs as much as three.
+  // that is transposed on its way through the registers costs as much as four, beside multiply-adds.
   const std::size_t direct = s.m * (s.k + 5) * (s.n > w ? 2 : 1);
-  const std::size_t steps = s.k * (s.n + (s.a_transposed ? 1 : 3));
-  const std::size_t turned = 600 + divide_up(s.m, w) * (7 * w + 6 * s.n + steps);
+  const std::size_t steps = s.k * ((s.a_transposed ? s.n : std::max<std::size_t>(s.n, 4)) + 1);
+  const std::size_t turned = 700 + divide_up(s.m, w) * (50 + 4 * w + 6 * s.n + steps);
   return turned < direct;
 }
 

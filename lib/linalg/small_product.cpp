@@ -18,9 +18,13 @@ struct store_operands {
 };
 
 template <class T>
+[[gnu::always_inline]] inline a_layout layout_of(const operand<T>& A) {
+  return A.is_transposed() ? a_layout::columns : a_layout::rows;
+}
+template <class T>
 [[gnu::always_inline]] inline const micro_kernels<T>& kernels_for(const kernel_table<T>& table,
                                                                   const operand<T>& A) {
-  return table.products[static_cast<std::size_t>(A.is_transposed() ? a_layout::columns : a_layout::rows)];
+  return table.products[static_cast<std::size_t>(layout_of(A))];
 }
 
 /// The tile at the upper left.
@@ -95,7 +99,7 @@ template <class T, class Call = make_call>
                                      std::size_t b_stride, const store_operands<T>& out,
                                      const Call& call = {}) {
   const micro_kernels<T>& kernels = kernels_for(table, A);
-  const tile_choice tallest = choose_tile(table, out.C.rows(), out.C.cols());
+  const tile_choice tallest = choose_tile(table, out.C.rows(), out.C.cols(), A.cols(), layout_of(A));
   const tiles_across across(out.C.cols(), table.width, tallest.vectors);
   for_rows_of_tiles<Call>(A, b, b_stride, out, tallest.rows, [&](tile<T>& t, std::size_t rows) {
     multiply_row_of_tiles(kernels, table.width, across, t, rows, b_layout::in_place, call);

@@ -16,16 +16,17 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// `registers`: vector registers that a micro-kernel may use. `tall_rows`, `in_place_rows`: as in
-/// kernel_table.
+/// `registers`: vector registers that a micro-kernel may use. The other arguments as in kernel_table.
 template <class T, std::size_t tile_rows, std::size_t registers>
-constexpr kernel_table<T> make_kernel_table(isa tier, decltype(kernel_table<T>::tall_rows) tall_rows,
-                                            std::size_t in_place_rows = tile_rows) {
+constexpr kernel_table<T> make_kernel_table(isa tier, const rows_by_vectors& tall_rows,
+                                            const std::array<rows_by_vectors, 2>& tall_rows_of_few_steps,
+                                            std::size_t in_place_rows) {
   return {
       .tier = tier,
       .width = width<T>,
       .tile_rows = tile_rows,
       .tall_rows = tall_rows,
+      .tall_rows_of_few_steps = tall_rows_of_few_steps,
       .in_place_rows = in_place_rows,
       .products = {make_micro_kernels<T, a_layout::columns, tile_rows, registers>(),
                    make_micro_kernels<T, a_layout::rows, tile_rows, registers>()},
@@ -56,6 +57,12 @@ constexpr kernel_table<T> make_kernel_table(isa tier, decltype(kernel_table<T>::
       .nesterov_update = &momentum_update<true, T>,
       .adam_update = &adam_update<T>,
   };
+}
+
+/// The same tiles for any k; a transposed B is packed for more than one of them.
+template <class T, std::size_t tile_rows, std::size_t registers>
+constexpr kernel_table<T> make_kernel_table(isa tier, const rows_by_vectors& tall_rows) {
+  return make_kernel_table<T, tile_rows, registers>(tier, tall_rows, {tall_rows, tall_rows}, tile_rows);
 }
 
 }  // namespace

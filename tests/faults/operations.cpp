@@ -34,7 +34,7 @@ struct product_size {
   bool allocates;
 };
 /// Each path of a product, and one whose slices of k are tasks.
-constexpr product_size product_sizes[] = {{10, 4, 3, false},    {200, 3, 90, true},    {16, 200, 210, true},
+constexpr product_size product_sizes[] = {{10, 4, 3, false},    {200, 3, 90, true},    {16, 200, 260, true},
                                           {97, 160, 330, true}, {600, 700, 320, true}, {13, 17, 20000, true}};
 
 }  // namespace
