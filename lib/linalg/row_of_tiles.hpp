@@ -123,8 +123,7 @@ template <class T, class Call = make_call>
                                                                     std::size_t rows, std::size_t columns,
                                                                     const Call& call = {}) {
   const auto multiply = [&](micro_kernel<T> kernel, std::size_t across) __attribute__((always_inline)) {
-    t.count = columns / across;
-    if (t.count == 0) return;
+    t.count = columns >> std::countr_zero(across);
     t.b_next = across * t.b_stride;
     call(kernel, t);
     const std::size_t done = t.count * across;
@@ -139,8 +138,9 @@ template <class T, class Call = make_call>
   };
   // Twice as many rows side by side evict each other where every second one falls on the same sets.
   const micro_kernel<T> pair = kernels.transposed_pair[rows - 1];
-  if (pair != nullptr && !aliases(2 * t.b_stride * sizeof(T))) multiply(pair, 2 * width);
-  multiply(kernels.transposed[rows - 1], width);
+  if (columns >= 2 * width && pair != nullptr && !aliases(2 * t.b_stride * sizeof(T)))
+    multiply(pair, 2 * width);
+  if (columns >= width) multiply(kernels.transposed[rows - 1], width);
   if (columns == 0) return;
   t.tail = columns;
   call(kernels.transposed_partial[rows - 1], t);
