@@ -325,8 +325,8 @@ constexpr bool fits_transposed(std::size_t rows, std::size_t vectors, std::size_
   return vectors * (rows + 2 * columns) + 3 <= registers;
 }
 
-/// The same for a transposed B that is read in place: element (p, j) is b[j * b_stride + p]. It is transposed
-/// on its way through the registers, which pays for tiles that are the only ones to read it.
+/// A micro-kernel for a transposed B that is read in place: element (p, j) is b[j * b_stride + p]. It is
+/// transposed on its way through the registers, anew for each tile that reads it.
 template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool partial,
           std::size_t registers>
 [[gnu::flatten]] void multiply_transposed_tiles(const tile<T>& t) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "catch.hpp"
+#include "linalg/row_of_tiles.hpp"
 #include "product_case.hpp"
 #include "runtime/parallel.hpp"
 #include "threads.hpp"
@@ -83,16 +84,25 @@ constexpr narrow_path narrow_paths[] = {
 };
 
 constexpr const char* small_paths[] = {"small, B as it is", "small, B transposed for one tile of rows",
-                                       "small, B transposed and copied"};
+                                       "small, B transposed and copied",
+                                       "small, B transposed for several tiles of rows"};
+
+template <class T>
+const char* small_path(const tp::detail::product_shape& s) {
+  const auto& table = tp::detail::kernels<T>();
+  if (!s.b_transposed) return small_paths[0];
+  if (s.m <= table.tile_rows) return small_paths[1];
+  return small_paths[tp::detail::is_turned_in_place(table, s.m, s.k, s.b_aliases) ? 3 : 2];
+}
 
 using tally = std::map<std::string, std::size_t>;
 
 /// Counts the paths of one call.
-void count(const tp::detail::product_route& route, const tp::detail::product_shape& shape,
-           std::size_t tile_rows, tally& taken) {
+template <class T>
+void count(const tp::detail::product_route& route, const tp::detail::product_shape& shape, tally& taken) {
   switch (route.path) {
     case product_path::small:
-      ++taken[small_paths[!shape.b_transposed ? 0 : shape.m <= tile_rows ? 1 : 2]];
+      ++taken[small_path<T>(shape)];
       return;
     case product_path::narrow:
       for (const narrow_path& p : narrow_paths) taken[p.name] += p.taken(route.narrow) ? 1 : 0;
@@ -127,7 +137,7 @@ void run(const shape& s, std::size_t threads, tally& taken, layout where = layou
                                               tp::detail::concurrency());
             tp::gemm(A, B, C.view(), alpha, beta);
           });
-          count(route, call, tp::detail::kernels<T>().tile_rows, taken);
+          count<T>(route, call, taken);
           // More rows side by side would evict each other from an L1 cache of eight ways.
           if (route.path == tp::detail::product_path::blocked && call.a_aliases && !a_transposed)
             REQUIRE(route.blocked.tile_rows <= 8);
@@ -161,7 +171,12 @@ TEMPLATE_TEST_CASE("gemm: every path that it chooses by itself", "[gemm][paths]"
   run<T>({2000, 10, 70}, 3, taken);
   run<T>({2000, 1, 300}, 3, taken);
   run<T>({2, 70, 300}, 1, taken);
+  run<T>({40, 20, 10}, 1, taken);
+  run<T>({40, 37, 43}, 1, taken);
+  run<T>({100, 70, 200}, 2, taken);
+  const auto& table = tp::detail::kernels<T>();
   for (const char* name : small_paths) {
+    if (name == small_paths[3] && table.in_place_rows == table.tile_rows) continue;
     INFO(name);
     CHECK(taken[name] > 0);
   }
