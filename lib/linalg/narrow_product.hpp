@@ -20,7 +20,7 @@ template <class T>
 [[nodiscard]] inline bool has_few_columns(const kernel_table<T>& table, const product_shape& s) noexcept {
   const std::size_t w = table.width;
   if (s.m < 2 * w || s.n > 2 * w || 4 * s.n > 3 * round_up(s.n, w)) return false;
-  if (s.a_transposed && s.k >= 128) return true;
+  if (s.a_transposed && s.k >= 48) return true;
   // What each way takes, in multiply-adds of vectors, with figures that were measured. A vector of op(A)^T
   // that is transposed on its way through the registers costs as much as four, beside multiply-adds.
   const std::size_t direct = s.m * (s.k + 5) * (s.n > w ? 2 : 1);
