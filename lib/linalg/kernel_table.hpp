@@ -60,8 +60,7 @@ struct tile {
   std::size_t mask_stride;
   T* c;
   std::size_t c_stride;
-  bool
-      fetches_c;  ///< C and the sums may be far away: whole tiles of them are fetched while they are computed
+  bool fetches_c;  ///< C and the sums may be far away: whole tiles fetch them before they compute
 };
 
 template <class T>
@@ -129,8 +128,8 @@ struct kernel_table {
   std::size_t width;      ///< elements in a vector
   std::size_t tile_rows;  ///< most rows of a tile
   rows_by_vectors tall_rows;
-  /// The same for few steps of k, by a_layout: stores that come all at once hold up the multiply-adds of the
-  /// next tile.
+  /// `tall_rows` for few steps of k, by a_layout: stores that come all at once hold up the multiply-adds of
+  /// the next tile.
   std::array<rows_by_vectors, 2> tall_rows_of_few_steps;
 
   /// Most rows of C for which a transposed B is read in place, and transposed again for each tile of rows:

@@ -14,8 +14,8 @@ namespace twinpath::inline v0::detail {
 inline constexpr std::size_t small_b = 4096;
 
 /// Whether C can be computed straight from the operands, on one thread: one block of k, and both operands
-/// stay in the near caches while they are read again and again. For several tiles of rows a transposed B is
-/// copied to the stack first.
+/// stay in the near caches while they are read again and again. For several tiles of rows a transposed B may
+/// be copied to the stack first.
 [[nodiscard]] inline bool is_small(const product_shape& s) noexcept {
   constexpr std::size_t side = 128;
   if (s.m > side || s.n > side || s.k > side) return false;

@@ -155,57 +155,52 @@ TWINPATH_INLINE void turn_lanes(const vec<double> (&in)[2], vec<double> (&out)[2
   out[1] = _mm512_unpackhi_pd(first, in[1]);
 }
 
-// q[h][r] and q[h][r + 4] (r + 2) hold the same half of four rows. That takes fewer instructions than lane by
+TWINPATH_INLINE vec<float> join_halves(const float* low, const float* high) {
+  return _mm512_insertf32x8(_mm512_castps256_ps512(_mm256_loadu_ps(low)), _mm256_loadu_ps(high), 1);
+}
+TWINPATH_INLINE vec<double> join_halves(const double* low, const double* high) {
+  return _mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_loadu_pd(low)), _mm256_loadu_pd(high), 1);
+}
+TWINPATH_INLINE vec<float> even_lanes(vec<float> a, vec<float> b) {
+  return _mm512_shuffle_f32x4(a, b, 0x88);
+}
+TWINPATH_INLINE vec<double> even_lanes(vec<double> a, vec<double> b) {
+  return _mm512_shuffle_f64x2(a, b, 0x88);
+}
+TWINPATH_INLINE vec<float> odd_lanes(vec<float> a, vec<float> b) {
+  return _mm512_shuffle_f32x4(a, b, 0xdd);
+}
+TWINPATH_INLINE vec<double> odd_lanes(vec<double> a, vec<double> b) {
+  return _mm512_shuffle_f64x2(a, b, 0xdd);
+}
+
+// q[h][r] and q[h][group + r] hold the same half of four rows. That takes fewer instructions than lane by
 // lane, but more shuffles: it pays beside multiply-adds. And each line is read once, whole, before other rows
 // may evict it from the L1 cache.
-template <class Rows>
-TWINPATH_INLINE void load_square(const Rows& row, std::size_t p, vec<float> (&out)[16]) {
-  __m512 q[2][8];
-  TWINPATH_UNROLL for (std::size_t r = 0; r < 8; ++r) {
-    const float* low = row[r < 4 ? r : 4 + r] + p;
-    const float* high = row[r < 4 ? 4 + r : 8 + r] + p;
-    TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
-      const __m512 half = _mm512_castps256_ps512(_mm256_loadu_ps(low + 8 * h));
-      q[h][r] = _mm512_insertf32x8(half, _mm256_loadu_ps(high + 8 * h), 1);
-    }
+template <class T, class Rows>
+TWINPATH_INLINE void load_square(const Rows& row, std::size_t p, vec<T> (&out)[64 / sizeof(T)]) {
+  constexpr std::size_t group = columns_at_once<T>;
+  constexpr std::size_t half = 2 * group;
+  vec<T> q[2][half];
+  TWINPATH_UNROLL for (std::size_t r = 0; r < half; ++r) {
+    const T* low = row[r < group ? r : group + r] + p;
+    const T* high = row[r < group ? group + r : half + r] + p;
+    TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) q[h][r] =
+        join_halves(low + half * h, high + half * h);
   }
   // Otherwise the compiler would interleave the loads with what follows.
   asm volatile("" ::: "memory");
   TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
-    vec<float> first[4];
-    vec<float> last[4];
-    TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
-      first[r] = _mm512_shuffle_f32x4(q[h][r], q[h][4 + r], 0x88);
-      last[r] = _mm512_shuffle_f32x4(q[h][r], q[h][4 + r], 0xdd);
+    vec<T> first[group];
+    vec<T> last[group];
+    TWINPATH_UNROLL for (std::size_t r = 0; r < group; ++r) {
+      first[r] = even_lanes(q[h][r], q[h][group + r]);
+      last[r] = odd_lanes(q[h][r], q[h][group + r]);
     }
-    vec<float> columns[4];
-    turn_lanes(first, columns);
-    TWINPATH_UNROLL for (std::size_t c = 0; c < 4; ++c) out[8 * h + c] = columns[c];
-    turn_lanes(last, columns);
-    TWINPATH_UNROLL for (std::size_t c = 0; c < 4; ++c) out[8 * h + 4 + c] = columns[c];
-  }
-}
-template <class Rows>
-TWINPATH_INLINE void load_square(const Rows& row, std::size_t p, vec<double> (&out)[8]) {
-  __m512d q[2][4];
-  TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
-    const double* low = row[r < 2 ? r : 2 + r] + p;
-    const double* high = row[r < 2 ? 2 + r : 4 + r] + p;
-    TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
-      const __m512d half = _mm512_castpd256_pd512(_mm256_loadu_pd(low + 4 * h));
-      q[h][r] = _mm512_insertf64x4(half, _mm256_loadu_pd(high + 4 * h), 1);
-    }
-  }
-  asm volatile("" ::: "memory");
-  TWINPATH_UNROLL for (std::size_t h = 0; h < 2; ++h) {
-    const __m512d first0 = _mm512_shuffle_f64x2(q[h][0], q[h][2], 0x88);
-    const __m512d first1 = _mm512_shuffle_f64x2(q[h][1], q[h][3], 0x88);
-    const __m512d last0 = _mm512_shuffle_f64x2(q[h][0], q[h][2], 0xdd);
-    const __m512d last1 = _mm512_shuffle_f64x2(q[h][1], q[h][3], 0xdd);
-    out[4 * h] = _mm512_unpacklo_pd(first0, first1);
-    out[4 * h + 1] = _mm512_unpackhi_pd(first0, first1);
-    out[4 * h + 2] = _mm512_unpacklo_pd(last0, last1);
-    out[4 * h + 3] = _mm512_unpackhi_pd(last0, last1);
+    vec<T> columns[2][group];
+    turn_lanes(first, columns[0]);
+    turn_lanes(last, columns[1]);
+    TWINPATH_UNROLL for (std::size_t c = 0; c < half; ++c) out[half * h + c] = columns[c / group][c % group];
   }
 }
 
