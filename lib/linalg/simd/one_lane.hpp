@@ -12,10 +12,15 @@ template <class T>
 struct tail {
   std::size_t n;
   TWINPATH_INLINE explicit tail(std::size_t count) : n(count) {}
+  /// Element by element into the register: a vector that is loaded waits until stores of parts of it have
+  /// left for the cache.
   TWINPATH_INLINE vec<T> load(const T* p) const {
-    T buffer[width<T>] = {};
-    for (std::size_t i = 0; i < n; ++i) buffer[i] = p[i];
-    return vec<T>::load_unaligned(buffer);
+    const auto element = [&](std::size_t i) { return i < n ? p[i] : T(0); };
+    if constexpr (width<T> == 4) {
+      return vec<T>{element(0), element(1), element(2), element(3)};
+    } else {
+      return vec<T>{element(0), element(1)};
+    }
   }
   TWINPATH_INLINE void store(T* p, vec<T> v) const {
     T buffer[width<T>];
