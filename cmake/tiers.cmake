@@ -45,13 +45,15 @@ if(TWINPATH_SANITIZE STREQUAL "thread")
   list(APPEND TWINPATH_FLAGS_${TWINPATH_SANITIZED_TIER} -fsanitize=thread)
 endif()
 
-# Adds linalg/tiers/<tier>_<type>.cpp to a target of the calling folder.
+# Adds linalg/tiers/<tier>_<type>.cpp to a target of the calling folder, and <tier>_half_<type>.cpp for vectors of half
+# the width.
 function(twinpath_add_tiers target)
   foreach(tier IN LISTS TWINPATH_TIERS)
-    foreach(type IN ITEMS float double)
-      set(source linalg/tiers/${tier}_${type}.cpp)
-      target_sources(${target} PRIVATE ${source})
-      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${TWINPATH_FLAGS_${tier}}")
-    endforeach()
+    set(sources linalg/tiers/${tier}_float.cpp linalg/tiers/${tier}_double.cpp)
+    if(tier STREQUAL avx512)
+      list(APPEND sources linalg/tiers/${tier}_half_float.cpp linalg/tiers/${tier}_half_double.cpp)
+    endif()
+    target_sources(${target} PRIVATE ${sources})
+    set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "${TWINPATH_FLAGS_${tier}}")
   endforeach()
 endfunction()

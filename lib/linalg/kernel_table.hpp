@@ -94,6 +94,18 @@ inline constexpr std::array<std::size_t, 5> tile_widths{8, 4, 3, 2, 1};
 /// The place in `tile_widths` of the widest one that is at most so many vectors.
 inline constexpr std::array<std::uint8_t, tile_widths.front() + 1> width_index{4, 4, 3, 2, 1, 1, 1, 1, 0};
 
+/// Tiles of 1 … width - 1 columns, for one layout of A, by rows - 1.
+template <class T>
+struct partial_tiles {
+  std::array<micro_kernel<T>, max_tile_rows> plain;
+  /// Of a transposed B that is read in place.
+  std::array<micro_kernel<T>, max_tile_rows> transposed;
+};
+
+/// Those of 1 … width / 2 columns in vectors of half the width, by a_layout.
+template <class T>
+using half_tiles = std::array<partial_tiles<T>, 2>;
+
 /// The micro-kernels of one layout of A, by rows - 1.
 template <class T>
 struct micro_kernels {
@@ -103,13 +115,19 @@ struct micro_kernels {
   std::array<std::uint8_t, max_tile_rows> widest;
   /// [rows - 1]: that tile, for a B which is read once and does not come from a near cache.
   std::array<micro_kernel<T>, max_tile_rows> streaming;
-  /// Tiles of 1 … width - 1 columns.
-  std::array<micro_kernel<T>, max_tile_rows> partial;
+  partial_tiles<T> partial;
+  /// An entry of `half_tiles`, or null.
+  const partial_tiles<T>* half;
   /// [rows - 1]: tiles of two vectors or of one, of a transposed B that is read in place; no two where one is
   /// as fast.
   std::array<micro_kernel<T>, max_tile_rows> transposed_pair;
   std::array<micro_kernel<T>, max_tile_rows> transposed;
-  std::array<micro_kernel<T>, max_tile_rows> transposed_partial;
+
+  /// For the columns behind the last whole vector.
+  [[nodiscard, gnu::always_inline]] inline const partial_tiles<T>& partial_for(std::size_t columns,
+                                                                               std::size_t width) const {
+    return half != nullptr && 2 * columns <= width ? *half : partial;
+  }
 };
 
 /// Rows of the register tile of so many vectors across where C is taller than one tile; 0 where that width is
@@ -137,6 +155,7 @@ struct kernel_table {
   std::size_t in_place_rows;
 
   std::array<micro_kernels<T>, 2> products;  ///< by a_layout
+  [[nodiscard]] bool has_half_tiles() const noexcept { return products[0].half != nullptr; }
 
   /// out[p * out_stride + i] = in[p * stride + i] for i < rows and p < k. Writes whole vectors: anything
   /// between rows and out_stride, and up to a vector behind the end.

@@ -426,7 +426,14 @@ constexpr micro_kernel<T> transposed_pair() {
 }
 
 template <class T, a_layout layout, std::size_t registers, std::size_t... row>
-constexpr micro_kernels<T> list_micro_kernels(std::index_sequence<row...>) {
+constexpr partial_tiles<T> list_partial_tiles(std::index_sequence<row...>) {
+  return {.plain = {&multiply_tiles<T, row + 1, 1, layout, true>...},
+          .transposed = {&multiply_transposed_tiles<T, row + 1, 1, layout, true, registers>...}};
+}
+
+template <class T, a_layout layout, std::size_t registers, std::size_t... row>
+constexpr micro_kernels<T> list_micro_kernels(const partial_tiles<T>* half,
+                                              std::index_sequence<row...> rows) {
   return {.full = {{{full_tile<T, row + 1, tile_widths[0], layout, registers>()...},
                     {full_tile<T, row + 1, tile_widths[1], layout, registers>()...},
                     {full_tile<T, row + 1, tile_widths[2], layout, registers>()...},
@@ -434,16 +441,26 @@ constexpr micro_kernels<T> list_micro_kernels(std::index_sequence<row...>) {
                     {full_tile<T, row + 1, tile_widths[4], layout, registers>()...}}},
           .widest = {widest_tile(row + 1, registers)...},
           .streaming = {streaming_tile<T, row + 1, layout, registers>()...},
-          .partial = {&multiply_tiles<T, row + 1, 1, layout, true>...},
+          .partial = list_partial_tiles<T, layout, registers>(rows),
+          .half = half,
           .transposed_pair = {transposed_pair<T, row + 1, layout, registers>()...},
-          .transposed = {&multiply_transposed_tiles<T, row + 1, 1, layout, false, registers>...},
-          .transposed_partial = {&multiply_transposed_tiles<T, row + 1, 1, layout, true, registers>...}};
+          .transposed = {&multiply_transposed_tiles<T, row + 1, 1, layout, false, registers>...}};
+}
+
+/// For a file that is compiled with half vectors.
+template <class T, std::size_t tile_rows, std::size_t registers>
+constexpr half_tiles<T> make_half_tiles() {
+  constexpr auto rows = std::make_index_sequence<tile_rows>{};
+  return {list_partial_tiles<T, a_layout::columns, registers>(rows),
+          list_partial_tiles<T, a_layout::rows, registers>(rows)};
 }
 
 template <class T, a_layout layout, std::size_t tile_rows, std::size_t registers>
-constexpr micro_kernels<T> make_micro_kernels() {
+constexpr micro_kernels<T> make_micro_kernels(const half_tiles<T>* half) {
   static_assert(tile_rows <= max_tile_rows && tile_widths.size() == 5);
-  return list_micro_kernels<T, layout, registers>(std::make_index_sequence<tile_rows>{});
+  return list_micro_kernels<T, layout, registers>(
+      half == nullptr ? nullptr : &(*half)[static_cast<std::size_t>(layout)],
+      std::make_index_sequence<tile_rows>{});
 }
 
 }  // namespace

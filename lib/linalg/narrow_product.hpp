@@ -20,12 +20,16 @@ template <class T>
 [[nodiscard]] inline bool has_few_columns(const kernel_table<T>& table, const product_shape& s) noexcept {
   const std::size_t w = table.width;
   if (s.m < 2 * w || s.n > 2 * w || 4 * s.n > 3 * round_up(s.n, w)) return false;
-  if (s.a_transposed && s.k >= 48) return true;
-  // What each way takes, in multiply-adds of vectors, with figures that were measured. A vector of op(A)^T
-  // that is transposed on its way through the registers costs as much as four, beside multiply-adds.
-  const std::size_t direct = s.m * (s.k + 5) * (s.n > w ? 2 : 1);
-  const std::size_t steps = s.k * ((s.a_transposed ? s.n : std::max<std::size_t>(s.n, 4)) + 1);
-  const std::size_t turned = 700 + divide_up(s.m, w) * (50 + 4 * w + 6 * s.n + steps);
+  // What each way takes, in sixteenths of a multiply-add of vectors, with figures that were measured. Half
+  // vectors are as fast, twice as many a cycle, but wait for the loads of their elements of A. A vector of
+  // op(A)^T that is transposed on its way through the registers costs as much as three, beside multiply-adds.
+  const bool half = table.has_half_tiles() && s.n % w <= w / 2;
+  if (s.a_transposed && s.k >= 48 && !half) return true;
+  const std::size_t last = half ? (s.a_transposed ? 10 : 9) : 16;
+  const std::size_t direct = s.m * (s.k + 5) * (s.n / w * 16 + last);
+  const std::size_t tiles = divide_up(s.n, table.tile_rows);
+  const std::size_t steps = s.k * ((s.a_transposed ? s.n : std::max<std::size_t>(s.n, 3)) + tiles);
+  const std::size_t turned = 15 * (700 + divide_up(s.m, w) * (50 + 4 * w + 6 * s.n + steps));
   return turned < direct;
 }
 

@@ -113,7 +113,7 @@ template <class T, class Call = make_call>
   move_on();
   t.tail = across.tail;
   if (packed) t.b_stride = width;
-  call(kernels.partial[rows - 1], t);
+  call(kernels.partial_for(across.tail, width).plain[rows - 1], t);
 }
 
 /// The same for a transposed B that is read in place.
@@ -143,7 +143,7 @@ template <class T, class Call = make_call>
   if (columns >= width) multiply(kernels.transposed[rows - 1], width);
   if (columns == 0) return;
   t.tail = columns;
-  call(kernels.transposed_partial[rows - 1], t);
+  call(kernels.partial_for(columns, width).transposed[rows - 1], t);
 }
 
 /// The register tiles for a C of so many rows and columns.

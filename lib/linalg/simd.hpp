@@ -24,13 +24,16 @@
 //   exp2_of_rounded(v)       2^n as in the contract, for a result that is neither subnormal nor infinite
 //   exponent_of(v), fraction_of(v)   the two parts of contract::log's argument
 //
-// The instruction set is the one that the including file is compiled for. Everything has internal linkage: a
-// weak symbol of a tier's file could be picked by the linker for the whole program.
+// The instruction set is the one that the including file is compiled for, and the vectors are its widest;
+// with TWINPATH_HALF_VECTORS defined they have half of that width. Everything has internal linkage: a weak
+// symbol of a tier's file could be picked by the linker for the whole program.
 #pragma once
 
 #include "linalg/simd/vector.hpp"
 
-#if defined(__AVX512F__)
+#if defined(TWINPATH_HALF_VECTORS)
+#include "linalg/simd/avx512_half.hpp"
+#elif defined(__AVX512F__)
 #include "linalg/simd/avx512.hpp"
 #elif defined(__AVX2__)
 #include "linalg/simd/avx2.hpp"

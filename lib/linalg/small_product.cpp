@@ -66,7 +66,7 @@ template <class T, class Call = make_call>
   // Sooner, because the smallest ones are a vector across.
   if (columns < table.width) {
     t.tail = columns;
-    return call(kernels.partial[rows - 1], t);
+    return call(kernels.partial_for(columns, table.width).plain[rows - 1], t);
   }
   if (columns == table.width) {
     t.count = 1;

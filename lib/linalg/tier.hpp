@@ -16,11 +16,12 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// `registers`: vector registers that a micro-kernel may use. The other arguments as in kernel_table.
+/// `registers`: vector registers that a micro-kernel may use. `half` may be null. The other arguments as in
+/// kernel_table.
 template <class T, std::size_t tile_rows, std::size_t registers>
 constexpr kernel_table<T> make_kernel_table(isa tier, const rows_by_vectors& tall_rows,
                                             const std::array<rows_by_vectors, 2>& tall_rows_of_few_steps,
-                                            std::size_t in_place_rows) {
+                                            std::size_t in_place_rows, const half_tiles<T>* half) {
   return {
       .tier = tier,
       .width = width<T>,
@@ -28,8 +29,8 @@ constexpr kernel_table<T> make_kernel_table(isa tier, const rows_by_vectors& tal
       .tall_rows = tall_rows,
       .tall_rows_of_few_steps = tall_rows_of_few_steps,
       .in_place_rows = in_place_rows,
-      .products = {make_micro_kernels<T, a_layout::columns, tile_rows, registers>(),
-                   make_micro_kernels<T, a_layout::rows, tile_rows, registers>()},
+      .products = {make_micro_kernels<T, a_layout::columns, tile_rows, registers>(half),
+                   make_micro_kernels<T, a_layout::rows, tile_rows, registers>(half)},
       .pack_columns = &pack_columns<T>,
       .pack_rows = &pack_rows<T>,
       .finish_row = &finish_row<T>,
@@ -62,7 +63,8 @@ constexpr kernel_table<T> make_kernel_table(isa tier, const rows_by_vectors& tal
 /// The same tiles for any k; a transposed B is packed for more than one of them.
 template <class T, std::size_t tile_rows, std::size_t registers>
 constexpr kernel_table<T> make_kernel_table(isa tier, const rows_by_vectors& tall_rows) {
-  return make_kernel_table<T, tile_rows, registers>(tier, tall_rows, {tall_rows, tall_rows}, tile_rows);
+  return make_kernel_table<T, tile_rows, registers>(tier, tall_rows, {tall_rows, tall_rows}, tile_rows,
+                                                    nullptr);
 }
 
 }  // namespace

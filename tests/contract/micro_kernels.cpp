@@ -104,6 +104,7 @@ TEMPLATE_TEST_CASE("every micro-kernel of the table", "[kernels]", float, double
   const auto& table = tp::detail::kernels<T>();
   std::size_t whole = 0;
   std::size_t partial = 0;
+  std::size_t half = 0;
   std::size_t register_tiles = 0;
   for (const a_layout from : {a_layout::columns, a_layout::rows}) {
     const auto& kernels = table.products[static_cast<std::size_t>(from)];
@@ -125,15 +126,20 @@ TEMPLATE_TEST_CASE("every micro-kernel of the table", "[kernels]", float, double
         }
         bench<T>(rows, table.width, k).run(kernels.transposed[rows - 1], from, true);
         for (std::size_t columns = 1; columns < table.width; ++columns) {
-          bench<T>(rows, columns, k).run(kernels.partial[rows - 1], from, false);
-          bench<T>(rows, columns, k).run(kernels.transposed_partial[rows - 1], from, true);
+          bench<T>(rows, columns, k).run(kernels.partial.plain[rows - 1], from, false);
+          bench<T>(rows, columns, k).run(kernels.partial.transposed[rows - 1], from, true);
           ++partial;
+          if (kernels.half == nullptr || 2 * columns > table.width) continue;
+          bench<T>(rows, columns, k).run(kernels.half->plain[rows - 1], from, false);
+          bench<T>(rows, columns, k).run(kernels.half->transposed[rows - 1], from, true);
+          ++half;
         }
       }
     }
   }
   CHECK(whole >= 2 * 5 * table.tile_rows);
   CHECK(partial == 2 * 5 * table.tile_rows * (table.width - 1));
+  CHECK(half == (table.tier == tp::isa::avx512 ? 5 * table.tile_rows * table.width : 0));
   const auto used = std::ranges::count_if(table.tall_rows, [](std::uint8_t rows) { return rows != 0; });
   CHECK(register_tiles == 2 * 5 * static_cast<std::size_t>(used));
 }

@@ -2,29 +2,10 @@
 // AVX-512, with its F, BW, DQ and VL.
 #pragma once
 
-#include "linalg/simd/lanes.hpp"
+#include "linalg/simd/masks.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
-
-// From a register of its own: GCC 12 would extract the lane to memory under the mask, by an instruction that
-// faults where the mask leaves elements out.
-TWINPATH_INLINE void store_lane(float* p, __m128 v, __mmask8 mask) {
-  asm("" : "+v"(v));
-  _mm_mask_storeu_ps(p, mask, v);
-}
-TWINPATH_INLINE void store_lane(double* p, __m128d v, __mmask8 mask) {
-  asm("" : "+v"(v));
-  _mm_mask_storeu_pd(p, mask, v);
-}
-struct lane_tail {
-  __mmask8 mask;
-  TWINPATH_INLINE explicit lane_tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {}
-  TWINPATH_INLINE __m128 load(const float* p) const { return _mm_maskz_loadu_ps(mask, p); }
-  TWINPATH_INLINE __m128d load(const double* p) const { return _mm_maskz_loadu_pd(mask, p); }
-  TWINPATH_INLINE void store(float* p, __m128 v) const { store_lane(p, v, mask); }
-  TWINPATH_INLINE void store(double* p, __m128d v) const { store_lane(p, v, mask); }
-};
 
 TWINPATH_INLINE vec<float> fma(vec<float> a, vec<float> b, vec<float> c) {
   return _mm512_fmadd_ps(a, b, c);
@@ -45,17 +26,6 @@ TWINPATH_INLINE void accumulate(vec<double>& acc, const double* a, vec<double> b
   asm("vfmadd231pd %2%{1to8%}, %1, %0" : "+v"(sum) : "v"(static_cast<__m512d>(b)), "m"(*a));
   acc = sum;
 }
-
-/// A `tail` of which no element is behind the first lane: its stores lie less often across cache lines, where
-/// a masked one costs most.
-template <class T>
-struct tail_in_lane {
-  __mmask8 mask;
-  TWINPATH_INLINE void store(float* p, vec<float> v) const { store_lane(p, _mm512_castps512_ps128(v), mask); }
-  TWINPATH_INLINE void store(double* p, vec<double> v) const {
-    store_lane(p, _mm512_castpd512_pd128(v), mask);
-  }
-};
 
 template <>
 struct tail<float> {

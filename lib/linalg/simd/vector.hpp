@@ -14,7 +14,9 @@ namespace {
 #define TWINPATH_INLINE [[gnu::always_inline]] inline
 #define TWINPATH_UNROLL _Pragma("GCC unroll 16")
 
-#if defined(__AVX512F__)
+#if defined(TWINPATH_HALF_VECTORS)
+using arch = xsimd::fma3<xsimd::avx2>;
+#elif defined(__AVX512F__)
 using arch = xsimd::avx512bw;
 #elif defined(__AVX2__)
 using arch = xsimd::fma3<xsimd::avx2>;

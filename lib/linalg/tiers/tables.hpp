@@ -9,6 +9,8 @@ namespace twinpath::inline v0::detail {
 #if defined(__x86_64__)
 extern const kernel_table<float> avx512_float;
 extern const kernel_table<double> avx512_double;
+extern const half_tiles<float> avx512_half_float;
+extern const half_tiles<double> avx512_half_double;
 extern const kernel_table<float> avx2_float;
 extern const kernel_table<double> avx2_double;
 extern const kernel_table<float> baseline_float;
