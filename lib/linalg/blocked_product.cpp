@@ -51,12 +51,13 @@ class product_run {
   void run() const {
     if (plan_.shape.m == 0 || plan_.shape.n == 0) return;
     const std::size_t slice_tasks = plan_.slices_apart ? contract::slices(plan_.shape.k).count : 1;
-    const std::size_t tasks = plan_.row_blocks * plan_.column_blocks * slice_tasks;
+    const std::size_t tasks = plan_.row_blocks * (plan_.keep_a ? 1 : plan_.column_blocks) * slice_tasks;
     run_tasks(plan_.workers, tasks, [&](std::size_t worker, std::size_t task) {
       const std::size_t slice = task % slice_tasks;
       const std::size_t row = task / slice_tasks % plan_.row_blocks;
       const std::size_t column = task / slice_tasks / plan_.row_blocks;
-      const block c{plan_.row(row), plan_.row(row + 1), plan_.column(column), plan_.column(column + 1)};
+      const block c{plan_.row(row), plan_.row(row + 1), plan_.column(column),
+                    plan_.keep_a ? plan_.shape.n : plan_.column(column + 1)};
       T* own = workers_ + worker * plan_.worker_scratch();
       const span_scope span(label_, [&] { return piece_shape(c, slice); });
       if (plan_.slices_apart) {
@@ -131,14 +132,26 @@ class product_run {
     }
   }
 
-  /// All tiles of a block of C over the steps p0 … p1 of k, tile of rows after tile of rows: its elements of
-  /// A stay in the L1 cache while those of B pass by, which come from the L2 cache one after the other.
+  /// The steps p0 … p1 of k of a block of C. A that is packed for the first columns serves all others.
   void multiply_block(const block& c, std::size_t p0, std::size_t p1, T* own, target<T> slice,
                       target<T> total, target<T> out, const epilogue<T>& end, bool complete) const {
+    if (!plan_.keep_a) return multiply_columns(c, true, p0, p1, own, slice, total, out, end, complete);
+    for (std::size_t j = 0; j < plan_.column_blocks; ++j) {
+      multiply_columns({c.i0, c.i1, plan_.column(j), plan_.column(j + 1)}, j == 0, p0, p1, own, slice, total,
+                       out, end, complete);
+    }
+  }
+
+  /// All tiles of some columns, tile of rows after tile of rows: its elements of A stay in the L1 cache while
+  /// those of B pass by, which come from the L2 cache one after the other.
+  void multiply_columns(const block& c, bool first, std::size_t p0, std::size_t p1, T* own, target<T> slice,
+                        target<T> total, target<T> out, const epilogue<T>& end, bool complete) const {
     const matrix_view<const T>& a = x_.A.view();
     const matrix_view<const T>& b = x_.B.view();
     T* panel = packed_b(c, p0, own);
-    T* packed_a = own + plan_.packed_b;
+    const std::size_t sliver = plan_.strip_rows * (p1 - p0);
+    T* next_packed = own + plan_.packed_b;
+    T* packed_a = next_packed;
     const std::size_t columns = c.j1 - c.j0;
     const tiles_across across(columns, plan_.width, plan_.tile_vectors);
     const a_layout layout = plan_.pack_a || x_.A.is_transposed() ? a_layout::columns : a_layout::rows;
@@ -164,9 +177,16 @@ class product_run {
       t.ahead = nullptr;
       if (x_.A.is_transposed() && i + rows > strip.i1) {
         strip = {i, std::min(c.i1, i + plan_.strip_rows), c.j0, c.j1};
-        if (plan_.pack_a) pack_a(strip, p0, p1, packed_a);
-        t.ahead = next_of_a(strip, c, p0, p1);
-        t.ahead_stride = a.stride();
+        packed_a = next_packed;
+        if (plan_.keep_a) next_packed += sliver;
+        if (first) {
+          if (plan_.pack_a) pack_a(strip, p0, p1, packed_a);
+          t.ahead = next_of_a(strip, c, p0, p1);
+          t.ahead_stride = a.stride();
+        } else if (strip.i1 < c.i1) {
+          t.ahead = next_packed;
+          t.ahead_stride = plan_.strip_rows;
+        }
       } else if (!plan_.by_strips && !x_.B.is_transposed() && next_b < c.j1 && p1 < plan_.shape.k) {
         t.ahead = b.data() + p1 * b.stride() + next_b;
         t.ahead_stride = b.stride();

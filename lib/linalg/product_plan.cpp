@@ -10,8 +10,9 @@ namespace twinpath::inline v0::detail {
 namespace {
 
 /// Bytes of one block of k of B, for the columns of a block of C: they stay in an L2 cache while the tiles of
-/// rows pass by.
+/// rows pass by. Less of them where A is packed once and passes by as well for each block of columns.
 constexpr std::size_t block_bytes = 640 * 1024;
+constexpr std::size_t block_bytes_beside_a = 384 * 1024;
 /// Bytes of B, over all of k, that stay there while strips of rows pass by; and the fewest columns of a block
 /// for which strips pay, because each block reads all of A. Read in place B has to fit as a whole: part of
 /// each row would crowd into part of the cache.
@@ -65,10 +66,11 @@ template <class T>
 void cut_blocks(product_plan& p) {
   const product_shape& s = p.shape;
   const std::size_t k = std::max<std::size_t>(1, s.k);
-  std::size_t columns = block_bytes / sizeof(T) / std::min(k, contract::block_length<T>);
   const std::size_t by_strips = strip_bytes / sizeof(T) / k;
   p.by_strips = k > contract::block_length<T> &&
                 by_strips >= (s.b_transposed && !s.a_transposed ? std::min(strip_columns, s.n) : s.n);
+  const std::size_t bytes = s.a_transposed && !p.by_strips ? block_bytes_beside_a : block_bytes;
+  std::size_t columns = bytes / sizeof(T) / std::min(k, contract::block_length<T>);
   if (p.by_strips) columns = std::min(columns, by_strips);
   p.column_blocks = divide_up(s.n, columns);
   if (p.workers == 1) return;
@@ -98,7 +100,8 @@ void size_scratch(product_plan& p) {
   p.packed_b = p.packed_a = p.total_sums = p.slice_sums = p.apart_sums = 0;
   if (p.pack_b) p.packed_b = (p.by_strips ? round_up(p.shape.k, 16) : longest_block) * p.block_columns();
   // A sliver is stored in whole vectors, which reach behind its end.
-  if (p.pack_a) p.packed_a = p.strip_rows * longest_block + p.width;
+  const std::size_t strips = p.keep_a ? divide_up(p.block_rows(), p.tile_rows) : 1;
+  if (p.pack_a) p.packed_a = strips * p.strip_rows * longest_block + p.width;
   const std::size_t rows = p.by_strips ? std::min(p.strip_rows, p.block_rows()) : p.block_rows();
   const std::size_t sums = round_up(rows * p.block_columns(), 16);
   if (p.slices_apart) {
@@ -119,9 +122,9 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
   p.workers = product_workers(shape, threads);
   const contract::cut slices = contract::slices(shape.k);
   p.slices_apart = p.workers > 1 && slices.count >= p.workers && shape.m * shape.n <= apart_elements;
+  const bool outside = slices.count > 1 || (!p.sums_in_c && shape.k > contract::block_length<T>);
   if (!p.slices_apart) {
     cut_blocks<T>(p);
-    const bool outside = slices.count > 1 || (!p.sums_in_c && shape.k > contract::block_length<T>);
     if (outside && !p.by_strips) p.row_blocks = std::max(p.row_blocks, divide_up(shape.m, most_summed_rows));
   }
   const tile_choice tile = choose_tile(table, p);
@@ -130,6 +133,8 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
   p.strip_rows = shape.a_transposed ? round_up(p.tile_rows, 64 / sizeof(T)) : p.tile_rows;
   p.pack_b = wants_packed_b(table, p);
   p.pack_a = wants_packed_a(p);
+  p.keep_a = p.pack_a && p.column_blocks > 1 && !p.by_strips && !outside;
+  if (p.keep_a && p.workers > 1) p.row_blocks = shape.m < 512 * p.workers ? p.workers : 2 * p.workers;
   size_scratch<T>(p);
   return p;
 }

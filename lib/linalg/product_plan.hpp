@@ -60,6 +60,7 @@ struct product_plan {
   std::size_t tile_rows = 0;      ///< most rows of the register tile
   std::size_t strip_rows = 0;     ///< rows of one tile; of a transposed A the whole cache lines around it
   bool pack_a = false;            ///< else op(A) is read in place
+  bool keep_a = false;            ///< packed A is kept for all blocks of columns, which are one task
   bool pack_b = false;            ///< else B is read in place
   bool sums_in_c = false;         ///< C itself holds the sums of earlier blocks of k
   bool by_strips = false;         ///< all of k for a strip of rows, then the next strip
@@ -70,7 +71,7 @@ struct product_plan {
 
   // Scratch memory, in elements, for each worker.
   std::size_t packed_b = 0;    ///< a block of k, or all of it, for the columns of a block of C
-  std::size_t packed_a = 0;    ///< a block of k for one strip of rows
+  std::size_t packed_a = 0;    ///< a block of k for one strip of rows, or for all of a block of C
   std::size_t total_sums = 0;  ///< sums so far where C cannot hold them
   std::size_t slice_sums = 0;  ///< sums of the blocks of a slice
   // For all.
@@ -115,7 +116,7 @@ template <class T>
 
 /// Sets the sizes of scratch memory from the other fields. A plan may be changed before that, as long as no
 /// block of C is empty, tiles of that size exist, a transposed B is packed where there are several tiles of
-/// rows, and C holds no sums where the result needs its old elements.
+/// rows, C holds no sums where the result needs its old elements, and all of them where packed A is kept.
 template <class T>
 void size_scratch(product_plan& plan);
 

@@ -58,6 +58,7 @@ constexpr path paths[] = {
     {"several blocks of rows, several workers",
      [](const product_plan& p) { return p.row_blocks > 1 && p.workers > 1 && !p.slices_apart; }},
     {"several blocks of columns", [](const product_plan& p) { return p.column_blocks > 1; }},
+    {"A packed once for several blocks of columns", [](const product_plan& p) { return p.keep_a; }},
     {"two workers", [](const product_plan& p) { return p.workers == 2; }},
     {"three workers", [](const product_plan& p) { return p.workers == 3; }},
     {"rows of A alias, in several tiles",

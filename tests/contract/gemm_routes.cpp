@@ -21,6 +21,7 @@ enum needs : unsigned {
   columns = 1,  ///< more columns than a vector
   blocks = 2,   ///< several blocks of k
   slices = 4,   ///< several slices of k
+  slice = 8,    ///< one slice of k
 };
 
 /// A way to compute a product. `choose` changes the plan, or says that the shape has no such way.
@@ -34,7 +35,13 @@ struct route {
 bool packs(product_plan& p, bool a, bool b) {
   p.pack_a = a && p.shape.a_transposed;
   p.pack_b = b;
+  p.keep_a = false;
   return true;
+}
+bool keeps_a(product_plan& p) {
+  p.keep_a = p.pack_a && tp::contract::slices(p.shape.k).count == 1 &&
+             (p.sums_in_c || p.shape.k <= tp::contract::block_length<double>);
+  return p.keep_a;
 }
 bool row_blocks(product_plan& p, std::size_t count) {
   p.row_blocks = count;
@@ -95,6 +102,12 @@ constexpr route routes[] = {
      [](product_plan& p) { return packs(p, false, true) && column_blocks(p) && by_strips(p); }},
     {"both packed, blocks of rows and columns", columns,
      [](product_plan& p) { return packs(p, true, true) && row_blocks(p, 2) && column_blocks(p); }},
+    {"A packed once for all blocks of columns", columns | slice,
+     [](product_plan& p) { return packs(p, true, false) && column_blocks(p) && keeps_a(p); }},
+    {"two workers, both packed, A once for all blocks of columns", columns | slice,
+     [](product_plan& p) {
+       return packs(p, true, true) && row_blocks(p, 3) && column_blocks(p) && keeps_a(p) && workers(p, 2);
+     }},
     {"two workers, nothing packed", anything,
      [](product_plan& p) { return packs(p, false, false) && row_blocks(p, 2) && workers(p, 2); }},
     {"two workers, both packed", anything,
@@ -146,7 +159,7 @@ void run(const shape& s, tally& taken, data kind = data::uniform) {
           plan.by_strips = false;
           plan.row_blocks = 1;
           plan.column_blocks = 1;
-          if (!way.choose(plan)) break;
+          if (!way.choose(plan)) continue;
           ++taken[way.name];
           tp::detail::size_scratch<T>(plan);
           exact_scratch<T> scratch(plan.scratch());
@@ -180,16 +193,16 @@ void run_all(const shapes& family, unsigned offered, data kind = data::uniform) 
 }  // namespace
 
 TEMPLATE_TEST_CASE("routes: tile edges", "[gemm][routes]", float, double) {
-  run_all<TestType>(families::tile_edges<TestType>(), columns);
+  run_all<TestType>(families::tile_edges<TestType>(), columns | slice);
 }
 TEMPLATE_TEST_CASE("routes: tiny", "[gemm][routes]", float, double) {
   run_all<TestType>(families::tiny(), anything);
 }
 TEMPLATE_TEST_CASE("routes: narrow", "[gemm][routes]", float, double) {
-  run_all<TestType>(families::narrow(), columns);
+  run_all<TestType>(families::narrow(), columns | slice);
 }
 TEMPLATE_TEST_CASE("routes: layers", "[gemm][routes]", float, double) {
-  run_all<TestType>(families::layers(), columns | blocks);
+  run_all<TestType>(families::layers(), columns | blocks | slice);
 }
 TEMPLATE_TEST_CASE("routes: block cuts", "[gemm][routes]", float, double) {
   run_all<TestType>(families::block_cuts<TestType>(), columns | blocks | slices);
@@ -198,10 +211,10 @@ TEMPLATE_TEST_CASE("routes: long k", "[gemm][routes]", float, double) {
   run_all<TestType>(families::long_k(), columns | blocks | slices);
 }
 TEMPLATE_TEST_CASE("routes: packed", "[gemm][routes]", float, double) {
-  run_all<TestType>(families::packed<TestType>(), columns | blocks);
+  run_all<TestType>(families::packed<TestType>(), columns | blocks | slice);
 }
 TEMPLATE_TEST_CASE("routes: NaN, infinities, zeros, subnormals and overflow", "[gemm][routes]", float,
                    double) {
   run_all<TestType>(families::tiny(), anything, data::special);
-  run_all<TestType>(families::narrow(), columns, data::special);
+  run_all<TestType>(families::narrow(), columns | slice, data::special);
 }

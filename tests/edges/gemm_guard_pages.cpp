@@ -35,6 +35,7 @@ void multiply(const tp::operand<T>& A, const tp::operand<T>& B, tp::matrix_view<
     auto plan = tp::detail::plan_product(table, x.shape(), x.end.what, 1);
     plan.pack_a = packed && A.is_transposed();
     plan.pack_b = packed;
+    plan.keep_a = plan.keep_a && packed;
     tp::detail::size_scratch<T>(plan);
     tp::matrix<T> scratch(1, plan.scratch() + 64 / sizeof(T));
     tp::detail::run_blocked<T>(table, plan, x, scratch.data(), {});
