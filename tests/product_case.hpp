@@ -146,12 +146,12 @@ std::vector<tp::detail::epilogue<T>> all_ends() {
 template <class T>
 class stored_product {
  public:
-  explicit stored_product(const product_case<T>& x)
+  explicit stored_product(const product_case<T>& x, layout where = layouts[2])
       : x_(x),
         operands_(x.A, x.B, layouts[1], layouts[2]),
         bias_(x.bias.view(), layouts[2]),
         mask_(x.mask.view(), layouts[1]),
-        C_(x.size.m, x.size.n, layouts[2]) {}
+        C_(x.size.m, x.size.n, where) {}
 
   /// The call, with a C that holds what the call may read or else NaN.
   [[nodiscard]] tp::detail::product<T> call(bool a_transposed, bool b_transposed,

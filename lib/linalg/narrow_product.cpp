@@ -88,9 +88,15 @@ void run_narrow(const kernel_table<T>& table, const narrow_plan& plan, const pro
     c.columns = std::min(plan.block_columns, plan.shape.n - c.j);
     T* sums = scratch + worker * (plan.sums + plan.inner);
     const span_scope span(label, [&] { return span_shape{c.rows, c.columns, plan.shape.k}; });
-    const product<T> inner = inner_product(x, c, sums, plan.block_rows);
+    // One column without gaps is its own transpose.
+    const bool straight = plan.shape.n == 1 && x.C.stride() == 1 && x.end.what == finish::store;
+    const product<T> inner = inner_product(x, c, straight ? x.C.row(c.i).data() : sums, plan.block_rows);
     run_blocked(table, plan_product(table, inner.shape(), finish::store, 1), inner, sums + plan.sums,
                 label.inside(span_part::turned));
+    if (straight) {
+      if (x.after.function != nullptr) x.after.run(x.C.row(c.i).data(), 1, c.i, 0, c.rows, 1);
+      return;
+    }
     const span_scope turned_back(label.inside(span_part::finish));
     for (std::size_t i = 0; i < c.rows; i += table.width) {
       T* out = x.C.row(c.i + i).data() + c.j;

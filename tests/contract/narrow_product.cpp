@@ -18,11 +18,11 @@ struct tally {
 };
 
 template <class T>
-void run(const shape& s, data kind, tally& taken) {
+void run(const shape& s, data kind, layout where, tally& taken) {
   INFO(text_of(s));
   const product_case<T> x(s, kind);
   const auto& table = tp::detail::kernels<T>();
-  stored_product<T> stored(x);
+  stored_product<T> stored(x, where);
   for (const auto& end : all_ends<T>()) {
     const tp::matrix<T> expected = x.expected(end);
     for (const bool a_transposed : {false, true}) {
@@ -49,10 +49,10 @@ void run(const shape& s, data kind, tally& taken) {
 }
 
 template <class T>
-tally run_all(const shapes& family, data kind = data::uniform) {
+tally run_all(const shapes& family, data kind = data::uniform, layout where = layouts[2]) {
   tally taken;
   on_threads(3, [&] {
-    for (const shape& s : family) run<T>(s, kind, taken);
+    for (const shape& s : family) run<T>(s, kind, where, taken);
   });
   CHECK(taken.calls == 48 * family.size());
   return taken;
@@ -67,6 +67,10 @@ TEMPLATE_TEST_CASE("narrow products: around vectors and blocks", "[gemm][narrow]
   CHECK(taken.partial_rows > 0);
   const tally tall = run_all<TestType>(families::cross({255, 256, 257, 600}, {1, 3, 10}, {3, 30}));
   CHECK(tall.blocks > 0);
+}
+TEMPLATE_TEST_CASE("narrow products: a column without gaps", "[gemm][narrow]", float, double) {
+  run_all<TestType>({{1, 1, 3}, {33, 1, 70}, {40, 1, 8200}, {600, 1, 30}, {700, 1, 700}}, data::uniform,
+                    layouts[0]);
 }
 TEMPLATE_TEST_CASE("narrow products: few rows", "[gemm][narrow]", float, double) {
   run_all<TestType>({{16, 300, 70}, {17, 700, 40}, {33, 520, 330}, {48, 1030, 12}});

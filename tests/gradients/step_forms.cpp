@@ -70,6 +70,7 @@ std::vector<step_problem<T>> varied_problems() {
     all.emplace_back(std::vector<std::size_t>{40, 96, 64, 5}, 40, 2);
     all.emplace_back(std::vector<std::size_t>{70, 45, 50, 7}, 100, 2);
     all.emplace_back(std::vector<std::size_t>{9, 20, 3}, 8300, 1);
+    all.emplace_back(std::vector<std::size_t>{20, 70, 1}, 60, 2);
     for (std::size_t i = first; i < all.size(); ++i) {
       all[i].options.activation = v.activation;
       all[i].options.loss = v.loss;
