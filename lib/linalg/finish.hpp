@@ -60,6 +60,27 @@ template <class T>
       });
 }
 
+/// The elements of a column, which share those of a row of C: its bias.
+template <class T>
+struct one_for_all {
+  TWINPATH_INLINE vec<T> load(const T* p) const { return vec<T>(*p); }
+};
+
+/// finish_columns where a row of C is no longer than a lane, and nothing but t has one value for each element.
+template <finish what, class T>
+TWINPATH_INLINE void finish_few_columns(const T* in, std::size_t in_stride, std::size_t rows, std::size_t n,
+                                        const epilogue<T>& end, const T* bias, T* c, std::size_t c_stride) {
+  constexpr std::size_t most = columns_at_once<T>;
+  vec<T> column[most];
+  TWINPATH_UNROLL for (std::size_t j = 0; j < most; ++j) {
+    const std::size_t from = j < n ? j : n - 1;
+    column[j] =
+        finished<what, T>(load(in + from * in_stride), end, one_for_all<T>(), nullptr, bias + from, nullptr);
+  }
+  if (n == most) return store_columns(column, c, c_stride, rows);
+  store_columns(column, c, c_stride, rows, lane_tail(n));
+}
+
 /// Up to a vector's length of rows of C from t transposed: element (i, j) is in[j * in_stride + i].
 template <class T>
 [[gnu::flatten]] void finish_columns(const T* in, std::size_t in_stride, std::size_t rows, std::size_t n,
@@ -68,6 +89,10 @@ template <class T>
   constexpr std::size_t w = width<T>;
   finish_as(
       end.what, [&]<finish what>() __attribute__((always_inline)) {
+        if constexpr (what != finish::blend && what != finish::mask) {
+          if (n <= columns_at_once<T>)
+            return finish_few_columns<what, T>(in, in_stride, rows, n, end, bias, c, c_stride);
+        }
         for_vectors<T>(
             n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
               vec<T> square[w];

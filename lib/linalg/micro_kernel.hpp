@@ -191,6 +191,9 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
       const auto step = [&](std::size_t s) __attribute__((always_inline)) {
         vec<T> row[vectors];
         TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) row[j] = across.load(b[s] + j * w);
+        if constexpr (rows > 1) {
+          TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) hold<T>(row[j]);
+        }
         if constexpr (what != fetch::nothing) {
           TWINPATH_UNROLL for (std::size_t j = 0; j < (what == fetch::b ? vectors : 1); ++j) {
             __builtin_prefetch(ahead + j * w, 0, what == fetch::b ? 3 : 2);

@@ -45,6 +45,18 @@ TWINPATH_INLINE void store(T* p, const vec<T>& v) {
   v.store_unaligned(p);
 }
 
+/// Keeps a vector in a register: GCC would load it again for each of a few multiply-adds.
+template <class T>
+TWINPATH_INLINE void hold(vec<T>& v) {
+  typename vec<T>::register_type held = v;
+#if defined(__aarch64__)
+  asm("" : "+w"(held));
+#else
+  asm("" : "+v"(held));
+#endif
+  v = held;
+}
+
 template <class T>
 struct tail;
 
