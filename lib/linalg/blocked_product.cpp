@@ -135,10 +135,11 @@ class product_run {
   /// The steps p0 … p1 of k of a block of C. A that is packed for the first columns serves all others.
   void multiply_block(const block& c, std::size_t p0, std::size_t p1, T* own, target<T> slice,
                       target<T> total, target<T> out, const epilogue<T>& end, bool complete) const {
-    if (!plan_.keep_a) return multiply_columns(c, true, p0, p1, own, slice, total, out, end, complete);
-    for (std::size_t j = 0; j < plan_.column_blocks; ++j) {
-      multiply_columns({c.i0, c.i1, plan_.column(j), plan_.column(j + 1)}, j == 0, p0, p1, own, slice, total,
-                       out, end, complete);
+    const std::size_t parts = plan_.keep_a ? plan_.column_blocks : 1;
+    for (std::size_t j = 0; j < parts; ++j) {
+      const std::size_t j0 = plan_.keep_a ? plan_.column(j) : c.j0;
+      const std::size_t j1 = plan_.keep_a ? plan_.column(j + 1) : c.j1;
+      multiply_columns({c.i0, c.i1, j0, j1}, j == 0, p0, p1, own, slice, total, out, end, complete);
     }
   }
 
@@ -171,11 +172,12 @@ class product_run {
     t.total_stride = total.stride;
     t.mask_stride = x_.mask.stride();
     if (plan_.pack_b && !plan_.by_strips) pack_b(c, p0, p1, panel);
+    const bool has_strips = x_.A.is_transposed() && (plan_.pack_a || t.k >= strip_steps);
     block strip{c.i0, c.i0, c.j0, c.j1};
     std::size_t next_b = c.j0;
     for_row_tiles(c.i0, c.i1, plan_.tile_rows, [&](std::size_t i, std::size_t rows) {
       t.ahead = nullptr;
-      if (x_.A.is_transposed() && i + rows > strip.i1) {
+      if (has_strips && i + rows > strip.i1) {
         strip = {i, std::min(c.i1, i + plan_.strip_rows), c.j0, c.j1};
         packed_a = next_packed;
         if (plan_.keep_a) next_packed += sliver;
@@ -291,6 +293,8 @@ class product_run {
 
   /// Steps of k from which there is time to fetch a tile of C.
   static constexpr std::size_t fetch_steps = 48;
+  /// Steps of k from which the next strip of a transposed A is worth fetching.
+  static constexpr std::size_t strip_steps = 8;
   /// Bytes of B that a near cache may hold from one product to the next.
   static constexpr std::size_t near_bytes = 1 << 20;
   static constexpr std::size_t line = 64 / sizeof(T);

@@ -66,7 +66,8 @@ struct one_for_all {
   TWINPATH_INLINE vec<T> load(const T* p) const { return vec<T>(*p); }
 };
 
-/// finish_columns where a row of C is no longer than a lane, and nothing but t has one value for each element.
+/// finish_columns where a row of C is no longer than a lane, and nothing but t has one value for each
+/// element.
 template <finish what, class T>
 TWINPATH_INLINE void finish_few_columns(const T* in, std::size_t in_stride, std::size_t rows, std::size_t n,
                                         const epilogue<T>& end, const T* bias, T* c, std::size_t c_stride) {

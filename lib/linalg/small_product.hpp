@@ -13,11 +13,12 @@ namespace twinpath::inline v0::detail {
 /// Most elements of op(B) that are transposed on the stack.
 inline constexpr std::size_t small_b = 4096;
 
-/// Whether C can be computed straight from the operands, on one thread: one block of k, and both operands
-/// stay in the near caches while they are read again and again. For several tiles of rows a transposed B may
-/// be copied to the stack first.
+/// Whether C can be computed straight from the operands, on one thread: one block of k, and what is read
+/// again and again stays in the near caches, both operands or a B of few steps. For several tiles of rows a
+/// transposed B may be copied to the stack first.
 [[nodiscard]] inline bool is_small(const product_shape& s) noexcept {
   constexpr std::size_t side = 128;
+  if (!s.b_transposed && s.k <= 48 && s.k * s.n <= small_b) return true;
   if (s.m > side || s.n > side || s.k > side) return false;
   return !s.b_transposed || s.k * (s.n + 16) <= small_b;
 }
