@@ -93,7 +93,7 @@ class product_run {
   /// A block of C over all of k, slice after slice.
   void sum_blocks(const block& c, T* own) const {
     const target<T> out{x_.C.data(), x_.C.stride()};
-    const std::size_t width = plan_.block_columns();
+    const std::size_t width = plan_.sum_columns();
     T* sums = own + plan_.packed_b + plan_.packed_a;
     const target<T> total = plan_.sums_in_c ? out : target<T>{sums, width, c.i0, c.j0};
     const target<T> slice_sums{sums + plan_.total_sums, width, c.i0, c.j0};

@@ -20,6 +20,8 @@ constexpr std::size_t strip_bytes = 1 << 20;
 constexpr std::size_t strip_columns = 320;
 /// Rows of a block of C whose sums are kept outside of it.
 constexpr std::size_t most_summed_rows = 512;
+/// Columns for which they are kept beside those of other blocks, to pack A once.
+constexpr std::size_t most_summed_columns = 2048;
 /// Elements of C up to which the slices of k may be tasks of their own.
 constexpr std::size_t apart_elements = 128 * 128;
 
@@ -103,7 +105,7 @@ void size_scratch(product_plan& p) {
   const std::size_t strips = p.keep_a ? divide_up(p.block_rows(), p.tile_rows) : 1;
   if (p.pack_a) p.packed_a = strips * p.strip_rows * longest_block + p.width;
   const std::size_t rows = p.by_strips ? std::min(p.strip_rows, p.block_rows()) : p.block_rows();
-  const std::size_t sums = round_up(rows * p.block_columns(), 16);
+  const std::size_t sums = round_up(rows * p.sum_columns(), 16);
   if (p.slices_apart) {
     p.apart_sums = round_up(slices.count * p.shape.m * p.shape.n, 16);
   } else {
@@ -133,8 +135,10 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
   p.strip_rows = shape.a_transposed ? round_up(p.tile_rows, 64 / sizeof(T)) : p.tile_rows;
   p.pack_b = wants_packed_b(table, p);
   p.pack_a = wants_packed_a(p);
-  p.keep_a = p.pack_a && p.column_blocks > 1 && !p.by_strips && !outside;
-  if (p.keep_a && p.workers > 1) p.row_blocks = shape.m < 512 * p.workers ? p.workers : 2 * p.workers;
+  p.keep_a = p.pack_a && p.column_blocks > 1 && !p.by_strips && !p.slices_apart &&
+             (!outside || shape.n <= most_summed_columns);
+  if (p.keep_a && p.workers > 1)
+    p.row_blocks = std::max(p.row_blocks, shape.m < 512 * p.workers ? p.workers : 2 * p.workers);
   size_scratch<T>(p);
   return p;
 }

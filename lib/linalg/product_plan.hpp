@@ -86,6 +86,10 @@ struct product_plan {
   [[nodiscard]] std::size_t block_columns() const noexcept {
     return divide_up(divide_up(shape.n, width), column_blocks) * width;
   }
+  /// Columns of the sums that C does not hold: those of a task.
+  [[nodiscard]] std::size_t sum_columns() const noexcept {
+    return keep_a ? padded(shape.n) : block_columns();
+  }
   /// Columns of B with its last vector filled up.
   [[nodiscard]] std::size_t padded(std::size_t columns) const noexcept { return round_up(columns, width); }
   /// First row and first column of a block of C; the columns are cut between whole vectors.
@@ -116,7 +120,7 @@ template <class T>
 
 /// Sets the sizes of scratch memory from the other fields. A plan may be changed before that, as long as no
 /// block of C is empty, tiles of that size exist, a transposed B is packed where there are several tiles of
-/// rows, C holds no sums where the result needs its old elements, and all of them where packed A is kept.
+/// rows, and C holds no sums where the result needs its old elements.
 template <class T>
 void size_scratch(product_plan& plan);
 

@@ -59,6 +59,8 @@ constexpr path paths[] = {
      [](const product_plan& p) { return p.row_blocks > 1 && p.workers > 1 && !p.slices_apart; }},
     {"several blocks of columns", [](const product_plan& p) { return p.column_blocks > 1; }},
     {"A packed once for several blocks of columns", [](const product_plan& p) { return p.keep_a; }},
+    {"A packed once, sums outside of C",
+     [](const product_plan& p) { return p.keep_a && !p.sums_in_c && has_blocks(p); }},
     {"two workers", [](const product_plan& p) { return p.workers == 2; }},
     {"three workers", [](const product_plan& p) { return p.workers == 3; }},
     {"rows of A alias, in several tiles",
@@ -169,6 +171,7 @@ TEMPLATE_TEST_CASE("gemm: every path that it chooses by itself", "[gemm][paths]"
   run<T>({520, 34, 8200}, 1, taken);
   run<T>({1, 4200, 20}, 3, taken);
   run<T>({32, 1100, 300}, 3, taken);
+  run<T>({40, 900, 400}, 3, taken);
   run<T>({2000, 10, 70}, 3, taken);
   run<T>({2000, 1, 300}, 3, taken);
   run<T>({2, 70, 300}, 1, taken);
