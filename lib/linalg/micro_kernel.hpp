@@ -252,7 +252,10 @@ struct rows_of_b<T, 1, true> {
   const T* row[width<T>];
   std::size_t offset = 0;
   TWINPATH_INLINE rows_of_b(const T* b, const tile<T>& t) {
-    for (std::size_t r = 0; r < width<T>; ++r) row[r] = b + (r < t.tail ? r : t.tail - 1) * t.b_stride;
+    TWINPATH_UNROLL for (std::size_t r = 0; r < width<T>; ++r) {
+      row[r] = b;
+      b += r + 1 < t.tail ? t.b_stride : 0;
+    }
   }
   TWINPATH_INLINE const T* operator[](std::size_t r) const { return row[r] + offset; }
   TWINPATH_INLINE void advance(std::size_t steps) { offset += steps; }
