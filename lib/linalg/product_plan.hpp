@@ -46,7 +46,7 @@ struct product_shape {
 /// How many of `threads` a product is worth. Storing an element of C takes as long as some multiply-adds, and
 /// one or two rows or columns wait for the elements of the other operand.
 [[nodiscard]] constexpr std::size_t product_workers(product_shape s, std::size_t threads) noexcept {
-  s.k = s.k < 8 ? 8 : s.k;
+  s.k = s.k < 3 ? 3 : s.k;
   s.m = s.m < 3 ? 3 : s.m;
   s.n = s.n < 3 ? 3 : s.n;
   return useful_workers(multiply_adds(s), task_work, threads);

@@ -2,6 +2,7 @@
 // The direct path: a product so small that its parts need no order.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include <twinpath/contract.hpp>
@@ -22,9 +23,10 @@ inline constexpr std::size_t small_b = 4096;
   if (s.m > side || s.n > side || s.k > side) return false;
   return !s.b_transposed || s.k * (s.n + 16) <= small_b;
 }
-/// Whether no second thread is worth its while, either.
+/// Whether no second thread is worth its while, either: as in product_workers storing C takes as long as
+/// three steps.
 [[nodiscard]] inline bool is_smallest(const product_shape& s) noexcept {
-  return is_small(s) && s.m * s.n * s.k < static_cast<std::size_t>(2 * task_work);
+  return is_small(s) && s.m * s.n * std::max<std::size_t>(s.k, 3) < static_cast<std::size_t>(2 * task_work);
 }
 
 /// Operands by reference, because a copy of what was just written costs as much as the smallest product.
