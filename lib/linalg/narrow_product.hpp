@@ -20,9 +20,10 @@ template <class T>
 [[nodiscard]] inline bool has_few_columns(const kernel_table<T>& table, const product_shape& s) noexcept {
   const std::size_t w = table.width;
   if (s.m < 2 * w || s.n > 2 * w || 4 * s.n > 3 * round_up(s.n, w)) return false;
-  // What each way takes, in sixteenths of a multiply-add of vectors, with figures that were measured. Half
-  // vectors are as fast, twice as many a cycle, but wait for the loads of their elements of A. A vector of
-  // op(A)^T that is transposed on its way through the registers costs as much as three, beside multiply-adds.
+  // What each way takes, in sixteenths of a multiply-add of whole vectors, with figures that were measured.
+  // One of half vectors takes little more than half as long: it waits for the load of its element of A. A
+  // vector of op(A)^T that is transposed on its way through the registers costs as much as three, beside
+  // multiply-adds.
   const bool half = table.has_half_tiles() && s.n % w <= w / 2;
   if (s.a_transposed && s.k >= 48 && !half) return true;
   const std::size_t last = half ? (s.a_transposed ? 10 : 9) : 16;

@@ -137,6 +137,7 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
   p.pack_a = wants_packed_a(p);
   p.keep_a = p.pack_a && p.column_blocks > 1 && !p.by_strips && !p.slices_apart &&
              (!outside || shape.n <= most_summed_columns);
+  // Tall blocks are halved, so that the faster worker can take more of them.
   if (p.keep_a && p.workers > 1)
     p.row_blocks = std::max(p.row_blocks, shape.m < 512 * p.workers ? p.workers : 2 * p.workers);
   size_scratch<T>(p);
