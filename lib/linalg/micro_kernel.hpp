@@ -162,8 +162,18 @@ enum class fetch {
   b,      ///< the rows of B that follow
 };
 
+/// Whether the accumulators of a tile fit the registers beside a row of B and an element of A.
+constexpr bool fits(std::size_t rows, std::size_t vectors, std::size_t registers) {
+  return rows == 1 ? vectors + 2 <= registers : rows * vectors + vectors + 1 <= registers;
+}
+/// Then a row of B can be held. Without one left, GCC keeps an accumulator in memory instead.
+constexpr bool leaves_a_register(std::size_t rows, std::size_t vectors, std::size_t registers) {
+  return rows * vectors + vectors + 1 < registers - 1;
+}
+
 /// `streams`: B is read once and does not come from a near cache.
-template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool partial, bool streams = false>
+template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool partial,
+          std::size_t registers, bool streams = false>
 [[gnu::flatten]] void multiply_tiles(const tile<T>& t) {
   constexpr std::size_t w = width<T>;
   const std::conditional_t<partial, tail<T>, whole<T>> across(t.tail);
@@ -191,7 +201,7 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
       const auto step = [&](std::size_t s) __attribute__((always_inline)) {
         vec<T> row[vectors];
         TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) row[j] = across.load(b[s] + j * w);
-        if constexpr (rows > 1) {
+        if constexpr (rows > 1 && leaves_a_register(rows, vectors, registers)) {
           TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) hold<T>(row[j]);
         }
         if constexpr (what != fetch::nothing) {
@@ -400,14 +410,10 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
   }
 }
 
-/// Whether the accumulators of a tile fit the registers beside a row of B and an element of A.
-constexpr bool fits(std::size_t rows, std::size_t vectors, std::size_t registers) {
-  return rows == 1 ? vectors + 2 <= registers : rows * vectors + vectors + 1 <= registers;
-}
-
 template <class T, std::size_t rows, std::size_t vectors, a_layout layout, std::size_t registers>
 constexpr micro_kernel<T> full_tile() {
-  if constexpr (fits(rows, vectors, registers)) return &multiply_tiles<T, rows, vectors, layout, false>;
+  if constexpr (fits(rows, vectors, registers))
+    return &multiply_tiles<T, rows, vectors, layout, false, registers>;
   return nullptr;
 }
 
@@ -419,7 +425,7 @@ constexpr std::uint8_t widest_tile(std::size_t rows, std::size_t registers) {
 
 template <class T, std::size_t rows, a_layout layout, std::size_t registers>
 constexpr micro_kernel<T> streaming_tile() {
-  return &multiply_tiles<T, rows, widest_tile(rows, registers), layout, false, true>;
+  return &multiply_tiles<T, rows, widest_tile(rows, registers), layout, false, registers, true>;
 }
 
 /// Two vectors across so few rows: a single chain of multiply-adds for each would wait for its sum.
@@ -433,7 +439,7 @@ constexpr micro_kernel<T> transposed_pair() {
 
 template <class T, a_layout layout, std::size_t registers, std::size_t... row>
 constexpr partial_tiles<T> list_partial_tiles(std::index_sequence<row...>) {
-  return {.plain = {&multiply_tiles<T, row + 1, 1, layout, true>...},
+  return {.plain = {&multiply_tiles<T, row + 1, 1, layout, true, registers>...},
           .transposed = {&multiply_transposed_tiles<T, row + 1, 1, layout, true, registers>...}};
 }
 

@@ -25,6 +25,8 @@ constexpr std::size_t most_summed_columns = 2048;
 /// Elements of C up to which the slices of k may be tasks of their own.
 constexpr std::size_t apart_elements = 128 * 128;
 
+constexpr std::size_t line_bytes = 64;
+
 /// Most rows of A that are read side by side where they evict each other: any L1 cache has as many ways.
 constexpr std::size_t aliasing_rows = 8;
 
@@ -43,9 +45,9 @@ tile_choice choose_tile(const kernel_table<T>& table, const product_plan& p) {
   return {tile.vectors, std::min(tile.rows, most_rows)};
 }
 
-/// A transposed B is packed for many rows. Another one is read in place unless it is read
-/// often and every time slowly: from cache lines that evict each other, from vectors across two lines, or
-/// from a matrix that the caches do not hold.
+/// A transposed B is packed for many rows. Another one is read in place unless it is read often and every
+/// time slowly: from cache lines that evict each other, from vectors across two lines, a single line at a
+/// time from far more of them than the L1 cache holds, or from a matrix that the caches do not hold.
 template <class T>
 bool wants_packed_b(const kernel_table<T>& table, const product_plan& p) {
   const product_shape& s = p.shape;
@@ -53,7 +55,17 @@ bool wants_packed_b(const kernel_table<T>& table, const product_plan& p) {
   const std::size_t tiles = divide_up(p.block_rows(), p.tile_rows);
   const std::size_t bytes = std::min(s.k, contract::block_length<T>) * s.n * sizeof(T);
   if (s.b_aliases || s.b_straddles) return tiles >= 24 && bytes > 192 * 1024;
+  if (p.tile_vectors * p.width * sizeof(T) <= line_bytes) return tiles >= 40 && bytes > 256 * 1024;
   return tiles >= 100 && bytes > 1024 * 1024;
+}
+
+/// Rows of C whose elements of a transposed A are read together: whole cache lines, or one and a half where
+/// that is whole tiles and one is not.
+template <class T>
+std::size_t rows_of_strip(std::size_t tile_rows) {
+  constexpr std::size_t line = line_bytes / sizeof(T);
+  if (line % tile_rows != 0 && (line + line / 2) % tile_rows == 0) return line + line / 2;
+  return round_up(tile_rows, line);
 }
 
 /// A transposed A is packed when more than two tiles read it and it is wider than they: read in place, each
@@ -102,7 +114,8 @@ void size_scratch(product_plan& p) {
   p.packed_b = p.packed_a = p.total_sums = p.slice_sums = p.apart_sums = 0;
   if (p.pack_b) p.packed_b = (p.by_strips ? round_up(p.shape.k, 16) : longest_block) * p.block_columns();
   // A sliver is stored in whole vectors, which reach behind its end.
-  const std::size_t strips = p.keep_a ? divide_up(p.block_rows(), p.tile_rows) : 1;
+  const std::size_t tiles = divide_up(p.block_rows(), p.tile_rows);
+  const std::size_t strips = p.keep_a ? divide_up(tiles, p.strip_rows / p.tile_rows) : 1;
   if (p.pack_a) p.packed_a = strips * p.strip_rows * longest_block + p.width;
   const std::size_t rows = p.by_strips ? std::min(p.strip_rows, p.block_rows()) : p.block_rows();
   const std::size_t sums = round_up(rows * p.sum_columns(), 16);
@@ -132,7 +145,7 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
   const tile_choice tile = choose_tile(table, p);
   p.tile_vectors = tile.vectors;
   p.tile_rows = tile.rows;
-  p.strip_rows = shape.a_transposed ? round_up(p.tile_rows, 64 / sizeof(T)) : p.tile_rows;
+  p.strip_rows = shape.a_transposed ? rows_of_strip<T>(p.tile_rows) : p.tile_rows;
   p.pack_b = wants_packed_b(table, p);
   p.pack_a = wants_packed_a(p);
   p.keep_a = p.pack_a && p.column_blocks > 1 && !p.by_strips && !p.slices_apart &&
