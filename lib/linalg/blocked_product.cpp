@@ -58,7 +58,7 @@ class product_run {
       const std::size_t column = task / slice_tasks / plan_.row_blocks;
       const block c{plan_.row(row), plan_.row(row + 1), plan_.column(column),
                     plan_.keep_a ? plan_.shape.n : plan_.column(column + 1)};
-      T* own = workers_ + worker * plan_.worker_scratch();
+      T* own = workers_ + worker * plan_.worker_scratch() + plan_.gap;
       const span_scope span(label_, [&] { return piece_shape(c, slice); });
       if (plan_.slices_apart) {
         const target<T> sums{apart_ + slice * plan_.shape.m * plan_.shape.n, plan_.shape.n};

@@ -5,6 +5,7 @@
 
 #include "linalg/blocked_product.hpp"
 #include "runtime/parallel.hpp"
+#include "runtime/scratch.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
@@ -63,6 +64,7 @@ narrow_plan plan_narrow(const kernel_table<T>& table, const product_shape& shape
     const std::size_t blocks = round_up(divide_up(shape.m, most_rows), p.workers);
     p.block_rows = round_up(divide_up(shape.m, blocks), w);
   }
+  p.gap = gap_between<T>(p.workers);
   p.sums = round_up(p.block_columns * p.block_rows, 16);
   // The last block of rows or columns may be smaller, and planned otherwise.
   const std::size_t last_rows = shape.m - (p.row_blocks() - 1) * p.block_rows;
@@ -86,7 +88,7 @@ void run_narrow(const kernel_table<T>& table, const narrow_plan& plan, const pro
     block c{task % row_blocks * plan.block_rows, 0, task / row_blocks * plan.block_columns, 0};
     c.rows = std::min(plan.block_rows, plan.shape.m - c.i);
     c.columns = std::min(plan.block_columns, plan.shape.n - c.j);
-    T* sums = scratch + worker * (plan.sums + plan.inner);
+    T* sums = scratch + worker * plan.worker_scratch() + plan.gap;
     const span_scope span(label, [&] { return span_shape{c.rows, c.columns, plan.shape.k}; });
     // One column without gaps is its own transpose.
     const bool straight = plan.shape.n == 1 && x.C.stride() == 1 && x.end.what == finish::store;

@@ -5,6 +5,7 @@
 
 #include "linalg/row_of_tiles.hpp"
 #include "runtime/parallel.hpp"
+#include "runtime/scratch.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
@@ -111,12 +112,13 @@ void size_scratch(product_plan& p) {
   const std::size_t longest_slice = slices.begin(1) - slices.begin(0) + 16;
   const std::size_t blocks = contract::blocks<T>(longest_slice).count;
   const std::size_t longest_block = std::min(round_up(p.shape.k, 16), contract::block_length<T>);
+  p.gap = gap_between<T>(p.workers);
   p.packed_b = p.packed_a = p.total_sums = p.slice_sums = p.apart_sums = 0;
   if (p.pack_b) p.packed_b = (p.by_strips ? round_up(p.shape.k, 16) : longest_block) * p.block_columns();
   // A sliver is stored in whole vectors, which reach behind its end.
   const std::size_t tiles = divide_up(p.block_rows(), p.tile_rows);
   const std::size_t strips = p.keep_a ? divide_up(tiles, p.strip_rows / p.tile_rows) : 1;
-  if (p.pack_a) p.packed_a = strips * p.strip_rows * longest_block + p.width;
+  if (p.pack_a) p.packed_a = round_up(strips * p.strip_rows * longest_block + p.width, 16);
   const std::size_t rows = p.by_strips ? std::min(p.strip_rows, p.block_rows()) : p.block_rows();
   const std::size_t sums = round_up(rows * p.sum_columns(), 16);
   if (p.slices_apart) {

@@ -70,6 +70,7 @@ struct product_plan {
   std::size_t workers = 1;        ///< tasks that may run at the same time
 
   // Scratch memory, in elements, for each worker.
+  std::size_t gap = 0;         ///< unused
   std::size_t packed_b = 0;    ///< a block of k, or all of it, for the columns of a block of C
   std::size_t packed_a = 0;    ///< a block of k for one strip of rows, or for all of a block of C
   std::size_t total_sums = 0;  ///< sums so far where C cannot hold them
@@ -77,7 +78,7 @@ struct product_plan {
   // For all.
   std::size_t apart_sums = 0;  ///< C once for each slice, when the slices are tasks
   [[nodiscard]] std::size_t worker_scratch() const noexcept {
-    return packed_b + packed_a + total_sums + slice_sums;
+    return gap + packed_b + packed_a + total_sums + slice_sums;
   }
   [[nodiscard]] std::size_t scratch() const noexcept { return apart_sums + workers * worker_scratch(); }
 
@@ -106,11 +107,14 @@ struct narrow_plan {
   std::size_t block_rows = 0;
   std::size_t block_columns = 0;
   std::size_t workers = 1;
-  std::size_t sums = 0;   ///< elements of the transposed block
-  std::size_t inner = 0;  ///< elements that its product needs
+  // Scratch memory, in elements, for each worker.
+  std::size_t gap = 0;    ///< unused
+  std::size_t sums = 0;   ///< the transposed block
+  std::size_t inner = 0;  ///< what its product needs
   [[nodiscard]] std::size_t row_blocks() const noexcept { return divide_up(shape.m, block_rows); }
   [[nodiscard]] std::size_t column_blocks() const noexcept { return divide_up(shape.n, block_columns); }
-  [[nodiscard]] std::size_t scratch() const noexcept { return workers * (sums + inner); }
+  [[nodiscard]] std::size_t worker_scratch() const noexcept { return gap + sums + inner; }
+  [[nodiscard]] std::size_t scratch() const noexcept { return workers * worker_scratch(); }
 };
 
 /// The plan for a product on a tier whose result is finished by `end`, for at most so many threads.
