@@ -9,6 +9,7 @@
 #include "nn/batch_size.hpp"
 #include "nn/layer.hpp"
 #include "runtime/parallel.hpp"
+#include "runtime/scratch.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
@@ -205,8 +206,9 @@ class planner {
           plan_.worker_scratch = std::max(plan_.worker_scratch, route->scratch());
       }
     }
-    plan_.worker_scratch = round_up(plan_.worker_scratch, 16) + 16;
-    plan_.scratch = reserve(plan_.workers * plan_.worker_scratch);
+    const std::size_t gap = gap_between<T>(plan_.workers);
+    plan_.worker_scratch = round_up(plan_.worker_scratch, 16) + 16 + gap;
+    plan_.scratch = reserve(gap + plan_.workers * plan_.worker_scratch) + gap;
   }
 
   void plan_operations() {
@@ -337,6 +339,7 @@ class planner {
     const std::size_t before = plan_.elements;
     reserve_activations(most_rows);
     reserve_alternating_errors(most_rows);
+    reserve(gap_between<T>(plan_.workers));
     plan_.block_memory = plan_.elements - before;
     reserve((plan_.workers - 1) * plan_.block_memory);
     reserve_losses();
@@ -384,7 +387,8 @@ step_plan<T> plan_step(const kernel_table<T>& table, const widths_of_layers& wid
 }
 
 bool worth_sharing(const widths_of_layers& widths, std::size_t rows) noexcept {
-  return chain_work(widths, rows) >= 2 * task_work;
+  // More than for a product, because the threads exchange weights or activations as well.
+  return chain_work(widths, rows) >= 2.5 * task_work;
 }
 
 template <class T>

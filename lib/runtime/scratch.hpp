@@ -60,9 +60,9 @@ class scratch_frame {
   std::size_t depth_;
 };
 
-/// Elements that lie unused before the memory of each of so many workers. A core fetches ahead of what it reads,
-/// over several rows of a matrix, and with what another one is writing there it would take the line from it,
-/// again and again.
+/// Elements that lie unused before the memory of each of so many workers. A core fetches ahead of what it
+/// reads, over several rows of a matrix, and with what another one is writing there it would take the line
+/// from it, again and again.
 template <class T>
 [[nodiscard]] constexpr std::size_t gap_between(std::size_t workers) noexcept {
   return workers > 1 ? 16 * 1024 / sizeof(T) : 0;
