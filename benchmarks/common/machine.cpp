@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "commit.hpp"
+#include "round_trip.hpp"
 
 namespace bench {
 
@@ -68,6 +69,7 @@ void add_context(const library& lib, int threads, int round) {
   benchmark::AddCustomContext("commit", commit());
   benchmark::AddCustomContext("threads", std::to_string(threads));
   benchmark::AddCustomContext("round", std::to_string(round));
+  if (threads > 1) benchmark::AddCustomContext("core_round_trip_ns", std::to_string(core_round_trip_ns()));
 }
 
 void initialize_benchmark(const char* program, const std::vector<std::string>& arguments) {

@@ -175,6 +175,7 @@ comparison compare_threads(int threads, const std::vector<run>& runs, const std:
   std::set<int> our_rounds;
   for (const run& r : runs) {
     if (r.threads != threads) continue;
+    if (r.round_trip) result.round_trips.push_back(*r.round_trip);
     if (seen.insert(r.library).second) result.libraries.push_back(r);
     if (r.library != ours) continue;
     our_rounds.insert(r.round);
@@ -183,6 +184,7 @@ comparison compare_threads(int threads, const std::vector<run>& runs, const std:
   std::stable_sort(result.libraries.begin(), result.libraries.end(),
                    [](const run& a, const run& b) { return place(a.library) < place(b.library); });
   for (const auto& [type, values] : peaks) result.peak[type] = median(values);
+  std::sort(result.round_trips.begin(), result.round_trips.end());
   result.rounds = our_rounds.size();
 
   const rounds all = by_round(runs, threads);

@@ -69,6 +69,7 @@ struct comparison {
   std::vector<run> libraries;  ///< the first run of each, ours first
   std::string commit_before;   ///< empty without an earlier run
   std::map<std::string, double> peak;
+  std::vector<double> round_trips;  ///< of a cache line between two cores, in ns, sorted: of each process
   std::size_t rounds = 0;
   std::vector<row_result> rows;
   std::vector<family_result> families;

@@ -62,6 +62,11 @@ void print_machine(std::ostream& out, const std::vector<comparison>& all,
       separator = ", ";
     }
     print(text + "; " + std::to_string(c.rounds) + (c.rounds == 1 ? " round" : " rounds"));
+    if (!c.round_trips.empty()) {
+      print("a cache line from core to core and back: " + fixed(c.round_trips.front(), 0) + " to " +
+            fixed(c.round_trips.back(), 0) + " ns, median " + fixed(median(c.round_trips), 0) +
+            "; the longer, the less two threads gain on small work");
+    }
   }
   for (const run& r : all.front().libraries) print(r.library + ' ' + r.version + ": " + r.kernels);
   if (options.cpu_time) print("one thread: by the time that the thread ran, not by the wall clock");

@@ -50,6 +50,8 @@ run read_file(const std::filesystem::path& file, time_source source) {
     const std::string key = std::string("read_") + place;
     if (context.contains(key)) r.read[place] = std::stod(context.at(key).get<std::string>());
   }
+  if (context.contains("core_round_trip_ns"))
+    r.round_trip = std::stod(context.at("core_round_trip_ns").get<std::string>());
   const char* time = source == time_source::cpu && r.threads == 1 ? "cpu_time" : "real_time";
   std::map<std::string, std::vector<double>> times;
   for (const json& entry : data.at("benchmarks")) {

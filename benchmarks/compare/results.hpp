@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct run {
   int round = 1;
   std::map<std::string, double> peak;     ///< by type (f32, f64), in GFLOP/s
   std::map<std::string, double> read;     ///< by place (l2, memory), in GB/s, where it was measured
+  std::optional<double> round_trip;       ///< of a cache line between two cores, in ns, where it was measured
   std::map<std::string, double> seconds;  ///< by row, the median of the repetitions
 };
 

@@ -75,6 +75,18 @@ std::string read_text(const results& all) {
   return text.empty() ? "not measured" : text;
 }
 
+std::string round_trip_text(const results& all) {
+  std::vector<double> ns;
+  for (const char* suite : suites) {
+    for (const comparison& c : all.suite(suite))
+      ns.insert(ns.end(), c.round_trips.begin(), c.round_trips.end());
+  }
+  if (ns.empty()) return "not measured";
+  const auto [least, most] = std::minmax_element(ns.begin(), ns.end());
+  return fixed(*least, 0) + " to " + fixed(*most, 0) + " ns there and back, median " +
+         fixed(compare::median(ns), 0);
+}
+
 std::string facts(const results& all, const std::vector<const run*>& libraries) {
   const run& first = *libraries.front();
   std::set<std::string> commits, dates;
@@ -90,7 +102,8 @@ std::string facts(const results& all, const std::vector<const run*>& libraries) 
          fact("instruction sets",
               "twinpath runs " + first.tier + ", the machine's best is " + first.machine_tier) +
          fact("FMA peak", peak_text(all)) + fact("reading", read_text(all)) +
-         fact("commit", joined(commits)) + fact("date", joined(dates)) + "</dl>\n";
+         fact("core to core", round_trip_text(all)) + fact("commit", joined(commits)) +
+         fact("date", joined(dates)) + "</dl>\n";
 }
 
 std::string library_table(const std::vector<const run*>& libraries,
