@@ -10,7 +10,6 @@
 #include "linalg/checks.hpp"
 #include "linalg/product.hpp"
 #include "runtime/parallel.hpp"
-#include "runtime/task_work.hpp"
 
 namespace twinpath::inline v0::detail {
 
@@ -91,10 +90,11 @@ void run_backward(schedule how, const backward_operands<T>& x);
 /// dZ of the layer below is not bound by memory, which one thread alone cannot use up.
 template <class T>
 [[nodiscard]] bool concurrency_pays(std::size_t rows, std::size_t inputs, std::size_t outputs) noexcept {
+  constexpr double least_work = 128 * 1024;  // less than task_work: of two paths one alone is handed over
   constexpr std::size_t few_outputs = 32;
   constexpr std::size_t far_bytes = 1 << 20;
   const double work = static_cast<double>(rows) * static_cast<double>(inputs) * static_cast<double>(outputs);
-  return work >= task_work && (outputs >= few_outputs || rows * inputs * sizeof(T) <= far_bytes);
+  return work >= least_work && (outputs >= few_outputs || rows * inputs * sizeof(T) <= far_bytes);
 }
 
 }  // namespace twinpath::inline v0::detail

@@ -387,8 +387,7 @@ step_plan<T> plan_step(const kernel_table<T>& table, const widths_of_layers& wid
 }
 
 bool worth_sharing(const widths_of_layers& widths, std::size_t rows) noexcept {
-  // More than for a product, because the threads exchange weights or activations as well.
-  return chain_work(widths, rows) >= 2.5 * task_work;
+  return chain_work(widths, rows) >= 2 * task_work;
 }
 
 template <class T>

@@ -6,9 +6,10 @@
 
 namespace twinpath::inline v0::detail {
 
-/// Multiply-adds that are worth a task of their own: 1.5 to 2.3 µs of one core with AVX-512, where handing a
-/// task to another thread costs 1 to 2 µs.
-inline constexpr double task_work = 128 * 1024;
+/// Multiply-adds that are worth a task of their own: 1.5 to 3 µs of one core with AVX-512, where handing a
+/// task to another thread costs 1 to 2 µs, and 3 to 5 µs between cores behind different last-level caches: on
+/// neighbours 128 Ki would gain up to a fifth, on those it would lose a third.
+inline constexpr double task_work = 160 * 1024;
 /// The same for work that is bound by memory, in bytes.
 inline constexpr double task_bytes = 64 * 1024;
 
