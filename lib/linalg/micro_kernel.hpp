@@ -166,10 +166,6 @@ enum class fetch {
 constexpr bool fits(std::size_t rows, std::size_t vectors, std::size_t registers) {
   return rows == 1 ? vectors + 2 <= registers : rows * vectors + vectors + 1 <= registers;
 }
-/// Then a row of B can be held. Without one left, GCC keeps an accumulator in memory instead.
-constexpr bool leaves_a_register(std::size_t rows, std::size_t vectors, std::size_t registers) {
-  return rows * vectors + vectors + 1 < registers - 1;
-}
 
 /// `streams`: B is read once and does not come from a near cache.
 template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool partial,
@@ -201,7 +197,8 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
       const auto step = [&](std::size_t s) __attribute__((always_inline)) {
         vec<T> row[vectors];
         TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) row[j] = across.load(b[s] + j * w);
-        if constexpr (rows > 1 && leaves_a_register(rows, vectors, registers)) {
+        // With fewer than two registers to spare GCC would keep an accumulator in memory for it.
+        if constexpr (rows > 1 && fits(rows, vectors, registers - 2)) {
           TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) hold<T>(row[j]);
         }
         if constexpr (what != fetch::nothing) {

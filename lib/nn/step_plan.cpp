@@ -339,7 +339,7 @@ class planner {
     const std::size_t before = plan_.elements;
     reserve_activations(most_rows);
     reserve_alternating_errors(most_rows);
-    reserve(gap_between<T>(plan_.workers));
+    plan_.elements += gap_between<T>(plan_.workers);
     plan_.block_memory = plan_.elements - before;
     reserve((plan_.workers - 1) * plan_.block_memory);
     reserve_losses();

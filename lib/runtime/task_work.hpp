@@ -8,7 +8,7 @@ namespace twinpath::inline v0::detail {
 
 /// Multiply-adds that are worth a task of their own: 1.5 to 3 µs of one core with AVX-512, where handing a
 /// task to another thread costs 1 to 2 µs, and 3 to 5 µs between cores behind different last-level caches: on
-/// neighbours 128 Ki would gain up to a fifth, on those it would lose a third.
+/// neighbours 128 Ki would gain up to a quarter, on such cores it would lose a third and more.
 inline constexpr double task_work = 160 * 1024;
 /// The same for work that is bound by memory, in bytes.
 inline constexpr double task_bytes = 64 * 1024;
