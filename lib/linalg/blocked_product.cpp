@@ -295,8 +295,6 @@ class product_run {
   static constexpr std::size_t fetch_steps = 48;
   /// Steps of k from which the next strip of a transposed A is worth fetching.
   static constexpr std::size_t strip_steps = 8;
-  /// Bytes of B that a near cache may hold from one product to the next.
-  static constexpr std::size_t near_bytes = 1 << 20;
   static constexpr std::size_t line = 64 / sizeof(T);
   static constexpr epilogue<T> store_{};
 

@@ -51,23 +51,39 @@ finish finish_of(T alpha, T beta) {
   return alpha == 1 ? finish::store : finish::scale;
 }
 
+/// On the calling thread, without a plan.
+template <class T>
+[[gnu::always_inline]] inline void direct_gemm(const operand<T>& A, const operand<T>& B,
+                                               const matrix_view<T>& C, const epilogue<T>& end) {
+  const span_scope span({"gemm"}, [&] { return span_shape{C.rows(), C.cols(), A.cols()}; });
+  multiply_small<T>(kernels<T>(), A, B, C, end, nullptr, {});
+}
+
+template <class T>
+[[gnu::always_inline]] inline product_shape shape_of(const operand<T>& A, const operand<T>& B) {
+  return {A.rows(), B.cols(), A.cols(), A.is_transposed(), B.is_transposed()};
+}
+
 /// Out of line, so that a small product does not pay for the stack of a large one.
 template <class T>
 [[gnu::noinline]] void large_gemm(const operand<T>& A, const operand<T>& B, const matrix_view<T>& C,
                                   const epilogue<T>& end) {
+  const product_shape shape = shape_of(A, B);
+  const kernel_table<T>& table = kernels<T>();
+  if (is_row_of_tiles(table, shape, end.what) && product_workers(shape, 2) == 1 && !is_narrow(table, shape))
+    return direct_gemm(A, B, C, end);
   run_product<T>({A, B, C, end, nullptr, {}}, {"gemm"});
 }
 
 template <class T>
 [[gnu::always_inline]] inline void checked_gemm(const operand<T>& A, const operand<T>& B,
                                                 const matrix_view<T>& C, T alpha, T beta) {
-  const product_shape shape{A.rows(), B.cols(), A.cols(), A.is_transposed(), B.is_transposed()};
+  const product_shape shape = shape_of(A, B);
   if (!fits_at_a_glance(A, B, C)) [[unlikely]]
     check_gemm(A, B, C);
   const epilogue<T> end{finish_of(alpha, beta), alpha, beta};
   if (!is_smallest(shape) || is_narrow<T>(kernels<T>(), shape)) return large_gemm(A, B, C, end);
-  const span_scope span({"gemm"}, [&] { return span_shape{shape.m, shape.n, shape.k}; });
-  multiply_small<T>(kernels<T>(), A, B, C, end, nullptr, {});
+  direct_gemm(A, B, C, end);
 }
 
 }  // namespace

@@ -134,10 +134,10 @@ struct micro_kernels {
 /// not used then.
 using rows_by_vectors = std::array<std::uint8_t, tile_widths.front() + 1>;
 
-/// Whether so few steps of k take tiles of their own. Fewer still do little but store, which the fewest tiles
-/// do best.
+/// Whether so few steps of k take tiles of their own. A single one does little but store, which the fewest
+/// tiles do best.
 [[nodiscard]] constexpr bool is_few_steps(std::size_t k) {
-  return k >= 8 && k <= 64;
+  return k >= 2 && k <= 64;
 }
 
 template <class T>
@@ -146,9 +146,8 @@ struct kernel_table {
   std::size_t width;      ///< elements in a vector
   std::size_t tile_rows;  ///< most rows of a tile
   rows_by_vectors tall_rows;
-  /// `tall_rows` for few steps of k, by a_layout: stores that come all at once hold up the multiply-adds of
-  /// the next tile.
-  std::array<rows_by_vectors, 2> tall_rows_of_few_steps;
+  /// `tall_rows` for few steps of k: stores that come all at once hold up the multiply-adds of the next tile.
+  rows_by_vectors tall_rows_of_few_steps;
 
   /// Most rows of C for which a transposed B is read in place, and transposed again for each tile of rows:
   /// where the tiles are tall that hides behind the multiply-adds.

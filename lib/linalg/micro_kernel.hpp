@@ -76,6 +76,13 @@ TWINPATH_INLINE void clear(vec<T> (&acc)[rows][vectors]) {
 /// with.
 inline constexpr std::size_t unrolled = 4;
 
+/// What the compiler cannot trace back to what it was made from. Otherwise it keeps sums of it, one for each
+/// row or column, in memory; and small stores to the stack wait in one queue with those of C.
+template <class X>
+TWINPATH_INLINE void hide(X& x) {
+  asm("" : "+r"(x));
+}
+
 template <class T>
 TWINPATH_INLINE const T* bytes_on(const T* p, std::size_t bytes) {
   return reinterpret_cast<const T*>(reinterpret_cast<const char*>(p) + bytes);
@@ -111,7 +118,7 @@ struct rows_side_by_side {
       : stride(s * sizeof(T)), stride3(3 * stride), stride5(5 * stride), stride7(7 * stride) {
     TWINPATH_UNROLL for (std::size_t g = 0; g < groups; ++g) {
       first[g] = p + each * g * s;
-      asm("" : "+r"(first[g]));
+      hide(first[g]);
     }
   }
   TWINPATH_INLINE const T* operator[](std::size_t i) const { return from(first[i / each], i % each); }
@@ -127,7 +134,7 @@ struct rows_side_by_side {
   /// Fetches what lies so many columns ahead in a group of rows.
   TWINPATH_INLINE void fetch(std::size_t group, std::size_t columns) const {
     const T* ahead = first[group] + columns;
-    asm("" : "+r"(ahead));  // not a distance of its own for each row
+    hide(ahead);
     TWINPATH_UNROLL for (std::size_t i = 0; i < each; ++i) {
       if (group * each + i < rows) __builtin_prefetch(from(ahead, i));
     }
@@ -175,15 +182,18 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
   const std::conditional_t<partial, tail<T>, whole<T>> across(t.tail);
   const T* first_of_b = t.b;
   std::size_t j0 = 0;
-  for (std::size_t left = partial ? 1 : t.count;;) {
+  for (;;) {
     vec<T> acc[rows][vectors];
     clear<T>(acc);
+    hide(j0);
     if (!partial && t.fetches_c) {
       const auto fetch_tile = [&](const T* first, std::size_t stride) __attribute__((always_inline)) {
+        first += j0;
         TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
-          TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
-            __builtin_prefetch(first + j0 + i * stride + (j + 1) * w - 1);
-          }
+          hide(first);
+          TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j)
+              __builtin_prefetch(first + (j + 1) * w - 1);
+          first += stride;
         }
       };
       fetch_tile(t.c, t.c_stride);
@@ -241,9 +251,9 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
       multiply.template operator()<fetch::nothing>();
     }
     finish_tile<T>(t, j0, across, acc);
-    if (partial || --left == 0) return;
-    first_of_b += t.b_next;
     j0 += vectors * w;
+    if (partial || j0 == t.count * (vectors * w)) return;
+    first_of_b += t.b_next;
   }
 }
 
@@ -353,9 +363,10 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
   const bool by_squares = has_squares && aliases(t.b_stride * sizeof(T));
   const T* first_of_b = t.b;
   std::size_t j0 = 0;
-  for (std::size_t left = partial ? 1 : t.count;;) {
+  for (;;) {
     vec<T> acc[rows][vectors];
     clear<T>(acc);
+    hide(j0);
     rows_of_b<T, vectors, partial> b(first_of_b, t);
     elements_of_a<T, rows, layout> a(t);
     columns_of_b<T, vectors> column;
@@ -401,9 +412,9 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
     }
     if (k != 0) multiply_last_steps<T>(acc, a, b, k);
     finish_tile<T>(t, j0, across, acc);
-    if (partial || --left == 0) return;
-    first_of_b += t.b_next;
     j0 += vectors * w;
+    if (partial || j0 == t.count * (vectors * w)) return;
+    first_of_b += t.b_next;
   }
 }
 

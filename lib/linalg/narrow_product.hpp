@@ -37,11 +37,11 @@ template <class T>
 /// Whether A * B^T has so few rows that A and C are sooner transposed than B.
 template <class T>
 [[nodiscard]] inline bool has_few_rows(const kernel_table<T>& table, const product_shape& s) noexcept {
+  if (!s.b_transposed || s.a_transposed || s.m * s.n * s.k <= 64 * 64 * 64) return false;
   // Read in place by tall tiles B costs no more, unless its rows evict each other or no lane would idle here.
   if (s.m <= table.in_place_rows && !s.a_aliases && !s.b_aliases && (s.m % table.width != 0 || s.k < 256))
     return false;
-  return s.b_transposed && !s.a_transposed && 4 * s.m > 3 * round_up(s.m, table.width) - table.width &&
-         9 * s.m * (s.k + s.n) < 5 * s.n * s.k && s.m * s.n * s.k > 64 * 64 * 64;
+  return 4 * s.m > 3 * round_up(s.m, table.width) - table.width && 9 * s.m * (s.k + s.n) < 5 * s.n * s.k;
 }
 
 template <class T>

@@ -41,8 +41,7 @@ tile_choice choose_tile(const kernel_table<T>& table, const product_plan& p) {
   if (p.shape.b_transposed && is_turned_in_place(table, rows, p.shape.k, p.shape.b_aliases)) {
     return {1, divide_up(rows, divide_up(rows, most_rows))};
   }
-  const tile_choice tile = choose_tile(table, rows, p.block_columns(), p.shape.k,
-                                       p.shape.a_transposed ? a_layout::columns : a_layout::rows);
+  const tile_choice tile = choose_tile(table, rows, p.block_columns(), p.shape.k);
   return {tile.vectors, std::min(tile.rows, most_rows)};
 }
 

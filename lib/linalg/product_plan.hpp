@@ -19,6 +19,9 @@ constexpr std::size_t round_up(std::size_t x, std::size_t y) noexcept {
   return divide_up(x, y) * y;
 }
 
+/// Bytes of op(B) that a near cache may hold from one product to the next.
+inline constexpr std::size_t near_bytes = 1 << 20;
+
 /// C (m x n) = op(A) (m x k) * op(B) (k x n).
 struct product_shape {
   std::size_t m = 0;

@@ -153,15 +153,14 @@ struct tile_choice {
 };
 template <class T>
 [[gnu::always_inline]] inline tile_choice choose_tile(const kernel_table<T>& table, std::size_t rows,
-                                                      std::size_t columns, std::size_t k, a_layout layout) {
+                                                      std::size_t columns, std::size_t k) {
   const std::size_t whole = columns >> std::countr_zero(table.width);
   // A single row of tiles reads B once, and is the faster the wider they are.
   if (rows <= table.tile_rows) {
     const std::size_t widest = table.products[0].widest[rows - 1];
     if (widest > 1 || whole <= 1) return {widest, rows};
   }
-  const rows_by_vectors& tall =
-      is_few_steps(k) ? table.tall_rows_of_few_steps[static_cast<std::size_t>(layout)] : table.tall_rows;
+  const rows_by_vectors& tall = is_few_steps(k) ? table.tall_rows_of_few_steps : table.tall_rows;
   std::size_t vectors = 1;
   for (std::size_t v = 2; v < tall.size(); ++v) {
     if (tall[v] == 0 || v > whole) continue;

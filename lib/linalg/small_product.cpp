@@ -52,12 +52,16 @@ template <class Call, class T>
   return t;
 }
 
-/// All of C is one row of tiles.
-template <class T, class Call = make_call>
+/// All of C is one row of tiles, over one block of k. `adds`: C holds the sum of the blocks before.
+template <bool adds = false, class T, class Call = make_call>
 [[gnu::always_inline]] inline void multiply_row(const kernel_table<T>& table, const operand<T>& A,
                                                 const operand<T>& B, const store_operands<T>& out,
                                                 const Call& call = {}) {
   tile<T> t = first_tile<Call>(A, B.view().data(), B.view().stride(), out);
+  if constexpr (adds) {
+    t.slice = out.C.data();
+    t.slice_stride = out.C.stride();
+  }
   const micro_kernels<T>& kernels = kernels_for(table, A);
   const std::size_t rows = out.C.rows();
   const std::size_t columns = out.C.cols();
@@ -74,6 +78,38 @@ template <class T, class Call = make_call>
   }
   multiply_row_of_tiles(kernels, table.width, {columns, table.width, kernels.widest[rows - 1]}, t, rows,
                         b_layout::in_place, call);
+}
+
+/// The steps p0 … p1 of k of op(A), and of op(B).
+template <class T>
+operand<T> steps_of_a(const operand<T>& A, std::size_t p0, std::size_t p1) {
+  const matrix_view<const T>& a = A.view();
+  return A.is_transposed() ? transposed(a.block(p0, 0, p1 - p0, a.cols()))
+                           : operand<T>(a.block(0, p0, a.rows(), p1 - p0));
+}
+template <class T>
+operand<T> steps_of_b(const operand<T>& B, std::size_t p0, std::size_t p1) {
+  const matrix_view<const T>& b = B.view();
+  return B.is_transposed() ? transposed(b.block(0, p0, b.rows(), p1 - p0))
+                           : operand<T>(b.block(p0, 0, p1 - p0, b.cols()));
+}
+
+/// The same over two or more blocks of k.
+template <class T, class Call = make_call>
+[[gnu::noinline]] void multiply_row_by_blocks(const kernel_table<T>& table, const operand<T>& A,
+                                              const operand<T>& B, const store_operands<T>& out,
+                                              const Call& call = {}) {
+  static constexpr epilogue<T> store{};
+  const contract::cut blocks = contract::blocks<T>(A.cols());
+  multiply_row(table, steps_of_a(A, 0, blocks.begin(1)), steps_of_b(B, 0, blocks.begin(1)),
+               store_operands<T>{out.C, store, out.bias, out.mask}, call);
+  for (std::size_t q = 1; q < blocks.count; ++q) {
+    const std::size_t p0 = blocks.begin(q);
+    const std::size_t p1 = blocks.begin(q + 1);
+    const epilogue<T>& end = q + 1 == blocks.count ? out.end : store;
+    multiply_row<true>(table, steps_of_a(A, p0, p1), steps_of_b(B, p0, p1),
+                       store_operands<T>{out.C, end, out.bias, out.mask}, call);
+  }
 }
 
 /// Describes the tiles of one row after another: body(t, rows).
@@ -99,7 +135,7 @@ template <class T, class Call = make_call>
                                      std::size_t b_stride, const store_operands<T>& out,
                                      const Call& call = {}) {
   const micro_kernels<T>& kernels = kernels_for(table, A);
-  const tile_choice tallest = choose_tile(table, out.C.rows(), out.C.cols(), A.cols(), layout_of(A));
+  const tile_choice tallest = choose_tile(table, out.C.rows(), out.C.cols(), A.cols());
   const tiles_across across(out.C.cols(), table.width, tallest.vectors);
   for_rows_of_tiles<Call>(A, b, b_stride, out, tallest.rows, [&](tile<T>& t, std::size_t rows) {
     multiply_row_of_tiles(kernels, table.width, across, t, rows, b_layout::in_place, call);
@@ -141,6 +177,7 @@ void multiply_small(const kernel_table<T>& table, const operand<T>& A, const ope
                     const matrix_view<const T>& mask) {
   if (C.empty()) return;
   const store_operands<T> out{C, end, bias, mask};
+  if (A.cols() > contract::block_length<T>) return multiply_row_by_blocks(table, A, B, out);
   if (C.rows() <= table.tile_rows) return multiply_row(table, A, B, out);
   if (B.is_transposed() && is_turned_in_place(table, B, C)) return multiply_rows_in_place(table, A, B, out);
   if (B.is_transposed()) return multiply_rows_packed(table, A, B, out);
@@ -153,7 +190,9 @@ bool list_small(const kernel_table<T>& table, const operand<T>& A, const operand
                 const matrix_view<const T>& mask, std::vector<kernel_call<T>>& calls) {
   const store_operands<T> out{C, end, bias, mask};
   const auto list = [&](micro_kernel<T> kernel, const tile<T>& t) { calls.push_back({kernel, t}); };
-  if (C.rows() <= table.tile_rows) {
+  if (A.cols() > contract::block_length<T>) {
+    multiply_row_by_blocks(table, A, B, out, list);
+  } else if (C.rows() <= table.tile_rows) {
     multiply_row(table, A, B, out, list);
   } else if (B.is_transposed()) {
     if (!is_turned_in_place(table, B, C)) return false;

@@ -20,7 +20,7 @@ namespace {
 /// kernel_table.
 template <class T, std::size_t tile_rows, std::size_t registers>
 constexpr kernel_table<T> make_kernel_table(isa tier, const rows_by_vectors& tall_rows,
-                                            const std::array<rows_by_vectors, 2>& tall_rows_of_few_steps,
+                                            const rows_by_vectors& tall_rows_of_few_steps,
                                             std::size_t in_place_rows, const half_tiles<T>* half) {
   return {
       .tier = tier,
@@ -63,8 +63,7 @@ constexpr kernel_table<T> make_kernel_table(isa tier, const rows_by_vectors& tal
 /// The same tiles for any k; a transposed B is packed for more than one of them.
 template <class T, std::size_t tile_rows, std::size_t registers>
 constexpr kernel_table<T> make_kernel_table(isa tier, const rows_by_vectors& tall_rows) {
-  return make_kernel_table<T, tile_rows, registers>(tier, tall_rows, {tall_rows, tall_rows}, tile_rows,
-                                                    nullptr);
+  return make_kernel_table<T, tile_rows, registers>(tier, tall_rows, tall_rows, tile_rows, nullptr);
 }
 
 }  // namespace
