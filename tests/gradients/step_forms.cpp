@@ -51,6 +51,7 @@ std::vector<step_problem<T>> problems() {
   std::vector<step_problem<T>> all;
   all.emplace_back(std::vector<std::size_t>{3, 4, 2}, 10, 3);
   all.emplace_back(std::vector<std::size_t>{20, 3}, 33, 3);
+  all.emplace_back(std::vector<std::size_t>{700, 20, 5}, 10, 2);
   all.emplace_back(std::vector<std::size_t>{64, 128, 10}, 64, 2);
   all.emplace_back(std::vector<std::size_t>{100, 96, 128, 5}, 40, 2);
   all.emplace_back(std::vector<std::size_t>{130, 70, 50, 7}, 100, 2);
