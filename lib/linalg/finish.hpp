@@ -31,9 +31,11 @@ TWINPATH_INLINE vec<T> finished(vec<T> t, const epilogue<T>& end, const Columns&
 /// Calls body.operator()<what>() for a finishing step known at run time.
 template <class Body>
 TWINPATH_INLINE void finish_as(finish what, Body&& body) {
+  // Not by way of a table of jumps.
+  if (what == finish::store) return body.template operator()<finish::store>();
   switch (what) {
     case finish::store:
-      return body.template operator()<finish::store>();
+      break;
     case finish::scale:
       return body.template operator()<finish::scale>();
     case finish::blend:

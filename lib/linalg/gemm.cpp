@@ -56,7 +56,8 @@ template <class T>
 [[gnu::always_inline]] inline void direct_gemm(const operand<T>& A, const operand<T>& B,
                                                const matrix_view<T>& C, const epilogue<T>& end) {
   const span_scope span({"gemm"}, [&] { return span_shape{C.rows(), C.cols(), A.cols()}; });
-  multiply_small<T>(kernels<T>(), A, B, C, end, nullptr, {});
+  static constexpr matrix_view<const T> no_mask;
+  multiply_small<T>(kernels<T>(), A, B, C, end, nullptr, no_mask);
 }
 
 template <class T>
