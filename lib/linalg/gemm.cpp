@@ -53,11 +53,12 @@ finish finish_of(T alpha, T beta) {
 
 /// On the calling thread, without a plan.
 template <class T>
-[[gnu::always_inline]] inline void direct_gemm(const operand<T>& A, const operand<T>& B,
-                                               const matrix_view<T>& C, const epilogue<T>& end) {
+[[gnu::always_inline]] inline void direct_gemm(const kernel_table<T>& table, const operand<T>& A,
+                                               const operand<T>& B, const matrix_view<T>& C,
+                                               const epilogue<T>& end) {
   const span_scope span({"gemm"}, [&] { return span_shape{C.rows(), C.cols(), A.cols()}; });
   static constexpr matrix_view<const T> no_mask;
-  multiply_small<T>(kernels<T>(), A, B, C, end, nullptr, no_mask);
+  multiply_small<T>(table, A, B, C, end, nullptr, no_mask);
 }
 
 template <class T>
@@ -72,7 +73,7 @@ template <class T>
   const product_shape shape = shape_of(A, B);
   const kernel_table<T>& table = kernels<T>();
   if (is_row_of_tiles(table, shape, end.what) && product_workers(shape, 2) == 1 && !is_narrow(table, shape))
-    return direct_gemm(A, B, C, end);
+    return direct_gemm(table, A, B, C, end);
   run_product<T>({A, B, C, end, nullptr, {}}, {"gemm"});
 }
 
@@ -80,11 +81,14 @@ template <class T>
 [[gnu::always_inline]] inline void checked_gemm(const operand<T>& A, const operand<T>& B,
                                                 const matrix_view<T>& C, T alpha, T beta) {
   const product_shape shape = shape_of(A, B);
-  if (!fits_at_a_glance(A, B, C)) [[unlikely]]
+  if (!fits_at_a_glance(A, B, C)) [[unlikely]] {
     check_gemm(A, B, C);
+    if (C.empty()) return;
+  }
   const epilogue<T> end{finish_of(alpha, beta), alpha, beta};
-  if (!is_smallest(shape) || is_narrow<T>(kernels<T>(), shape)) return large_gemm(A, B, C, end);
-  direct_gemm(A, B, C, end);
+  const kernel_table<T>& table = kernels<T>();
+  if (!is_smallest(shape) || is_narrow(table, shape)) return large_gemm(A, B, C, end);
+  direct_gemm(table, A, B, C, end);
 }
 
 }  // namespace

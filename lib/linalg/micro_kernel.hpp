@@ -185,7 +185,7 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
   for (;;) {
     vec<T> acc[rows][vectors];
     clear<T>(acc);
-    hide(j0);
+    if constexpr (!partial) hide(j0);
     if (!partial && t.fetches_c) {
       const auto fetch_tile = [&](const T* first, std::size_t stride) __attribute__((always_inline)) {
         first += j0;
@@ -366,7 +366,7 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
   for (;;) {
     vec<T> acc[rows][vectors];
     clear<T>(acc);
-    hide(j0);
+    if constexpr (!partial) hide(j0);
     rows_of_b<T, vectors, partial> b(first_of_b, t);
     elements_of_a<T, rows, layout> a(t);
     columns_of_b<T, vectors> column;

@@ -33,10 +33,10 @@ void run_product(const kernel_table<T>& table, const product_route& route, const
   switch (route.path) {
     case product_path::small: {
       const span_scope span(label, [&] { return span_shape{x.C.rows(), x.C.cols(), x.A.cols()}; });
-      multiply_small(table, x.A, x.B, x.C, x.end, x.bias, x.mask);
       // A C without elements may have rows, a stride and no address.
-      if (x.after.function != nullptr && !x.C.empty())
-        x.after.run(x.C.data(), x.C.stride(), 0, 0, x.C.rows(), x.C.cols());
+      if (x.C.empty()) return;
+      multiply_small(table, x.A, x.B, x.C, x.end, x.bias, x.mask);
+      if (x.after.function != nullptr) x.after.run(x.C.data(), x.C.stride(), 0, 0, x.C.rows(), x.C.cols());
       return;
     }
     case product_path::narrow:

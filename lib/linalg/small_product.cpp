@@ -175,10 +175,11 @@ template <class T>
 void multiply_small(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
                     const matrix_view<T>& C, const epilogue<T>& end, const T* bias,
                     const matrix_view<const T>& mask) {
-  if (C.empty()) return;
+  if (A.cols() > contract::block_length<T>) [[unlikely]]
+    return multiply_row_by_blocks<T>(table, A, B, {C, end, bias, mask});
+  // With operands of its own, which need not be in memory.
+  if (C.rows() <= table.tile_rows) return multiply_row<false, T>(table, A, B, {C, end, bias, mask});
   const store_operands<T> out{C, end, bias, mask};
-  if (A.cols() > contract::block_length<T>) return multiply_row_by_blocks(table, A, B, out);
-  if (C.rows() <= table.tile_rows) return multiply_row(table, A, B, out);
   if (B.is_transposed() && is_turned_in_place(table, B, C)) return multiply_rows_in_place(table, A, B, out);
   if (B.is_transposed()) return multiply_rows_packed(table, A, B, out);
   multiply_rows(table, A, B.view().data(), B.view().stride(), out);

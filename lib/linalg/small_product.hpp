@@ -37,7 +37,8 @@ template <class T>
          (s.k <= contract::block_length<T> || (end != finish::scale && end != finish::blend));
 }
 
-/// Operands by reference, because a copy of what was just written costs as much as the smallest product.
+/// For a C with elements. Operands by reference, because a copy of what was just written costs as much as the
+/// smallest product.
 template <class T>
 void multiply_small(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
                     const matrix_view<T>& C, const epilogue<T>& end, const T* bias,
@@ -52,7 +53,7 @@ struct kernel_call {
   void make() const { kernel(operands); }
 };
 
-/// Appends the calls that `multiply_small` would make for a C with elements, to be made any number of times
+/// Appends the calls that `multiply_small` would make, to be made any number of times
 /// while the operands, `end` among them, stay where they are. False where it would pack B.
 template <class T>
 [[nodiscard]] bool list_small(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
