@@ -10,14 +10,13 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// Bytes of one block of k of B, for the columns of a block of C: they stay in an L2 cache while the tiles of
-/// rows pass by. Less of them where A is packed once and passes by as well for each block of columns.
+/// Bytes of B for the columns of a block of C that stay in an L2 cache, beside what else passes by: of one
+/// block of k while tiles of rows pass by, or over all of k while strips of rows do. Less of them where A is
+/// packed once and passes by as well for each block of columns.
 constexpr std::size_t block_bytes = 640 * 1024;
 constexpr std::size_t block_bytes_beside_a = 384 * 1024;
-/// Bytes of B, over all of k, that stay there while strips of rows pass by; and the fewest columns of a block
-/// for which strips pay, because each block reads all of A. Read in place B has to fit as a whole: part of
-/// each row would crowd into part of the cache.
-constexpr std::size_t strip_bytes = 1 << 20;
+/// The fewest columns of a block for which strips pay, because each block reads all of A. Read in place B has
+/// to fit as a whole: part of each row would crowd into part of the cache.
 constexpr std::size_t strip_columns = 320;
 /// Rows of a block of C whose sums are kept outside of it.
 constexpr std::size_t most_summed_rows = 512;
@@ -80,7 +79,7 @@ template <class T>
 void cut_blocks(product_plan& p) {
   const product_shape& s = p.shape;
   const std::size_t k = std::max<std::size_t>(1, s.k);
-  const std::size_t by_strips = strip_bytes / sizeof(T) / k;
+  const std::size_t by_strips = block_bytes / sizeof(T) / k;
   p.by_strips = k > contract::block_length<T> &&
                 by_strips >= (s.b_transposed && !s.a_transposed ? std::min(strip_columns, s.n) : s.n);
   const std::size_t bytes = s.a_transposed && !p.by_strips ? block_bytes_beside_a : block_bytes;
