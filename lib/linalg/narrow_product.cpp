@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "linalg/blocked_product.hpp"
+#include "linalg/small_product.hpp"
 #include "runtime/parallel.hpp"
 #include "runtime/scratch.hpp"
 
@@ -46,6 +47,15 @@ product<T> inner_product(const product<T>& x, const block& c, T* sums, std::size
           {}};
 }
 
+template <class T>
+void multiply_turned(const kernel_table<T>& table, const product<T>& x, T* scratch, span_label label) {
+  const product_shape shape = x.shape();
+  if (!is_row_of_tiles(table, shape, finish::store))
+    return run_blocked(table, plan_product(table, shape, finish::store, 1), x, scratch, label);
+  const span_scope span(label, [&] { return span_shape{shape.m, shape.n, shape.k}; });
+  multiply_small(table, x.A, x.B, x.C, x.end, x.bias, x.mask);
+}
+
 }  // namespace
 
 template <class T>
@@ -71,6 +81,7 @@ narrow_plan plan_narrow(const kernel_table<T>& table, const product_shape& shape
   const std::size_t last_columns = shape.n - (p.column_blocks() - 1) * p.block_columns;
   const auto want = [&](std::size_t rows, std::size_t columns) {
     const product_shape inner = inner_shape(shape, rows, columns);
+    if (is_row_of_tiles(table, inner, finish::store)) return;
     p.inner = std::max(p.inner, plan_product(table, inner, finish::store, 1).scratch());
   };
   want(last_rows, last_columns);
@@ -93,8 +104,7 @@ void run_narrow(const kernel_table<T>& table, const narrow_plan& plan, const pro
     // One column without gaps is its own transpose.
     const bool straight = plan.shape.n == 1 && x.C.stride() == 1 && x.end.what == finish::store;
     const product<T> inner = inner_product(x, c, straight ? x.C.row(c.i).data() : sums, plan.block_rows);
-    run_blocked(table, plan_product(table, inner.shape(), finish::store, 1), inner, sums + plan.sums,
-                label.inside(span_part::turned));
+    multiply_turned(table, inner, sums + plan.sums, label.inside(span_part::turned));
     if (straight) {
       if (x.after.function != nullptr) x.after.run(x.C.row(c.i).data(), 1, c.i, 0, c.rows, 1);
       return;

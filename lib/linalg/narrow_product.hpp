@@ -26,11 +26,14 @@ template <class T>
   // multiply-adds.
   const bool half = table.has_half_tiles() && s.n % w <= w / 2;
   if (s.a_transposed && s.k >= 48 && !half) return true;
-  const std::size_t last = half ? (s.a_transposed ? 10 : 9) : 16;
+  // A transposed B costs the direct way three sixteenths more.
+  const std::size_t last = (half ? (s.a_transposed ? 10 : 9) : 16) + (s.b_transposed ? 3 : 0);
   const std::size_t direct = s.m * (s.k + 5) * (s.n / w * 16 + last);
   const std::size_t tiles = divide_up(s.n, table.tile_rows);
   const std::size_t steps = s.k * ((s.a_transposed ? s.n : std::max<std::size_t>(s.n, 3)) + tiles);
-  const std::size_t turned = 15 * (700 + divide_up(s.m, w) * (50 + 4 * w + 6 * s.n + steps));
+  // One column may be its own transpose; up to a lane of them is stored lane by lane.
+  const std::size_t store = (s.n == 1 ? 20 : s.n <= 16 / sizeof(T) ? 50 : 60 + 4 * w) + 6 * s.n;
+  const std::size_t turned = 15 * (200 + divide_up(s.m, w) * (store + steps));
   return turned < direct;
 }
 
