@@ -28,8 +28,8 @@ inline constexpr std::size_t small_b = 4096;
 [[nodiscard]] inline bool is_smallest(const product_shape& s) noexcept {
   return is_small(s) && s.m * s.n * std::max<std::size_t>(s.k, 3) < static_cast<std::size_t>(2 * task_work);
 }
-/// The same for a C that is one row of tiles, where B is in a near cache: all that there is to do is to read
-/// that. C keeps the sums of earlier blocks of k where it may.
+/// Whether that can be done, whatever is_small says, because C is one row of tiles and B in a near cache: all
+/// that there is to do is to read B once. C keeps the sums of earlier blocks of k where it may.
 template <class T>
 [[nodiscard]] inline bool is_row_of_tiles(const kernel_table<T>& table, const product_shape& s,
                                           finish end) noexcept {
