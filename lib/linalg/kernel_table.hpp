@@ -24,6 +24,11 @@ enum class finish : std::uint8_t {
   mask,       ///< C = mask > 0 ? t : 0
 };
 
+/// Whether C holds the sums of earlier blocks of k: not where its old elements are wanted or t is scaled.
+[[nodiscard]] constexpr bool leaves_c_for_sums(finish end) {
+  return end != finish::scale && end != finish::blend;
+}
+
 /// A finishing step and its factors.
 template <class T>
 struct epilogue {

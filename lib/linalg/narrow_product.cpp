@@ -25,22 +25,10 @@ struct block {
   std::size_t i, rows, j, columns;
 };
 
-/// Rows i … of op(x), all columns.
-template <class T>
-operand<T> rows_of(const operand<T>& x, std::size_t i, std::size_t rows) {
-  const matrix_view<const T>& v = x.view();
-  return {x.is_transposed() ? v.block(0, i, v.rows(), rows) : v.block(i, 0, rows, v.cols()),
-          x.is_transposed()};
-}
-template <class T>
-operand<T> turned(const operand<T>& x) {
-  return {x.view(), !x.is_transposed()};
-}
-
 template <class T>
 product<T> inner_product(const product<T>& x, const block& c, T* sums, std::size_t stride) {
-  return {rows_of(turned(x.B), c.j, c.columns),
-          turned(rows_of(x.A, c.i, c.rows)),
+  return {rows_of(transposed(x.B), c.j, c.columns),
+          transposed(rows_of(x.A, c.i, c.rows)),
           matrix_view<T>(sums, c.columns, c.rows, stride),
           {},
           nullptr,

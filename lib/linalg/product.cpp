@@ -17,8 +17,7 @@ product_route route_product(const kernel_table<T>& table, const product_shape& s
   if (is_narrow<T>(table, shape)) {
     route.path = product_path::narrow;
     route.narrow = plan_narrow(table, shape, threads);
-  } else if ((is_small(shape) || is_row_of_tiles(table, shape, end)) &&
-             product_workers(shape, threads) == 1) {
+  } else if (is_direct(table, shape, end) && product_workers(shape, threads) == 1) {
     route.path = product_path::small;
   } else {
     route.path = product_path::blocked;

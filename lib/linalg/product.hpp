@@ -39,6 +39,14 @@ struct product {
   }
 };
 
+/// Rows i … of op(x), all columns.
+template <class T>
+operand<T> rows_of(const operand<T>& x, std::size_t i, std::size_t rows) {
+  const matrix_view<const T>& v = x.view();
+  return {x.is_transposed() ? v.block(0, i, v.rows(), rows) : v.block(i, 0, rows, v.cols()),
+          x.is_transposed()};
+}
+
 /// The paths of a product. Which one is taken changes no bit of the result.
 enum class product_path : std::uint8_t {
   small,    ///< small_product.hpp: straight from the operands

@@ -133,7 +133,7 @@ product_plan plan_product(const kernel_table<T>& table, const product_shape& sha
   product_plan p;
   p.shape = shape;
   p.width = table.width;
-  p.sums_in_c = end != finish::scale && end != finish::blend;
+  p.sums_in_c = leaves_c_for_sums(end);
   p.workers = product_workers(shape, threads);
   const contract::cut slices = contract::slices(shape.k);
   p.slices_apart = p.workers > 1 && slices.count >= p.workers && shape.m * shape.n <= apart_elements;

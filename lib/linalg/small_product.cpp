@@ -80,20 +80,6 @@ template <bool adds = false, class T, class Call = make_call>
                         b_layout::in_place, call);
 }
 
-/// The steps p0 … p1 of k of op(A), and of op(B).
-template <class T>
-operand<T> steps_of_a(const operand<T>& A, std::size_t p0, std::size_t p1) {
-  const matrix_view<const T>& a = A.view();
-  return A.is_transposed() ? transposed(a.block(p0, 0, p1 - p0, a.cols()))
-                           : operand<T>(a.block(0, p0, a.rows(), p1 - p0));
-}
-template <class T>
-operand<T> steps_of_b(const operand<T>& B, std::size_t p0, std::size_t p1) {
-  const matrix_view<const T>& b = B.view();
-  return B.is_transposed() ? transposed(b.block(0, p0, b.rows(), p1 - p0))
-                           : operand<T>(b.block(p0, 0, p1 - p0, b.cols()));
-}
-
 /// The same over two or more blocks of k.
 template <class T, class Call = make_call>
 [[gnu::noinline]] void multiply_row_by_blocks(const kernel_table<T>& table, const operand<T>& A,
@@ -101,14 +87,17 @@ template <class T, class Call = make_call>
                                               const Call& call = {}) {
   static constexpr epilogue<T> store{};
   const contract::cut blocks = contract::blocks<T>(A.cols());
-  multiply_row(table, steps_of_a(A, 0, blocks.begin(1)), steps_of_b(B, 0, blocks.begin(1)),
+  const auto a = [&](std::size_t p0, std::size_t p1) {
+    return transposed(rows_of(transposed(A), p0, p1 - p0));
+  };
+  const auto b = [&](std::size_t p0, std::size_t p1) { return rows_of(B, p0, p1 - p0); };
+  multiply_row(table, a(0, blocks.begin(1)), b(0, blocks.begin(1)),
                store_operands<T>{out.C, store, out.bias, out.mask}, call);
   for (std::size_t q = 1; q < blocks.count; ++q) {
     const std::size_t p0 = blocks.begin(q);
     const std::size_t p1 = blocks.begin(q + 1);
     const epilogue<T>& end = q + 1 == blocks.count ? out.end : store;
-    multiply_row<true>(table, steps_of_a(A, p0, p1), steps_of_b(B, p0, p1),
-                       store_operands<T>{out.C, end, out.bias, out.mask}, call);
+    multiply_row<true>(table, a(p0, p1), b(p0, p1), store_operands<T>{out.C, end, out.bias, out.mask}, call);
   }
 }
 

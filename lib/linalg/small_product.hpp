@@ -28,13 +28,19 @@ inline constexpr std::size_t small_b = 4096;
 [[nodiscard]] inline bool is_smallest(const product_shape& s) noexcept {
   return is_small(s) && s.m * s.n * std::max<std::size_t>(s.k, 3) < static_cast<std::size_t>(2 * task_work);
 }
-/// Whether that can be done, whatever is_small says, because C is one row of tiles and B in a near cache: all
-/// that there is to do is to read B once. C keeps the sums of earlier blocks of k where it may.
+/// Whether C can be computed like that because it is one row of tiles and B in a near cache: all that there
+/// is to do is to read B once. C keeps the sums of earlier blocks of k where it may.
 template <class T>
 [[nodiscard]] inline bool is_row_of_tiles(const kernel_table<T>& table, const product_shape& s,
                                           finish end) noexcept {
   return s.m <= table.tile_rows && s.k * s.n * sizeof(T) <= near_bytes && contract::slices(s.k).count == 1 &&
-         (s.k <= contract::block_length<T> || (end != finish::scale && end != finish::blend));
+         (s.k <= contract::block_length<T> || leaves_c_for_sums(end));
+}
+/// Whether `multiply_small` may take a product, on one thread.
+template <class T>
+[[nodiscard]] inline bool is_direct(const kernel_table<T>& table, const product_shape& s,
+                                    finish end) noexcept {
+  return is_small(s) || is_row_of_tiles(table, s, end);
 }
 
 /// For a C with elements. Operands by reference, because a copy of what was just written costs as much as the
@@ -53,8 +59,8 @@ struct kernel_call {
   void make() const { kernel(operands); }
 };
 
-/// Appends the calls that `multiply_small` would make, to be made any number of times
-/// while the operands, `end` among them, stay where they are. False where it would pack B.
+/// Appends the calls that `multiply_small` would make, to be made any number of times while the operands,
+/// `end` among them, stay where they are. False where it would pack B.
 template <class T>
 [[nodiscard]] bool list_small(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
                               const matrix_view<T>& C, const epilogue<T>& end, const T* bias,
