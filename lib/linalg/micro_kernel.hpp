@@ -300,8 +300,9 @@ TWINPATH_INLINE void load_columns_of(const Rows& b, columns_of_b<T, vectors>& co
 /// Step s of those that the columns are of. Functions, because what nested lambdas refer to GCC 12 keeps in
 /// memory.
 template <class T, std::size_t rows, std::size_t vectors, std::size_t count, class A>
-TWINPATH_INLINE void multiply_step(vec<T> (&acc)[rows][vectors], const A& a,
+TWINPATH_INLINE void multiply_step(vec<T> (&acc)[rows][vectors], A& a,
                                    const columns_of_b<T, vectors, count>& column, std::size_t s) {
+  a.keep();  // in each step: the distances of several, too, are more than there are registers
   TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
     TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) accumulate(acc[i][j], &a(i, s), column[j][s]);
   }
@@ -314,15 +315,20 @@ TWINPATH_INLINE void multiply_steps(vec<T> (&acc)[rows][vectors], A& a,
 }
 
 /// The same while the next columns are loaded: shuffles and multiply-adds side by side, which the processor
-/// would not find behind so many multiply-adds.
+/// would not find behind so many multiply-adds. The loads are in the first half, for the shuffles wait for them.
 template <class T, std::size_t rows, std::size_t vectors, class A, class B>
 TWINPATH_INLINE void multiply_steps_and_load(vec<T> (&acc)[rows][vectors], A& a,
-                                             columns_of_b<T, vectors>& column, const B& b, std::size_t next) {
+                                             columns_of_b<T, vectors>& column, B& b, std::size_t next) {
   constexpr std::size_t group = columns_at_once<T>;
   columns_of_b<T, vectors> lanes;
   TWINPATH_UNROLL for (std::size_t s = 0; s < group; ++s) {
-    TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
-      lanes[j][s] = load_lanes<T>(rows_from<B>{b, j * width<T>}, next, s);
+    b.keep();
+    if (2 * s < group) {
+      TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
+        const rows_from<B> rows_of_vector{b, j * width<T>};
+        lanes[j][2 * s] = load_lanes<T>(rows_of_vector, next, 2 * s);
+        lanes[j][2 * s + 1] = load_lanes<T>(rows_of_vector, next, 2 * s + 1);
+      }
     }
     multiply_step<T>(acc, a, column, s);
     asm volatile("" ::: "memory");
@@ -333,7 +339,7 @@ TWINPATH_INLINE void multiply_steps_and_load(vec<T> (&acc)[rows][vectors], A& a,
 
 /// What is left of k, by fewer columns than a lane has.
 template <class T, std::size_t rows, std::size_t vectors, class A, class B>
-TWINPATH_INLINE void multiply_last_steps(vec<T> (&acc)[rows][vectors], const A& a, const B& b,
+TWINPATH_INLINE void multiply_last_steps(vec<T> (&acc)[rows][vectors], A& a, const B& b,
                                          std::size_t k) {
   columns_of_b<T, vectors> column;
   load_columns_of<T, vectors>(b, column, lane_tail(k));

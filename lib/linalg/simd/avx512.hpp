@@ -97,15 +97,15 @@ TWINPATH_INLINE void transpose(vec<double> (&r)[8]) {
 template <class Lane>
 TWINPATH_INLINE vec<float> join_lanes(const float* r0, const float* r1, const float* r2, const float* r3,
                                       Lane lane) {
-  const __m256 low = _mm256_insertf128_ps(_mm256_castps128_ps256(lane.load(r0)), lane.load(r1), 1);
-  const __m256 high = _mm256_insertf128_ps(_mm256_castps128_ps256(lane.load(r2)), lane.load(r3), 1);
+  const __m256 low = _mm256_insertf128_ps(_mm256_zextps128_ps256(lane.load(r0)), lane.load(r1), 1);
+  const __m256 high = _mm256_insertf128_ps(_mm256_zextps128_ps256(lane.load(r2)), lane.load(r3), 1);
   return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
 }
 template <class Lane>
 TWINPATH_INLINE vec<double> join_lanes(const double* r0, const double* r1, const double* r2, const double* r3,
                                        Lane lane) {
-  const __m256d low = _mm256_insertf128_pd(_mm256_castpd128_pd256(lane.load(r0)), lane.load(r1), 1);
-  const __m256d high = _mm256_insertf128_pd(_mm256_castpd128_pd256(lane.load(r2)), lane.load(r3), 1);
+  const __m256d low = _mm256_insertf128_pd(_mm256_zextpd128_pd256(lane.load(r0)), lane.load(r1), 1);
+  const __m256d high = _mm256_insertf128_pd(_mm256_zextpd128_pd256(lane.load(r2)), lane.load(r3), 1);
   return _mm512_insertf64x4(_mm512_castpd256_pd512(low), high, 1);
 }
 
