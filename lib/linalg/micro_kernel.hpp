@@ -315,7 +315,8 @@ TWINPATH_INLINE void multiply_steps(vec<T> (&acc)[rows][vectors], A& a,
 }
 
 /// The same while the next columns are loaded: shuffles and multiply-adds side by side, which the processor
-/// would not find behind so many multiply-adds. The loads are in the first half, for the shuffles wait for them.
+/// would not find behind so many multiply-adds. The loads are in the first half, for the shuffles wait for
+/// them.
 template <class T, std::size_t rows, std::size_t vectors, class A, class B>
 TWINPATH_INLINE void multiply_steps_and_load(vec<T> (&acc)[rows][vectors], A& a,
                                              columns_of_b<T, vectors>& column, B& b, std::size_t next) {
@@ -339,8 +340,7 @@ TWINPATH_INLINE void multiply_steps_and_load(vec<T> (&acc)[rows][vectors], A& a,
 
 /// What is left of k, by fewer columns than a lane has.
 template <class T, std::size_t rows, std::size_t vectors, class A, class B>
-TWINPATH_INLINE void multiply_last_steps(vec<T> (&acc)[rows][vectors], A& a, const B& b,
-                                         std::size_t k) {
+TWINPATH_INLINE void multiply_last_steps(vec<T> (&acc)[rows][vectors], A& a, const B& b, std::size_t k) {
   columns_of_b<T, vectors> column;
   load_columns_of<T, vectors>(b, column, lane_tail(k));
   TWINPATH_UNROLL for (std::size_t s = 0; s + 1 < columns_at_once<T>; ++s) {

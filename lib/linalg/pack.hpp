@@ -42,32 +42,31 @@ template <class T>
     // later vector must not touch what the first one of the next step has written already.
     const bool cut = i != 0 && i + w > out_stride;
     const tail<T> last(present);
-    for (std::size_t p = 0; p < k; p += w) {
-      const std::size_t steps = std::min(w, k - p);
-      vec<T> square[w];
-      if (steps == w && !aliasing) {
-        constexpr std::size_t group = columns_at_once<T>;
-        TWINPATH_UNROLL for (std::size_t g = 0; g < w; g += group) {
-          vec<T> columns[group];
-          load_columns(row, p + g, columns);
-          TWINPATH_UNROLL for (std::size_t c = 0; c < group; ++c) square[g + c] = columns[c];
-        }
-      } else if (steps == w) {
-        for (std::size_t r = 0; r < w; ++r) square[r] = load(row[r] + p);
-        transpose(square);
-      } else {
-        const tail<T> part(steps);
-        for (std::size_t r = 0; r < w; ++r) square[r] = part.load(row[r] + p);
-        transpose(square);
-      }
+    const auto put = [&](std::size_t p, vec<T> column) __attribute__((always_inline)) {
       T* to = out + p * out_stride + i;
-      for (std::size_t s = 0; s < steps; ++s) {
-        if (cut) {
-          last.store(to + s * out_stride, square[s]);
-        } else {
-          store(to + s * out_stride, square[s]);
-        }
+      if (cut) {
+        last.store(to, column);
+      } else {
+        store(to, column);
       }
+    };
+    std::size_t p = 0;
+    for (; aliasing && p + w <= k; p += w) {
+      vec<T> square[w];
+      TWINPATH_UNROLL for (std::size_t r = 0; r < w; ++r) square[r] = load(row[r] + p);
+      transpose(square);
+      TWINPATH_UNROLL for (std::size_t c = 0; c < w; ++c) put(p + c, square[c]);
+    }
+    constexpr std::size_t group = columns_at_once<T>;
+    vec<T> columns[group];
+    for (; p + group <= k; p += group) {
+      load_columns(row, p, columns);
+      TWINPATH_UNROLL for (std::size_t c = 0; c < group; ++c) put(p + c, columns[c]);
+    }
+    if (p == k) continue;
+    load_columns(row, p, columns, lane_tail(k - p));
+    TWINPATH_UNROLL for (std::size_t c = 0; c + 1 < group; ++c) {
+      if (p + c < k) put(p + c, columns[c]);
     }
   }
 }
