@@ -33,6 +33,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Rows are addressed by what an instruction adds up, not by registers of their own, each made from the one before:
   # those end up in vector registers, which the multiply-adds wait for.
   list(APPEND TWINPATH_FLAGS_avx512 -fno-tree-slsr)
+  # And with its generic tuning, or that of a later processor, GCC would put addresses there, or into mask registers,
+  # where it runs out of others.
+  list(APPEND TWINPATH_FLAGS_avx512 -mtune=haswell)
 endif()
 set(TWINPATH_FLAGS_neon ${common})
 unset(common)

@@ -16,6 +16,13 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
+/// What the compiler cannot trace back to what it was made from. Otherwise it keeps sums of it, one for each
+/// row or column, in memory; and small stores to the stack wait in one queue with those of C.
+template <class X>
+TWINPATH_INLINE void hide(X& x) {
+  asm("" : "+r"(x));
+}
+
 /// The end of every micro-kernel: adds earlier sums to the accumulators and stores what the epilogue makes of
 /// them, `j0` columns to the right of where t points.
 template <class T, std::size_t rows, std::size_t vectors, class Columns>
@@ -25,8 +32,10 @@ TWINPATH_INLINE void finish_tile(const tile<T>& t, std::size_t j0, const Columns
   const auto add_earlier = [&](const T* sums, std::size_t stride) __attribute__((always_inline)) {
     TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
       TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
-        acc[i][j] = across.load(sums + i * stride + j * w) + acc[i][j];
+        acc[i][j] = across.load(sums + j * w) + acc[i][j];
       }
+      sums += stride;
+      hide(sums);
     }
   };
   if (t.slice != nullptr) add_earlier(t.slice + j0, t.slice_stride);
@@ -43,19 +52,24 @@ TWINPATH_INLINE void finish_tile(const tile<T>& t, std::size_t j0, const Columns
       end.what, [&]<finish what>() __attribute__((always_inline)) {
         // All of C is read before any of it is stored: a load beside a masked store waits until that one has
         // left for the cache.
+        const T* c = first;
+        const T* mask = first_mask;
         TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
-          const T* c = first + i * stride;
-          const T* mask = first_mask + i * mask_stride;
           TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
             acc[i][j] =
                 finished<what, T>(acc[i][j], end, across, c + j * w, first_bias + j * w, mask + j * w);
           }
+          c += stride;
+          hide(c);
+          mask += mask_stride;
+          hide(mask);
         }
         const auto store = [&](const auto& columns) __attribute__((always_inline)) {
+          T* out = first;
           TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
-            TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
-              columns.store(first + i * stride + j * w, acc[i][j]);
-            }
+            TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) columns.store(out + j * w, acc[i][j]);
+            out += stride;
+            hide(out);
           }
         };
         if constexpr (requires { across.in_lane(); }) {
@@ -75,13 +89,6 @@ TWINPATH_INLINE void clear(vec<T> (&acc)[rows][vectors]) {
 /// Steps of k between two advances of pointers: fewer additions, which the multiply-adds share their ports
 /// with.
 inline constexpr std::size_t unrolled = 4;
-
-/// What the compiler cannot trace back to what it was made from. Otherwise it keeps sums of it, one for each
-/// row or column, in memory; and small stores to the stack wait in one queue with those of C.
-template <class X>
-TWINPATH_INLINE void hide(X& x) {
-  asm("" : "+r"(x));
-}
 
 template <class T>
 TWINPATH_INLINE const T* bytes_on(const T* p, std::size_t bytes) {

@@ -30,7 +30,9 @@ TWINPATH_INLINE void accumulate(vec<double>& acc, const double* a, vec<double> b
 template <>
 struct tail<float> {
   __mmask16 mask;
-  TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask16>((1u << n) - 1)) {}
+  TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask16>((1u << n) - 1)) {
+    keep_mask(mask);
+  }
   TWINPATH_INLINE vec<float> load(const float* p) const { return _mm512_maskz_loadu_ps(mask, p); }
   TWINPATH_INLINE void store(float* p, vec<float> v) const { _mm512_mask_storeu_ps(p, mask, v); }
   [[nodiscard]] TWINPATH_INLINE bool fits_lane() const { return mask < 1 << columns_at_once<float>; }
@@ -39,7 +41,9 @@ struct tail<float> {
 template <>
 struct tail<double> {
   __mmask8 mask;
-  TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {}
+  TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {
+    keep_mask(mask);
+  }
   TWINPATH_INLINE vec<double> load(const double* p) const { return _mm512_maskz_loadu_pd(mask, p); }
   TWINPATH_INLINE void store(double* p, vec<double> v) const { _mm512_mask_storeu_pd(p, mask, v); }
   [[nodiscard]] TWINPATH_INLINE bool fits_lane() const { return mask < 1 << columns_at_once<double>; }

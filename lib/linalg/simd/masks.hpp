@@ -7,6 +7,12 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
+/// Into a mask register, once: GCC would take a copy through memory.
+template <class Mask>
+TWINPATH_INLINE void keep_mask(Mask& mask) {
+  asm("" : "+Yk"(mask));
+}
+
 // From a register of its own: GCC 12 would extract the lane to memory under the mask, by an instruction that
 // faults where the mask leaves elements out.
 TWINPATH_INLINE void store_lane(float* p, __m128 v, __mmask8 mask) {
