@@ -98,6 +98,7 @@ TWINPATH_INLINE void transpose(vec<double> (&r)[8]) {
 
 // Halves are put together first: where vectors of 512 bits are computed in halves, an insertion from memory
 // into 256 bits is no shuffle.
+// Extended by zeros, which a load does anyway: a cast would tie GCC 12 to the first 16 registers.
 template <class Lane>
 TWINPATH_INLINE vec<float> join_lanes(const float* r0, const float* r1, const float* r2, const float* r3,
                                       Lane lane) {
