@@ -6,7 +6,7 @@
 
 #include "linalg/activation_kernels.hpp"
 #include "linalg/loss_kernels.hpp"
-#include "linalg/micro_kernel.hpp"
+#include "linalg/micro_kernel_lists.hpp"
 #include "linalg/pack.hpp"
 #include "linalg/row_kernels.hpp"
 #include "linalg/softmax_kernels.hpp"

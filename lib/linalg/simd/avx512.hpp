@@ -30,9 +30,7 @@ TWINPATH_INLINE void accumulate(vec<double>& acc, const double* a, vec<double> b
 template <>
 struct tail<float> {
   __mmask16 mask;
-  TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask16>((1u << n) - 1)) {
-    keep_mask(mask);
-  }
+  TWINPATH_INLINE explicit tail(std::size_t n) : mask(first_elements<__mmask16>(n)) {}
   TWINPATH_INLINE vec<float> load(const float* p) const { return _mm512_maskz_loadu_ps(mask, p); }
   TWINPATH_INLINE void store(float* p, vec<float> v) const { _mm512_mask_storeu_ps(p, mask, v); }
   [[nodiscard]] TWINPATH_INLINE bool fits_lane() const { return mask < 1 << columns_at_once<float>; }
@@ -41,9 +39,7 @@ struct tail<float> {
 template <>
 struct tail<double> {
   __mmask8 mask;
-  TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {
-    keep_mask(mask);
-  }
+  TWINPATH_INLINE explicit tail(std::size_t n) : mask(first_elements<__mmask8>(n)) {}
   TWINPATH_INLINE vec<double> load(const double* p) const { return _mm512_maskz_loadu_pd(mask, p); }
   TWINPATH_INLINE void store(double* p, vec<double> v) const { _mm512_mask_storeu_pd(p, mask, v); }
   [[nodiscard]] TWINPATH_INLINE bool fits_lane() const { return mask < 1 << columns_at_once<double>; }
@@ -98,19 +94,18 @@ TWINPATH_INLINE void transpose(vec<double> (&r)[8]) {
 
 // Halves are put together first: where vectors of 512 bits are computed in halves, an insertion from memory
 // into 256 bits is no shuffle.
-// Extended by zeros, which a load does anyway: a cast would tie GCC 12 to the first 16 registers.
 template <class Lane>
 TWINPATH_INLINE vec<float> join_lanes(const float* r0, const float* r1, const float* r2, const float* r3,
                                       Lane lane) {
-  const __m256 low = _mm256_insertf128_ps(_mm256_zextps128_ps256(lane.load(r0)), lane.load(r1), 1);
-  const __m256 high = _mm256_insertf128_ps(_mm256_zextps128_ps256(lane.load(r2)), lane.load(r3), 1);
+  const __m256 low = _mm256_insertf128_ps(low_half(lane.load(r0)), lane.load(r1), 1);
+  const __m256 high = _mm256_insertf128_ps(low_half(lane.load(r2)), lane.load(r3), 1);
   return _mm512_insertf32x8(_mm512_castps256_ps512(low), high, 1);
 }
 template <class Lane>
 TWINPATH_INLINE vec<double> join_lanes(const double* r0, const double* r1, const double* r2, const double* r3,
                                        Lane lane) {
-  const __m256d low = _mm256_insertf128_pd(_mm256_zextpd128_pd256(lane.load(r0)), lane.load(r1), 1);
-  const __m256d high = _mm256_insertf128_pd(_mm256_zextpd128_pd256(lane.load(r2)), lane.load(r3), 1);
+  const __m256d low = _mm256_insertf128_pd(low_half(lane.load(r0)), lane.load(r1), 1);
+  const __m256d high = _mm256_insertf128_pd(low_half(lane.load(r2)), lane.load(r3), 1);
   return _mm512_insertf64x4(_mm512_castpd256_pd512(low), high, 1);
 }
 

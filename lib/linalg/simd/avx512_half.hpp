@@ -25,9 +25,7 @@ TWINPATH_INLINE void accumulate(vec<double>& acc, const double* a, vec<double> b
 template <>
 struct tail<float> {
   __mmask8 mask;
-  TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {
-    keep_mask(mask);
-  }
+  TWINPATH_INLINE explicit tail(std::size_t n) : mask(first_elements<__mmask8>(n)) {}
   TWINPATH_INLINE vec<float> load(const float* p) const { return _mm256_maskz_loadu_ps(mask, p); }
   TWINPATH_INLINE void store(float* p, vec<float> v) const { _mm256_mask_storeu_ps(p, mask, v); }
   [[nodiscard]] TWINPATH_INLINE bool fits_lane() const { return mask < 1 << columns_at_once<float>; }
@@ -36,9 +34,7 @@ struct tail<float> {
 template <>
 struct tail<double> {
   __mmask8 mask;
-  TWINPATH_INLINE explicit tail(std::size_t n) : mask(static_cast<__mmask8>((1u << n) - 1)) {
-    keep_mask(mask);
-  }
+  TWINPATH_INLINE explicit tail(std::size_t n) : mask(first_elements<__mmask8>(n)) {}
   TWINPATH_INLINE vec<double> load(const double* p) const { return _mm256_maskz_loadu_pd(mask, p); }
   TWINPATH_INLINE void store(double* p, vec<double> v) const { _mm256_mask_storeu_pd(p, mask, v); }
   [[nodiscard]] TWINPATH_INLINE bool fits_lane() const { return mask < 1 << columns_at_once<double>; }

@@ -15,6 +15,15 @@ struct whole_lane {
   TWINPATH_INLINE void store(double* p, __m128d v) const { _mm_storeu_pd(p, v); }
 };
 
+/// The lane below zeros, to which its load extends it anyway: a cast would tie GCC 12 to the first 16
+/// registers.
+TWINPATH_INLINE __m256 low_half(__m128 lane) {
+  return _mm256_zextps128_ps256(lane);
+}
+TWINPATH_INLINE __m256d low_half(__m128d lane) {
+  return _mm256_zextpd128_pd256(lane);
+}
+
 TWINPATH_INLINE float fold_register(__m256 v) {
   return fold_register(_mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1)));
 }

@@ -7,10 +7,12 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// Into a mask register, once: GCC would take a copy through memory.
+/// The mask of the first n elements, in its register: GCC would take a copy of it through memory.
 template <class Mask>
-TWINPATH_INLINE void keep_mask(Mask& mask) {
+TWINPATH_INLINE Mask first_elements(std::size_t n) {
+  Mask mask = static_cast<Mask>((1u << n) - 1);
   asm("" : "+Yk"(mask));
+  return mask;
 }
 
 // From a register of its own: GCC 12 would extract the lane to memory under the mask, by an instruction that

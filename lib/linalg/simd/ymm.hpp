@@ -16,11 +16,11 @@ TWINPATH_INLINE vec<double> fma(vec<double> a, vec<double> b, vec<double> c) {
 
 template <class Lane>
 TWINPATH_INLINE vec<float> join_lanes(const float* r0, const float* r1, Lane lane) {
-  return _mm256_insertf128_ps(_mm256_zextps128_ps256(lane.load(r0)), lane.load(r1), 1);
+  return _mm256_insertf128_ps(low_half(lane.load(r0)), lane.load(r1), 1);
 }
 template <class Lane>
 TWINPATH_INLINE vec<double> join_lanes(const double* r0, const double* r1, Lane lane) {
-  return _mm256_insertf128_pd(_mm256_zextpd128_pd256(lane.load(r0)), lane.load(r1), 1);
+  return _mm256_insertf128_pd(low_half(lane.load(r0)), lane.load(r1), 1);
 }
 
 TWINPATH_INLINE void turn_lanes(const vec<float> (&in)[4], vec<float> (&out)[4]) {

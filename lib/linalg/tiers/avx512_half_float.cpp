@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #define TWINPATH_HALF_VECTORS
-#include "linalg/micro_kernel.hpp"
+#include "linalg/micro_kernel_lists.hpp"
 #include "linalg/tiers/tables.hpp"
 
 namespace twinpath::inline v0::detail {
