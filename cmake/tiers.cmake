@@ -48,13 +48,13 @@ if(TWINPATH_SANITIZE STREQUAL "thread")
   list(APPEND TWINPATH_FLAGS_${TWINPATH_SANITIZED_TIER} -fsanitize=thread)
 endif()
 
-# Adds linalg/tiers/<tier>_<type>.cpp to a target of the calling folder, and <tier>_half_<type>.cpp for vectors of half
+# Adds kernels/tiers/<tier>_<type>.cpp to a target of the calling folder, and <tier>_half_<type>.cpp for vectors of half
 # the width.
 function(twinpath_add_tiers target)
   foreach(tier IN LISTS TWINPATH_TIERS)
-    set(sources linalg/tiers/${tier}_float.cpp linalg/tiers/${tier}_double.cpp)
+    set(sources kernels/tiers/${tier}_float.cpp kernels/tiers/${tier}_double.cpp)
     if(tier STREQUAL avx512)
-      list(APPEND sources linalg/tiers/${tier}_half_float.cpp linalg/tiers/${tier}_half_double.cpp)
+      list(APPEND sources kernels/tiers/${tier}_half_float.cpp kernels/tiers/${tier}_half_double.cpp)
     endif()
     target_sources(${target} PRIVATE ${sources})
     set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "${TWINPATH_FLAGS_${tier}}")

@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "linalg/checks.hpp"
-#include "nn/layer.hpp"
+#include "nn/layer/layer.hpp"
 #include "nn/network.hpp"
+#include "runtime/checks.hpp"
 
 namespace twinpath::inline v0 {
 

@@ -7,9 +7,10 @@
 #include <string>
 #include <utility>
 
-#include "linalg/checks.hpp"
-#include "nn/layer.hpp"
-#include "nn/update_rule.hpp"
+#include "nn/layer/layer.hpp"
+#include "nn/optim/update_rule.hpp"
+#include "runtime/cache.hpp"
+#include "runtime/checks.hpp"
 #include "runtime/parallel.hpp"
 #include "runtime/scratch.hpp"
 
@@ -153,9 +154,9 @@ T network<T>::compute_gradients(matrix_view<const T> X, const targets<T>& y, gra
   check_batch(function, X, y);
   if (is_given(dX)) {
     check_shape(function, "dX", dX, X.rows(), X.cols());
-    check_apart(function, "dX", dX, "X", X);
-    if (!y.by_class) check_apart(function, "dX", dX, "Y", y.soft);
-    if (y.by_class) check_apart(function, "dX", dX, "classes", y.classes);
+    check_disjoint(function, "dX", dX, "X", X);
+    if (!y.by_class) check_disjoint(function, "dX", dX, "Y", y.soft);
+    if (y.by_class) check_disjoint(function, "dX", dX, "classes", y.classes);
   }
   step_shape s = shape(X.rows(), X.stride(), use_by(mode));
   s.input_error = dX.data() != nullptr;
@@ -240,7 +241,7 @@ template <class T>
 void network<T>::predict(matrix_view<const T> X, matrix_view<T> P) const {
   check_shape("predict", "X", X, X.rows(), widths.front());
   check_shape("predict", "P", P, X.rows(), widths.back());
-  check_apart("predict", "P", P, "X", X);
+  check_disjoint("predict", "P", P, "X", X);
   const kernel_table<T>& table = kernels<T>();
   const std::size_t m = X.rows();
   const std::size_t widest = *std::max_element(widths.begin() + 1, widths.end());

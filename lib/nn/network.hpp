@@ -6,9 +6,9 @@
 
 #include <twinpath/mlp.hpp>
 
-#include "linalg/row_operations.hpp"
-#include "nn/layer_state.hpp"
-#include "nn/step.hpp"
+#include "nn/layer/layer_state.hpp"
+#include "nn/step/step.hpp"
+#include "rowwise/row_operations.hpp"
 
 namespace twinpath::inline v0::detail {
 

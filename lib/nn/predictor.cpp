@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "linalg/checks.hpp"
-#include "linalg/row_operations.hpp"
-#include "nn/batch_size.hpp"
-#include "nn/layer.hpp"
+#include "nn/layer/layer.hpp"
+#include "nn/layer/limits.hpp"
+#include "rowwise/row_operations.hpp"
+#include "runtime/cache.hpp"
+#include "runtime/checks.hpp"
 #include "runtime/parallel.hpp"
 
 namespace twinpath::inline v0 {
@@ -83,9 +84,10 @@ struct predictor<T>::state {
       const bool last = l + 2 == widths.size();
       x.f = last ? activation::identity : net.options().activation;
       const detail::product_shape shape{rows, widths[l + 1], widths[l]};
-      const detail::finish end = x.f == activation::relu ? detail::finish::bias_relu : detail::finish::bias;
+      const detail::epilogue_op op =
+          x.f == activation::relu ? detail::epilogue_op::bias_relu : detail::epilogue_op::bias;
       const std::size_t threads = detail::product_workers(shape, 2) > 1 ? detail::concurrency() : 1;
-      x.route = detail::route_product(table, shape, end, threads);
+      x.route = detail::route_product(table, shape, op, threads);
       scratch_elements = std::max(scratch_elements, x.route.scratch());
     }
     return scratch_elements;
@@ -129,7 +131,7 @@ void predictor<T>::predict(matrix_view<const T> X, matrix_view<T> P) {
   const std::size_t outputs = state_->layers.back().W.cols();
   detail::check_shape("predict", "X", X, state_->rows, state_->inputs);
   detail::check_shape("predict", "P", P, state_->rows, outputs);
-  detail::check_apart("predict", "P", P, "X", X);
+  detail::check_disjoint("predict", "P", P, "X", X);
   state_->predict(X, P);
 }
 

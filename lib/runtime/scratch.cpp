@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "scratch.hpp"
+#include "runtime/scratch.hpp"
 
 #include <algorithm>
 #include <cassert>
+
+#include "runtime/cache.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define TWINPATH_ASAN 1
@@ -39,10 +41,6 @@ namespace {
 
 constexpr std::align_val_t alignment{scratch_frame::alignment};
 constexpr std::size_t smallest_chunk = std::size_t{1} << 16;
-
-constexpr std::size_t round_up(std::size_t bytes) noexcept {
-  return (bytes + scratch_frame::alignment - 1) / scratch_frame::alignment * scratch_frame::alignment;
-}
 
 // AddressSanitizer is told which bytes are given out, so that it sees a use after the end of a frame.
 void forbid([[maybe_unused]] std::byte* first, [[maybe_unused]] std::size_t bytes) noexcept {
@@ -135,7 +133,7 @@ scratch_frame::~scratch_frame() {
 void* scratch_frame::allocate_bytes(std::size_t bytes) {
   assert(arena_ == &arena_of_this_thread && arena_->depth == depth_);
   scratch_arena& arena = *arena_;
-  const std::size_t size = round_up(bytes + padding);
+  const std::size_t size = round_up(bytes + padding, scratch_frame::alignment);
   if (arena.current == nullptr || size > arena.current->capacity - arena.used) [[unlikely]]
     grow(arena, size);
   std::byte* const memory = arena.current->bytes() + arena.used;

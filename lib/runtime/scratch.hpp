@@ -60,14 +60,6 @@ class scratch_frame {
   std::size_t depth_;
 };
 
-/// Elements that lie unused before the memory of each of so many workers. A core fetches ahead of what it
-/// reads, over several rows of a matrix, and with what another one is writing there it would take the line
-/// from it, again and again.
-template <class T>
-[[nodiscard]] constexpr std::size_t gap_between(std::size_t workers) noexcept {
-  return workers > 1 ? 16 * 1024 / sizeof(T) : 0;
-}
-
 /// What the calling thread holds, for tests and reports.
 struct scratch_usage {
   std::size_t chunks = 0;

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "blas/interfaces.hpp"
-#include "catch.hpp"
-#include "product_case.hpp"
-#include "threads.hpp"
+#include "support/catch.hpp"
+#include "support/product_case.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

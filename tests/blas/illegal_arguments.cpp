@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "blas/interfaces.hpp"
-#include "catch.hpp"
+#include "support/catch.hpp"
 
 namespace {
 

@@ -3,9 +3,9 @@
 #include <limits>
 
 #include "blas/interfaces.hpp"
-#include "catch.hpp"
-#include "padded.hpp"
-#include "random.hpp"
+#include "support/catch.hpp"
+#include "support/padded.hpp"
+#include "support/random.hpp"
 
 namespace {
 

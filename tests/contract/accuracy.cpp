@@ -13,9 +13,9 @@
 #include <thread>
 #include <vector>
 
-#include "arithmetic.hpp"
-#include "catch.hpp"
-#include "random.hpp"
+#include "support/arithmetic.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
 
 namespace {
 

@@ -6,13 +6,13 @@
 #include <cmath>
 #include <limits>
 
-#include "activations.hpp"
-#include "catch.hpp"
-#include "padded.hpp"
-#include "pieces.hpp"
 #include "pytorch.hpp"
-#include "random.hpp"
-#include "threads.hpp"
+#include "support/activations.hpp"
+#include "support/catch.hpp"
+#include "support/padded.hpp"
+#include "support/pieces.hpp"
+#include "support/random.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

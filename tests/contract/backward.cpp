@@ -4,13 +4,13 @@
 
 #include <limits>
 
-#include "activations.hpp"
-#include "arithmetic.hpp"
-#include "catch.hpp"
-#include "padded.hpp"
-#include "random.hpp"
-#include "shapes.hpp"
-#include "threads.hpp"
+#include "support/activations.hpp"
+#include "support/arithmetic.hpp"
+#include "support/catch.hpp"
+#include "support/padded.hpp"
+#include "support/random.hpp"
+#include "support/shapes.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

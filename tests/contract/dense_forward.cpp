@@ -3,16 +3,16 @@
 // depend on their batch.
 #include <twinpath/dense.hpp>
 
-#include "activations.hpp"
-#include "catch.hpp"
-#include "product_case.hpp"
-#include "threads.hpp"
+#include "support/activations.hpp"
+#include "support/catch.hpp"
+#include "support/product_case.hpp"
+#include "support/threads.hpp"
 
 namespace {
 
 using namespace tests;
 using tp::activation;
-using tp::detail::finish;
+using tp::detail::epilogue_op;
 
 constexpr activations in_registers = {activation::identity, activation::relu, activation::gelu_tanh};
 
@@ -21,7 +21,7 @@ template <class T>
 std::size_t check(const shape& s, data kind, std::size_t threads = 1, activations which = all_activations) {
   INFO(text_of(s));
   const product_case<T> x(s, kind);
-  const tp::matrix<T> scores = x.expected({finish::bias});
+  const tp::matrix<T> scores = x.expected({epilogue_op::bias});
   std::size_t compared = 0;
   for (const activation f : which) {
     const tp::matrix<T> expected = activated(f, scores);
@@ -86,10 +86,11 @@ TEMPLATE_TEST_CASE("dense_forward: layers over threads", "[dense]", float, doubl
        {shape{128, 64, 100}, shape{128, 128, 784}, shape{601, 33, 40}, shape{10, 20, 20000}}) {
     for (const std::size_t threads : thread_counts) {
       check<T>(s, data::uniform, threads);
-      shared += tp::detail::plan_product(tp::detail::kernels<T>(), {s.m, s.n, s.k}, finish::bias, threads)
-                            .workers == threads
-                    ? 1
-                    : 0;
+      shared +=
+          tp::detail::plan_product(tp::detail::kernels<T>(), {s.m, s.n, s.k}, epilogue_op::bias, threads)
+                      .workers == threads
+              ? 1
+              : 0;
     }
   }
   CHECK(shared == 4 * std::size(thread_counts));

@@ -5,13 +5,13 @@
 #include <cmath>
 #include <vector>
 
-#include "arithmetic.hpp"
-#include "catch.hpp"
-#include "linalg/elementary.hpp"
-#include "padded.hpp"
-#include "pieces.hpp"
-#include "random.hpp"
-#include "threads.hpp"
+#include "kernels/elementary.hpp"
+#include "support/arithmetic.hpp"
+#include "support/catch.hpp"
+#include "support/padded.hpp"
+#include "support/pieces.hpp"
+#include "support/random.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

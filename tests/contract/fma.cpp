@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "catch.hpp"
-#include "shapes.hpp"
+#include "support/catch.hpp"
+#include "support/shapes.hpp"
 
 using namespace tests;
 

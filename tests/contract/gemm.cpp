@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "catch.hpp"
-#include "product_case.hpp"
+#include "support/catch.hpp"
+#include "support/product_case.hpp"
 
 namespace {
 

@@ -6,11 +6,11 @@
 #include <map>
 #include <string>
 
-#include "catch.hpp"
-#include "linalg/row_of_tiles.hpp"
-#include "product_case.hpp"
+#include "gemm/tiles.hpp"
 #include "runtime/parallel.hpp"
-#include "threads.hpp"
+#include "support/catch.hpp"
+#include "support/product_case.hpp"
+#include "support/threads.hpp"
 
 namespace {
 
@@ -136,8 +136,8 @@ void run(const shape& s, std::size_t threads, tally& taken, layout where = layou
           const auto call = tp::detail::product<T>{A, B, C.view(), end, nullptr, {}}.shape();
           tp::detail::product_route route;
           on_threads(limit, [&] {
-            route = tp::detail::route_product(tp::detail::kernels<T>(), call, end.what,
-                                              tp::detail::concurrency());
+            route =
+                tp::detail::route_product(tp::detail::kernels<T>(), call, end.op, tp::detail::concurrency());
             tp::gemm(A, B, C.view(), alpha, beta);
           });
           count<T>(route, call, taken);

@@ -4,11 +4,11 @@
 #include <map>
 #include <string>
 
-#include "catch.hpp"
-#include "exact_scratch.hpp"
-#include "linalg/blocked_product.hpp"
-#include "product_case.hpp"
-#include "threads.hpp"
+#include "gemm/blocked.hpp"
+#include "support/catch.hpp"
+#include "support/exact_scratch.hpp"
+#include "support/product_case.hpp"
+#include "support/threads.hpp"
 
 namespace {
 
@@ -155,7 +155,7 @@ void run(const shape& s, tally& taken, data kind = data::uniform) {
         for (std::size_t e = 0; e < ends.size(); ++e) {
           if (large && e != turn % ends.size()) continue;
           product_plan plan =
-              tp::detail::plan_product(table, {s.m, s.n, s.k, a_transposed, b_transposed}, ends[e].what, 1);
+              tp::detail::plan_product(table, {s.m, s.n, s.k, a_transposed, b_transposed}, ends[e].op, 1);
           plan.workers = 1;
           plan.slices_apart = false;
           plan.by_strips = false;
@@ -169,7 +169,7 @@ void run(const shape& s, tally& taken, data kind = data::uniform) {
                                      scratch.data(), {});
           const std::string wrong = stored.wrong(expected[e]);
           if (wrong.empty() && scratch.respected()) continue;
-          CAPTURE(way.name, a_transposed, b_transposed, static_cast<int>(ends[e].what));
+          CAPTURE(way.name, a_transposed, b_transposed, static_cast<int>(ends[e].op));
           REQUIRE(wrong == "");
           REQUIRE(scratch.respected());
         }

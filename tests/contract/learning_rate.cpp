@@ -10,10 +10,10 @@
 #include <string>
 #include <utility>
 
-#include "bits.hpp"
-#include "catch.hpp"
 #include "edges/refusal.hpp"
-#include "random.hpp"
+#include "support/bits.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
 
 namespace {
 

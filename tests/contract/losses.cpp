@@ -8,13 +8,13 @@
 #include <cmath>
 #include <limits>
 
-#include "arithmetic.hpp"
-#include "catch.hpp"
-#include "padded.hpp"
-#include "pieces.hpp"
 #include "pytorch.hpp"
-#include "random.hpp"
-#include "threads.hpp"
+#include "support/arithmetic.hpp"
+#include "support/catch.hpp"
+#include "support/padded.hpp"
+#include "support/pieces.hpp"
+#include "support/random.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <vector>
 
-#include "catch.hpp"
-#include "product_case.hpp"
+#include "support/catch.hpp"
+#include "support/product_case.hpp"
 
 namespace {
 
 using namespace tests;
 using tp::detail::a_layout;
-using tp::detail::finish;
+using tp::detail::epilogue_op;
 
 template <class T>
 struct bench {
@@ -47,8 +47,8 @@ struct bench {
     const padded_matrix<T> mask(x.mask.view(), layouts[2]);
     const auto A = operands.A(from == a_layout::columns).view();
     const auto B = operands.B(b_transposed).view();
-    for (const finish what :
-         {finish::store, finish::scale, finish::blend, finish::bias, finish::bias_relu, finish::mask}) {
+    for (const epilogue_op op : {epilogue_op::store, epilogue_op::scale, epilogue_op::blend,
+                                 epilogue_op::bias, epilogue_op::bias_relu, epilogue_op::mask}) {
       for (const bool with_slice : {false, true}) {
         for (const bool with_total : {false, true}) {
           const tp::detail::epilogue<T> end{what, T(0.7), T(-0.3)};

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The narrow path by itself, also on shapes for which it would not be chosen.
-#include "linalg/narrow_product.hpp"
+#include "gemm/transposed.hpp"
 
-#include "catch.hpp"
-#include "exact_scratch.hpp"
-#include "product_case.hpp"
-#include "threads.hpp"
+#include "support/catch.hpp"
+#include "support/exact_scratch.hpp"
+#include "support/product_case.hpp"
+#include "support/threads.hpp"
 
 namespace {
 
@@ -39,7 +39,7 @@ void run(const shape& s, data kind, layout where, tally& taken) {
           taken.partial_rows += s.m % table.width != 0 ? 1 : 0;
           const std::string wrong = stored.wrong(expected);
           if (wrong.empty() && scratch.respected()) continue;
-          CAPTURE(a_transposed, b_transposed, static_cast<int>(end.what), workers);
+          CAPTURE(a_transposed, b_transposed, static_cast<int>(end.op), workers);
           REQUIRE(wrong == "");
           REQUIRE(scratch.respected());
         }

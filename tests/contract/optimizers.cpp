@@ -6,14 +6,14 @@
 #include <limits>
 #include <vector>
 
-#include "arithmetic.hpp"
-#include "catch.hpp"
-#include "optimizers.hpp"
-#include "padded.hpp"
-#include "pieces.hpp"
 #include "pytorch.hpp"
-#include "random.hpp"
-#include "threads.hpp"
+#include "support/arithmetic.hpp"
+#include "support/catch.hpp"
+#include "support/optimizers.hpp"
+#include "support/padded.hpp"
+#include "support/pieces.hpp"
+#include "support/random.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

@@ -2,10 +2,10 @@
 // Both packing kernels at every height of a sliver, with and without padding.
 #include <utility>
 
-#include "catch.hpp"
-#include "padded.hpp"
-#include "random.hpp"
-#include "shapes.hpp"
+#include "support/catch.hpp"
+#include "support/padded.hpp"
+#include "support/random.hpp"
+#include "support/shapes.hpp"
 
 using namespace tests;
 

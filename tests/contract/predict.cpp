@@ -2,12 +2,12 @@
 // Predictions by the network and by a predictor: the bits of the contract.
 #include <twinpath/predictor.hpp>
 
-#include "activations.hpp"
-#include "catch.hpp"
-#include "padded.hpp"
-#include "predicted.hpp"
-#include "random.hpp"
-#include "threads.hpp"
+#include "support/activations.hpp"
+#include "support/catch.hpp"
+#include "support/padded.hpp"
+#include "support/predicted.hpp"
+#include "support/random.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

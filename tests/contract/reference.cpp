@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // What the tests compare with is the contract, and the contract's cuts are what its text says.
-#include "catch.hpp"
-#include "product_case.hpp"
+#include "support/catch.hpp"
+#include "support/product_case.hpp"
 
 using namespace tests;
 namespace contract = tp::contract;
 
 TEMPLATE_TEST_CASE("expected results are those of the contract's functions", "[reference]", float, double) {
   using T = TestType;
-  using tp::detail::finish;
+  using tp::detail::epilogue_op;
   for (const shape& s : {shape{5, 7, 3}, shape{3, 2, 700}, shape{2, 3, 8200}}) {
     for (const data kind : {data::uniform, data::special}) {
       const product_case<T> x(s, kind);
@@ -22,13 +22,13 @@ TEMPLATE_TEST_CASE("expected results are those of the contract's functions", "[r
         }
         tp::matrix<T> C(s.m, s.n);
         contract::dense_forward<arithmetic, T>(x.A, x.B, x.bias.row(0), tp::activation::identity, C);
-        CHECK(difference<T>(x.expected({finish::bias}), C) == "");
+        CHECK(difference<T>(x.expected({epilogue_op::bias}), C) == "");
         contract::dense_forward<arithmetic, T>(x.A, x.B, x.bias.row(0), tp::activation::relu, C);
-        CHECK(difference<T>(x.expected({finish::bias_relu}), C) == "");
+        CHECK(difference<T>(x.expected({epilogue_op::bias_relu}), C) == "");
 
         const stored_operand<T> W(x.B, true, {});
         contract::backprop_path<arithmetic, T>(x.A, W.get().view(), x.mask, C, tp::activation::relu);
-        CHECK(difference<T>(x.expected({finish::mask}), C) == "");
+        CHECK(difference<T>(x.expected({epilogue_op::mask}), C) == "");
       });
     }
   }

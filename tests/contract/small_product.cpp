@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The direct path of small products by itself, on every shape that it can take whatever the threshold is.
-#include "linalg/small_product.hpp"
+#include "gemm/direct.hpp"
 
-#include "catch.hpp"
-#include "product_case.hpp"
+#include "support/catch.hpp"
+#include "support/product_case.hpp"
 
 namespace {
 
@@ -20,9 +20,9 @@ bool one_block(const shape& s) {
 }
 
 template <class T>
-bool possible(const shape& s, bool b_transposed, tp::detail::finish end) {
+bool possible(const shape& s, bool b_transposed, tp::detail::epilogue_op op) {
   if (!one_block<T>(s)) {
-    const bool sums_in_c = end != tp::detail::finish::scale && end != tp::detail::finish::blend;
+    const bool sums_in_c = end != tp::detail::epilogue_op::scale && end != tp::detail::epilogue_op::blend;
     return one_tile<T>(s) && sums_in_c && tp::contract::slices(s.k).count == 1;
   }
   return !b_transposed || one_tile<T>(s) || s.k * (s.n + 16) <= tp::detail::small_b;
@@ -37,7 +37,7 @@ struct tally {
 
 template <class T>
 void run(const shape& s, data kind, tally& taken) {
-  if (!possible<T>(s, false, tp::detail::finish::store)) return;
+  if (!possible<T>(s, false, tp::detail::epilogue_op::store)) return;
   INFO(text_of(s));
   const product_case<T> x(s, kind);
   stored_product<T> stored(x);
@@ -45,7 +45,7 @@ void run(const shape& s, data kind, tally& taken) {
     const tp::matrix<T> expected = x.expected(end);
     for (const bool a_transposed : {false, true}) {
       for (const bool b_transposed : {false, true}) {
-        if (!possible<T>(s, b_transposed, end.what)) continue;
+        if (!possible<T>(s, b_transposed, end.op)) continue;
         const auto call = stored.call(a_transposed, b_transposed, end);
         tp::detail::multiply_small<T>(tp::detail::kernels<T>(), call.A, call.B, call.C, call.end, call.bias,
                                       call.mask);
@@ -55,7 +55,7 @@ void run(const shape& s, data kind, tally& taken) {
                             : taken.copied);
         const std::string wrong = stored.wrong(expected);
         if (wrong.empty()) continue;
-        CAPTURE(a_transposed, b_transposed, static_cast<int>(end.what));
+        CAPTURE(a_transposed, b_transposed, static_cast<int>(end.op));
         REQUIRE(wrong == "");
       }
     }

@@ -3,12 +3,12 @@
 #include <twinpath/reductions.hpp>
 
 #include <twinpath/contract.hpp>
-#include "catch.hpp"
-#include "padded.hpp"
-#include "pieces.hpp"
-#include "random.hpp"
-#include "shapes.hpp"
-#include "threads.hpp"
+#include "support/catch.hpp"
+#include "support/padded.hpp"
+#include "support/pieces.hpp"
+#include "support/random.hpp"
+#include "support/shapes.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

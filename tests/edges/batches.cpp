@@ -14,8 +14,8 @@
 
 #include <twinpath/mlp.hpp>
 
-#include "catch.hpp"
 #include "edges/refusal.hpp"
+#include "support/catch.hpp"
 
 namespace {
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "activations.hpp"
-#include "catch.hpp"
 #include "edges/refusal.hpp"
+#include "support/activations.hpp"
+#include "support/catch.hpp"
 
 namespace {
 

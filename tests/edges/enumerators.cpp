@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "catch.hpp"
 #include "edges/refusal.hpp"
+#include "support/catch.hpp"
 
 namespace {
 

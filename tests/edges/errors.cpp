@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "activations.hpp"
-#include "catch.hpp"
 #include "edges/refusal.hpp"
+#include "support/activations.hpp"
+#include "support/catch.hpp"
 
 namespace {
 

@@ -16,9 +16,9 @@
 
 #include <twinpath/twinpath.hpp>
 
-#include "activations.hpp"
-#include "random.hpp"
-#include "step_problem.hpp"
+#include "support/activations.hpp"
+#include "support/random.hpp"
+#include "support/step_problem.hpp"
 
 namespace tests {
 

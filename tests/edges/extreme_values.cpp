@@ -12,12 +12,12 @@
 #include <utility>
 #include <vector>
 
-#include "arithmetic.hpp"
-#include "bits.hpp"
-#include "catch.hpp"
-#include "product_case.hpp"
-#include "step_problem.hpp"
-#include "threads.hpp"
+#include "support/arithmetic.hpp"
+#include "support/bits.hpp"
+#include "support/catch.hpp"
+#include "support/product_case.hpp"
+#include "support/step_problem.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "bits.hpp"
-#include "catch.hpp"
-#include "floating_point_environment.hpp"
 #include "golden/operations.hpp"
-#include "threads.hpp"
+#include "support/bits.hpp"
+#include "support/catch.hpp"
+#include "support/floating_point_environment.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

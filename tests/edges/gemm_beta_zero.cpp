@@ -5,10 +5,10 @@
 #include <cmath>
 #include <limits>
 
-#include "catch.hpp"
-#include "padded.hpp"
-#include "random.hpp"
-#include "shapes.hpp"
+#include "support/catch.hpp"
+#include "support/padded.hpp"
+#include "support/random.hpp"
+#include "support/shapes.hpp"
 
 namespace {
 

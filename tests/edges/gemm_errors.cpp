@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "catch.hpp"
-#include "padded.hpp"
+#include "support/catch.hpp"
+#include "support/padded.hpp"
 
 namespace {
 

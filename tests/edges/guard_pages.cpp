@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "bits.hpp"
-#include "catch.hpp"
 #include "edges/every_operation.hpp"
-#include "guarded.hpp"
-#include "shapes.hpp"
+#include "support/bits.hpp"
+#include "support/catch.hpp"
+#include "support/guarded.hpp"
+#include "support/shapes.hpp"
 
 namespace {
 

@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "address_space.hpp"
-#include "arithmetic.hpp"
-#include "bits.hpp"
-#include "catch.hpp"
-#include "random.hpp"
+#include "support/address_space.hpp"
+#include "support/arithmetic.hpp"
+#include "support/bits.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
 
 namespace {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "catch.hpp"
-#include "gzip.hpp"
-#include "temporary_folder.hpp"
+#include "support/catch.hpp"
+#include "support/gzip.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 

@@ -11,9 +11,9 @@
 #include <string>
 #include <utility>
 
-#include "address_space.hpp"
-#include "catch.hpp"
 #include "edges/refusal.hpp"
+#include "support/address_space.hpp"
+#include "support/catch.hpp"
 
 namespace {
 

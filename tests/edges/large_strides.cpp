@@ -11,12 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "address_space.hpp"
-#include "bits.hpp"
-#include "catch.hpp"
 #include "edges/every_operation.hpp"
-#include "product_case.hpp"
-#include "threads.hpp"
+#include "support/address_space.hpp"
+#include "support/bits.hpp"
+#include "support/catch.hpp"
+#include "support/product_case.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

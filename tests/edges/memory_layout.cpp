@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "bits.hpp"
-#include "catch.hpp"
 #include "edges/every_operation.hpp"
-#include "padded.hpp"
-#include "shapes.hpp"
+#include "support/bits.hpp"
+#include "support/catch.hpp"
+#include "support/padded.hpp"
+#include "support/shapes.hpp"
 
 namespace {
 

@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "activations.hpp"
-#include "arithmetic.hpp"
-#include "bits.hpp"
-#include "catch.hpp"
-#include "random.hpp"
+#include "support/activations.hpp"
+#include "support/arithmetic.hpp"
+#include "support/bits.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
 
 namespace {
 

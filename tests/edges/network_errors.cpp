@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "catch.hpp"
 #include "edges/refusal.hpp"
+#include "support/catch.hpp"
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "catch.hpp"
 #include "edges/refusal.hpp"
+#include "support/catch.hpp"
 
 namespace {
 

@@ -13,7 +13,7 @@
 
 #include <twinpath/matrix.hpp>
 
-#include "random.hpp"
+#include "support/random.hpp"
 
 namespace tests {
 

@@ -16,10 +16,10 @@
 #include <utility>
 #include <vector>
 
-#include "catch.hpp"
-#include "random.hpp"
 #include "runtime/counting_new.hpp"
-#include "threads.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

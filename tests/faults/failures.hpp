@@ -12,9 +12,9 @@
 
 #include <twinpath/twinpath.hpp>
 
-#include "catch.hpp"
 #include "runtime/counting_new.hpp"
-#include "threads.hpp"
+#include "support/catch.hpp"
+#include "support/threads.hpp"
 
 namespace tests {
 

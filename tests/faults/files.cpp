@@ -9,10 +9,10 @@
 #include <optional>
 #include <string>
 
-#include "catch.hpp"
 #include "faults/failures.hpp"
 #include "io/networks.hpp"
-#include "temporary_folder.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 

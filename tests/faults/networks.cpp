@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "catch.hpp"
 #include "faults/failures.hpp"
-#include "step_problem.hpp"
+#include "support/catch.hpp"
+#include "support/step_problem.hpp"
 
 namespace {
 

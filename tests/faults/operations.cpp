@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "catch.hpp"
 #include "faults/failures.hpp"
-#include "random.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
 
 namespace {
 

@@ -15,11 +15,11 @@
 #include <string_view>
 #include <vector>
 
-#include "catch.hpp"
 #include "faults/failures.hpp"
-#include "size_limit.hpp"
-#include "step_problem.hpp"
-#include "temporary_folder.hpp"
+#include "support/catch.hpp"
+#include "support/size_limit.hpp"
+#include "support/step_problem.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 

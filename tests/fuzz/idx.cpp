@@ -13,9 +13,9 @@
 #include <string>
 
 #include "failure.hpp"
-#include "gzip.hpp"
 #include "memory_file.hpp"
-#include "temporary_folder.hpp"
+#include "support/gzip.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 

@@ -14,7 +14,7 @@
 #include "failure.hpp"
 #include "io/networks.hpp"
 #include "memory_file.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 #include "zip_repair.hpp"
 
 namespace tp = twinpath;

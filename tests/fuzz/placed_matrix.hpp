@@ -10,8 +10,8 @@
 
 #include <twinpath/matrix.hpp>
 
-#include "guarded.hpp"
-#include "padded.hpp"
+#include "support/guarded.hpp"
+#include "support/padded.hpp"
 
 namespace fuzz {
 

@@ -13,13 +13,13 @@
 #include <twinpath/dense.hpp>
 #include <twinpath/gemm.hpp>
 
-#include "arithmetic.hpp"
-#include "bits.hpp"
 #include "failure.hpp"
 #include "placed_matrix.hpp"
-#include "shapes.hpp"
 #include "sizes.hpp"
-#include "threads.hpp"
+#include "support/arithmetic.hpp"
+#include "support/bits.hpp"
+#include "support/shapes.hpp"
+#include "support/threads.hpp"
 #include "tier.hpp"
 #include "values.hpp"
 

@@ -11,12 +11,12 @@
 
 #include <twinpath/mlp.hpp>
 
-#include "arithmetic.hpp"
 #include "failure.hpp"
-#include "shapes.hpp"
 #include "sizes.hpp"
-#include "step_problem.hpp"
-#include "threads.hpp"
+#include "support/arithmetic.hpp"
+#include "support/shapes.hpp"
+#include "support/step_problem.hpp"
+#include "support/threads.hpp"
 #include "tier.hpp"
 #include "values.hpp"
 

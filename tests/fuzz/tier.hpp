@@ -11,7 +11,7 @@
 
 #include <twinpath/isa.hpp>
 
-#include "linalg/kernel_table.hpp"
+#include "kernels/kernel_table.hpp"
 #include "runtime/active_isa.hpp"
 #include "runtime/cpu_features.hpp"
 

@@ -9,7 +9,7 @@
 
 #include <twinpath/matrix.hpp>
 
-#include "random.hpp"
+#include "support/random.hpp"
 
 namespace fuzz {
 

@@ -8,10 +8,10 @@
 #include <twinpath/contract.hpp>
 #include <twinpath/elementwise.hpp>
 
-#include "activations.hpp"
-#include "arithmetic.hpp"
 #include "golden/numbers.hpp"
 #include "golden/operations.hpp"
+#include "support/activations.hpp"
+#include "support/arithmetic.hpp"
 
 namespace tests {
 

@@ -6,11 +6,11 @@
 #include <set>
 #include <string>
 
-#include "catch.hpp"
-#include "floating_point_environment.hpp"
 #include "golden/hash.hpp"
 #include "golden/hashes.hpp"
 #include "golden/operations.hpp"
+#include "support/catch.hpp"
+#include "support/floating_point_environment.hpp"
 
 namespace {
 

@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-#include "bits.hpp"
+#include "support/bits.hpp"
 
 namespace tests {
 

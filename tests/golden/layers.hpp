@@ -8,11 +8,11 @@
 #include <twinpath/contract.hpp>
 #include <twinpath/dense.hpp>
 
-#include "activations.hpp"
-#include "arithmetic.hpp"
 #include "golden/elementwise.hpp"
 #include "golden/numbers.hpp"
 #include "golden/operations.hpp"
+#include "support/activations.hpp"
+#include "support/arithmetic.hpp"
 
 namespace tests {
 

@@ -11,9 +11,9 @@
 #include <twinpath/sigmoid_cross_entropy.hpp>
 #include <twinpath/softmax.hpp>
 
-#include "arithmetic.hpp"
 #include "golden/numbers.hpp"
 #include "golden/operations.hpp"
+#include "support/arithmetic.hpp"
 
 namespace tests {
 

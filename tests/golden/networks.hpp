@@ -10,11 +10,11 @@
 #include <twinpath/mlp.hpp>
 #include <twinpath/predictor.hpp>
 
-#include "arithmetic.hpp"
 #include "golden/numbers.hpp"
 #include "golden/operations.hpp"
-#include "predicted.hpp"
-#include "step_problem.hpp"
+#include "support/arithmetic.hpp"
+#include "support/predicted.hpp"
+#include "support/step_problem.hpp"
 
 namespace tests {
 

@@ -7,8 +7,8 @@
 #include <limits>
 #include <type_traits>
 
-#include "bits.hpp"
-#include "random.hpp"
+#include "support/bits.hpp"
+#include "support/random.hpp"
 
 namespace tests {
 

@@ -7,10 +7,10 @@
 #include <twinpath/contract.hpp>
 #include <twinpath/gemm.hpp>
 
-#include "arithmetic.hpp"
 #include "golden/numbers.hpp"
 #include "golden/operations.hpp"
-#include "shapes.hpp"
+#include "support/arithmetic.hpp"
+#include "support/shapes.hpp"
 
 namespace tests {
 

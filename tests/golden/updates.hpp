@@ -8,10 +8,10 @@
 
 #include <twinpath/optimizer.hpp>
 
-#include "arithmetic.hpp"
 #include "golden/numbers.hpp"
 #include "golden/operations.hpp"
-#include "optimizers.hpp"
+#include "support/arithmetic.hpp"
+#include "support/optimizers.hpp"
 
 namespace tests {
 

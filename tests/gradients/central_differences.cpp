@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "catch.hpp"
-#include "random.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
 
 namespace {
 

@@ -4,9 +4,9 @@
 
 #include <cmath>
 
-#include "activations.hpp"
-#include "catch.hpp"
-#include "random.hpp"
+#include "support/activations.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
 
 namespace {
 

@@ -6,12 +6,12 @@
 #include <cmath>
 #include <limits>
 
-#include "arithmetic.hpp"
-#include "bits.hpp"
-#include "catch.hpp"
 #include "contract/pytorch.hpp"
-#include "random.hpp"
-#include "threads.hpp"
+#include "support/arithmetic.hpp"
+#include "support/bits.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "catch.hpp"
-#include "random.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
 
 namespace {
 

@@ -12,14 +12,14 @@
 #include <utility>
 #include <vector>
 
-#include "arithmetic.hpp"
-#include "bits.hpp"
-#include "catch.hpp"
-#include "nn/step_plan.hpp"
+#include "nn/step/plan.hpp"
 #include "runtime/parallel.hpp"
 #include "runtime/span.hpp"
-#include "step_problem.hpp"
-#include "threads.hpp"
+#include "support/arithmetic.hpp"
+#include "support/bits.hpp"
+#include "support/catch.hpp"
+#include "support/step_problem.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

@@ -20,10 +20,10 @@
 #include <utility>
 #include <vector>
 
-#include "catch.hpp"
-#include "random.hpp"
 #include "runtime/span.hpp"
-#include "threads.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

@@ -12,10 +12,10 @@
 #include <string>
 #include <string_view>
 
-#include "catch.hpp"
 #include "data_file.hpp"
 #include "io/npz.hpp"
-#include "temporary_folder.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 

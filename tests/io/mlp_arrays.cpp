@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "catch.hpp"
 #include "io/npz.hpp"
 #include "networks.hpp"
 #include "numbers.hpp"
-#include "temporary_folder.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 

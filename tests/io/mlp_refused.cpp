@@ -10,12 +10,12 @@
 #include <string_view>
 #include <vector>
 
-#include "catch.hpp"
 #include "data_file.hpp"
 #include "io/npz.hpp"
 #include "networks.hpp"
 #include "numbers.hpp"
-#include "temporary_folder.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 

@@ -11,7 +11,7 @@
 
 #include <twinpath/mlp.hpp>
 
-#include "random.hpp"
+#include "support/random.hpp"
 
 namespace tests {
 

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "catch.hpp"
 #include "data_file.hpp"
-#include "temporary_folder.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "catch.hpp"
 #include "io/npz.hpp"
-#include "size_limit.hpp"
-#include "temporary_folder.hpp"
+#include "support/catch.hpp"
+#include "support/size_limit.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 

@@ -20,10 +20,10 @@
 #include <utility>
 #include <vector>
 
-#include "bits.hpp"
-#include "catch.hpp"
 #include "load/workloads.hpp"
-#include "threads.hpp"
+#include "support/bits.hpp"
+#include "support/catch.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

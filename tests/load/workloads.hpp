@@ -13,12 +13,12 @@
 
 #include <twinpath/twinpath.hpp>
 
-#include "activations.hpp"
-#include "arithmetic.hpp"
-#include "predicted.hpp"
-#include "product_case.hpp"
-#include "random.hpp"
-#include "step_problem.hpp"
+#include "support/activations.hpp"
+#include "support/arithmetic.hpp"
+#include "support/predicted.hpp"
+#include "support/product_case.hpp"
+#include "support/random.hpp"
+#include "support/step_problem.hpp"
 
 namespace tests {
 

@@ -14,7 +14,7 @@ elseif(TWINPATH_SANITIZE)
 endif()
 
 # twinpath_processor_test(name cpu tier suite [filter...]): test cases of twinpath-test-<suite> on that processor.
-# tests/main.cpp fails a run whose tier is another one.
+# tests/support/main.cpp fails a run whose tier is another one.
 function(twinpath_processor_test name cpu tier suite)
   add_test(NAME processor.${name}.${suite}
     COMMAND ${TWINPATH_QEMU} -cpu ${cpu} $<TARGET_FILE:twinpath-test-${suite}> ${ARGN})

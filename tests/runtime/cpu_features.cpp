@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "catch.hpp"
+#include "support/catch.hpp"
 
 namespace tp = twinpath;
 using tp::isa;

@@ -8,9 +8,9 @@
 #include <stdexcept>
 #include <string>
 
-#include "catch.hpp"
 #include "runtime/active_isa.hpp"
 #include "runtime/cpu_features.hpp"
+#include "support/catch.hpp"
 
 namespace tp = twinpath;
 using tp::isa;

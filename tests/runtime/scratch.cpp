@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include "catch.hpp"
 #include "counting_new.hpp"
+#include "support/catch.hpp"
 
 using twinpath::detail::scratch_frame;
 using twinpath::detail::scratch_of_this_thread;

@@ -20,9 +20,9 @@
 #include <thread>
 #include <vector>
 
-#include "catch.hpp"
 #include "counting_new.hpp"
 #include "runtime/span.hpp"
+#include "support/catch.hpp"
 
 namespace tp = twinpath;
 using nlohmann::json;

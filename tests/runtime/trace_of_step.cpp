@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "catch.hpp"
-#include "threads.hpp"
+#include "support/catch.hpp"
+#include "support/threads.hpp"
 
 namespace tp = twinpath;
 using nlohmann::json;

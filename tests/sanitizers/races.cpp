@@ -22,13 +22,13 @@
 #include <utility>
 #include <vector>
 
-#include "bits.hpp"
-#include "catch.hpp"
-#include "linalg/kernel_table.hpp"
-#include "random.hpp"
+#include "kernels/kernel_table.hpp"
 #include "runtime/active_isa.hpp"
 #include "runtime/parallel.hpp"
-#include "threads.hpp"
+#include "support/bits.hpp"
+#include "support/catch.hpp"
+#include "support/random.hpp"
+#include "support/threads.hpp"
 
 namespace {
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// A dense layer without the checks of the public functions.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include <twinpath/dense.hpp>
+
+#include "gemm/product.hpp"
+#include "runtime/checks.hpp"
+#include "runtime/parallel.hpp"
+
+namespace twinpath::inline v0::detail {
+
+inline void check_option(std::string_view function, schedule how) {
+  check_option(function, "schedule", how, schedule::automatic);
+}
+
+// Views by reference, and one product that is returned: a copy would read as vectors what was just written as
+// numbers, and wait for that.
+
+/// A = f(X*W + b)
+template <class T>
+[[gnu::always_inline]] inline product<T> forward_product(const kernel_table<T>& table,
+                                                         const matrix_view<const T>& X,
+                                                         const matrix_view<const T>& W, const T* bias,
+                                                         activation f, const matrix_view<T>& A) {
+  const bool in_store = f == activation::relu || f == activation::identity;
+  product<T> x{X, W, A, {f == activation::relu ? epilogue_op::bias_relu : epilogue_op::bias}, bias, {}};
+  if (!in_store) {
+    x.after = after_store<T>(table.activate[f], A.data(), A.stride());
+  }
+  return x;
+}
+
+/// The same, and Z = X*W + b is kept.
+template <class T>
+[[gnu::always_inline]] inline product<T> forward_product(const kernel_table<T>& table,
+                                                         const matrix_view<const T>& X,
+                                                         const matrix_view<const T>& W, const T* bias,
+                                                         activation f, const matrix_view<T>& A,
+                                                         const matrix_view<T>& Z) {
+  product<T> x{X, W, Z, {epilogue_op::bias}, bias, {}};
+  x.after = after_store<T>(table.activate[f], A.data(), A.stride());
+  return x;
+}
+
+/// dZ_below = (dZ * W^T) times the derivative of f, from `kept`.
+template <class T>
+[[gnu::always_inline]] inline product<T> backprop_product(const kernel_table<T>& table,
+                                                          const matrix_view<const T>& dZ,
+                                                          const matrix_view<const T>& W, activation f,
+                                                          const matrix_view<const T>& kept,
+                                                          const matrix_view<T>& dZ_below) {
+  const bool in_store = f == activation::relu || f == activation::identity;
+  product<T> x{dZ,       transposed(W),
+               dZ_below, {f == activation::relu ? epilogue_op::mask : epilogue_op::store},
+               nullptr,  kept};
+  if (!in_store) {
+    // It only reads what is kept.
+    x.after = after_store<T>(table.take_back[f], const_cast<T*>(kept.data()), kept.stride());
+  }
+  return x;
+}
+
+/// Operands of both backward paths of a layer.
+template <class T>
+struct backward_operands {
+  matrix_view<const T> A = {};   ///< the layer's input; not read by the backprop path
+  matrix_view<const T> dZ = {};  ///< the layer's output error
+  matrix_view<const T> W = {};   ///< not read by the parameter path
+  matrix_view<T> dW = {};
+  std::span<T> db = {};
+  matrix_view<T> dZ_below = {};     ///< not written by the parameter path
+  activation f = activation::relu;  ///< the activation that made A
+  matrix_view<const T> kept = {};   ///< A, or the scores that f keeps
+};
+
+/// dW = A^T * dZ; db = column sums of dZ
+template <class T>
+void run_parameter_path(const backward_operands<T>& x);
+
+template <class T>
+void run_backprop_path(const backward_operands<T>& x);
+
+template <class T>
+void run_backward(schedule how, const backward_operands<T>& x);
+
+/// Whether the two paths of a layer pay as sibling tasks: when each outweighs the handing over of a task, and
+/// dZ of the layer below is not bound by memory, which one thread alone cannot use up.
+template <class T>
+[[nodiscard]] bool concurrency_pays(std::size_t rows, std::size_t inputs, std::size_t outputs) noexcept {
+  constexpr double least_work = 128 * 1024;  // less than task_work: of two paths one alone is handed over
+  constexpr std::size_t few_outputs = 32;
+  constexpr std::size_t far_bytes = 1 << 20;
+  const double work = static_cast<double>(rows) * static_cast<double>(inputs) * static_cast<double>(outputs);
+  return work >= least_work && (outputs >= few_outputs || rows * inputs * sizeof(T) <= far_bytes);
+}
+
+}  // namespace twinpath::inline v0::detail

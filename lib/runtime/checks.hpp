@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Checks of arguments, before anything is written. Each throws std::invalid_argument with the shapes in its
+// text.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <twinpath/activation.hpp>
+#include <twinpath/loss.hpp>
+#include <twinpath/matrix.hpp>
+
+namespace twinpath::inline v0::detail {
+
+/// "10x3"
+[[nodiscard]] std::string shape_text(std::size_t rows, std::size_t cols);
+
+[[noreturn]] void fail(std::string_view function, const std::string& what);
+[[noreturn]] void fail_shape(std::string_view function, std::string_view name, std::size_t rows,
+                             std::size_t cols, std::size_t expected_rows, std::size_t expected_cols);
+[[noreturn]] void fail_size(std::string_view function, std::string_view name, std::size_t size,
+                            std::size_t expected);
+[[noreturn]] void fail_overlap(std::string_view function, std::string_view output, std::string_view other);
+[[noreturn]] void fail_option(std::string_view function, std::string_view name, int value, int last);
+
+/// An option that is an enumerator, 0 to `last`, and not another number made one by a cast.
+template <class Option>
+void check_option(std::string_view function, std::string_view name, Option value, Option last) {
+  if (value < Option{} || value > last) [[unlikely]]
+    fail_option(function, name, static_cast<int>(value), static_cast<int>(last));
+}
+inline void check_option(std::string_view function, activation f) {
+  check_option(function, "activation", f, activation::gelu_tanh);
+}
+inline void check_option(std::string_view function, loss which) {
+  check_option(function, "loss", which, loss::mean_squared_error);
+}
+inline void check_option(std::string_view function, reduction how) {
+  check_option(function, "reduction", how, reduction::sum);
+}
+
+/// A rectangle of elements of `size` bytes each, for `overlap`.
+struct rectangle {
+  const void* data = nullptr;
+  std::size_t rows = 0;
+  std::size_t cols = 0;
+  std::size_t stride = 0;
+  std::size_t size = 1;
+
+  template <class T>
+  rectangle(matrix_view<T> v) noexcept
+      : data(v.data()), rows(v.rows()), cols(v.cols()), stride(v.stride()), size(sizeof(T)) {}
+  template <class T>
+  rectangle(std::span<T> s) noexcept
+      : data(s.data()), rows(1), cols(s.size()), stride(s.size()), size(sizeof(T)) {}
+};
+
+/// `overlap` for rectangles whose address ranges meet.
+[[nodiscard]] bool overlap_row_by_row(const rectangle& a, const rectangle& b) noexcept;
+
+/// Whether two rectangles share an element. Two column blocks of one buffer do not.
+[[nodiscard]] inline bool overlap(const rectangle& a, const rectangle& b) noexcept {
+  if (a.rows == 0 || a.cols == 0 || b.rows == 0 || b.cols == 0) return false;
+  const auto end = [](const rectangle& r) {
+    return static_cast<const char*>(r.data) + ((r.rows - 1) * r.stride + r.cols) * r.size;
+  };
+  if (end(a) <= b.data || end(b) <= a.data) return false;
+  return overlap_row_by_row(a, b);
+}
+/// Whether two rectangles are the same.
+[[nodiscard]] bool identical(const rectangle& a, const rectangle& b) noexcept;
+
+template <class T>
+void check_shape(std::string_view function, std::string_view name, matrix_view<T> v, std::size_t rows,
+                 std::size_t cols) {
+  if (v.rows() != rows || v.cols() != cols) [[unlikely]] {
+    fail_shape(function, name, v.rows(), v.cols(), rows, cols);
+  }
+}
+
+template <class T>
+void check_size(std::string_view function, std::string_view name, std::span<T> s, std::size_t expected) {
+  if (s.size() != expected) [[unlikely]]
+    fail_size(function, name, s.size(), expected);
+  if (expected != 0 && s.data() == nullptr) [[unlikely]]
+    fail(function, std::string(name) + " is null");
+}
+
+/// Whether an operand that may be left out is there. One without elements is, when it has a shape: that of a
+/// forgotten allocation is wrong.
+template <class T>
+[[nodiscard]] bool is_given(matrix_view<T> v) noexcept {
+  return v.data() != nullptr || v.rows() != 0 || v.cols() != 0;
+}
+
+/// An output that must share no element with another operand.
+inline void check_disjoint(std::string_view function, std::string_view output, const rectangle& a,
+                           std::string_view other, const rectangle& b) {
+  if (overlap(a, b)) [[unlikely]]
+    fail_overlap(function, output, other);
+}
+
+/// An output that may be exactly its input and must share no element with it otherwise.
+inline void check_same_or_apart(std::string_view function, std::string_view output, const rectangle& a,
+                                std::string_view other, const rectangle& b) {
+  if (!identical(a, b)) check_disjoint(function, output, a, other, b);
+}
+
+}  // namespace twinpath::inline v0::detail

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <initializer_list>
+
+#include <twinpath/activation.hpp>
+
+#include "support/arithmetic.hpp"
+
+namespace tests {
+
+using activations = std::initializer_list<tp::activation>;
+
+inline constexpr activations all_activations = {
+    tp::activation::identity, tp::activation::relu,     tp::activation::leaky_relu, tp::activation::sigmoid,
+    tp::activation::tanh,     tp::activation::gelu_erf, tp::activation::gelu_tanh};
+
+/// Each element with the activation that the contract has for it.
+template <class T>
+tp::matrix<T> activated(tp::activation f, tp::matrix<T> Z) {
+  with_arithmetic([&]<class arithmetic>(arithmetic) {
+    for (T& z : Z.elements()) z = tp::contract::activate<arithmetic, T>(f, z);
+  });
+  return Z;
+}
+
+/// Each element of t times the derivative that the contract takes from `kept`.
+template <class T>
+tp::matrix<T> taken_back(tp::activation f, tp::matrix<T> t, const tp::matrix<T>& kept) {
+  with_arithmetic([&]<class arithmetic>(arithmetic) {
+    for (std::size_t i = 0; i < t.size(); ++i)
+      t.elements()[i] = tp::contract::backprop<arithmetic, T>(f, t.elements()[i], kept.elements()[i]);
+  });
+  return t;
+}
+
+}  // namespace tests
