@@ -38,6 +38,12 @@ enum class gradient_mode {
   ignore,      ///< they are not computed: the loss alone, and dX where it is asked for
 };
 
+/// How much `mlp::describe` says.
+enum class description {
+  summary,  ///< a line: the form of the step, why, threads, working memory
+  program,  ///< the summary, then every operation in its phase and part
+};
+
 /// A network of dense layers, an activation after every one but the last.
 ///
 /// Layer l = 1 … layers() maps widths[l-1] to widths[l]. Weights start He-uniform, that is uniform in
@@ -161,6 +167,9 @@ class mlp {
   [[nodiscard]] std::size_t memory(std::size_t rows, const optimizer& rule = sgd{}) const;
   /// How a step of training with batches of so many rows is computed here, and why. Throws as `memory`.
   [[nodiscard]] std::string describe(std::size_t rows) const;
+  /// The same, with the program of the step on request: its phases, the parts of each phase, and the operations
+  /// of each part with their shapes and the path of each product.
+  [[nodiscard]] std::string describe(std::size_t rows, description how) const;
 
  private:
   struct state;

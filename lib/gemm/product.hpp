@@ -12,6 +12,21 @@
 
 namespace twinpath::inline v0::detail {
 
+/// The shape of a product whose operands have these distances between rows.
+template <class T>
+[[nodiscard]] constexpr product_shape make_shape(std::size_t m, std::size_t n, std::size_t k,
+                                                 bool a_transposed, bool b_transposed, std::size_t a_stride,
+                                                 std::size_t b_stride) noexcept {
+  return {m,
+          n,
+          k,
+          a_transposed,
+          b_transposed,
+          aliases(a_stride * sizeof(T)),
+          aliases(b_stride * sizeof(T)),
+          b_stride * sizeof(T) % line_bytes != 0};
+}
+
 /// A product with everything that its store needs. Shapes fit and outputs do not overlap: the callers check.
 template <class T>
 struct product {
@@ -29,14 +44,8 @@ struct product {
       : A(a), B(b), C(c), finish(e), bias(added), mask(masked) {}
 
   [[nodiscard]] product_shape shape() const noexcept {
-    return {C.rows(),
-            C.cols(),
-            A.cols(),
-            A.is_transposed(),
-            B.is_transposed(),
-            aliases(A.view().stride() * sizeof(T)),
-            aliases(B.view().stride() * sizeof(T)),
-            B.view().stride() * sizeof(T) % 64 != 0};
+    return make_shape<T>(C.rows(), C.cols(), A.cols(), A.is_transposed(), B.is_transposed(),
+                         A.view().stride(), B.view().stride());
   }
 };
 

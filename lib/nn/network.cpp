@@ -159,7 +159,7 @@ T network<T>::compute_gradients(matrix_view<const T> X, const targets<T>& y, gra
     if (y.by_class) check_disjoint(function, "dX", dX, "classes", y.classes);
   }
   step_shape s = shape(X.rows(), X.stride(), use_by(mode));
-  s.input_error = dX.data() != nullptr;
+  s.dx_stride = dX.data() == nullptr ? 0 : dX.stride();
   step.prepare(widths, s);
   if (mode != gradient_mode::ignore) hold_gradients();
   return step.run(layers, {X, y, options.loss, options.reduction, {}, dX});
@@ -231,7 +231,7 @@ void network<T>::apply(const optimizer& rule) {
 }
 
 template <class T>
-step_plan<T> network<T>::plan(std::size_t rows, const optimizer& rule) const {
+step_plan network<T>::plan(std::size_t rows, const optimizer& rule) const {
   step_shape s = shape(rows, widths.front(), use_by(rule));
   if (worth_sharing(widths, rows)) s.threads = concurrency();
   return plan_step(kernels<T>(), widths, s);

@@ -26,7 +26,7 @@ class network {
   void predict(matrix_view<const T> X, matrix_view<T> P) const;
 
   /// The plan of a step of training.
-  [[nodiscard]] step_plan<T> plan(std::size_t rows, const optimizer& rule) const;
+  [[nodiscard]] step_plan plan(std::size_t rows, const optimizer& rule) const;
 
   std::vector<std::size_t> widths;
   mlp_options options;

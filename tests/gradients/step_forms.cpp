@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "nn/step/plan.hpp"
+#include "nn/step/program.hpp"
 #include "runtime/parallel.hpp"
 #include "runtime/span.hpp"
 #include "support/arithmetic.hpp"
@@ -101,7 +101,7 @@ TEMPLATE_TEST_CASE("a step has the bits of the contract in every form", "[gradie
     }
   }
   const std::string blocks = "blocks of rows, then all dW ",
-                    streamed = "streamed: blocks of rows through both paths ";
+                    streamed = "fused backward: blocks of rows through both paths ";
   for (const std::string& form :
        {std::string("operation by operation alone"), std::string("operation by operation shared"),
         blocks + "alone", blocks + "shared", std::string("blocks of units, layer by layer shared"),
@@ -234,12 +234,16 @@ TEMPLATE_TEST_CASE("the list of a small step follows what it computes with", "[g
                    double) {
   using T = TestType;
   const step_problem<T> p({3, 4, 2}, 200, 1);
-  const auto planned = [&](std::size_t rows) {
-    return tp::detail::plan_step(tp::detail::kernels<T>(), p.widths,
-                                 {.rows = rows, .x_stride = p.X.stride(), .how = tp::schedule::automatic});
+  const auto takes_direct_path = [&](std::size_t rows) {
+    const auto plan = tp::detail::plan_step(tp::detail::kernels<T>(), p.widths,
+                                            {.rows = rows, .x_stride = p.X.stride()});
+    return std::ranges::all_of(plan.program.operations, [](const auto& x) {
+      const auto* product = std::get_if<tp::detail::product_operation>(&x);
+      return product == nullptr || product->route.path == tp::detail::product_path::small;
+    });
   };
-  REQUIRE(planned(10).listable);
-  REQUIRE_FALSE(planned(200).listable);
+  REQUIRE(takes_direct_path(10));
+  REQUIRE_FALSE(takes_direct_path(200));
 
   // Beside a network that keeps its gradients, of which nothing is listed.
   tp::mlp<T> net = p.network(tp::schedule::automatic);

@@ -17,14 +17,13 @@ product<T> error_below(const backward_operands<T>& x) {
   return backprop_product(kernels<T>(), x.dZ, x.W, x.f, x.kept, x.dZ_below);
 }
 
-/// The two paths are the same number of multiply-adds, so each gets half of the threads. Scratch memory of
-/// both is the caller's: a worker that joins late must not allocate.
+/// Scratch memory of both paths is the caller's: a worker that joins late must not allocate.
 template <class T>
 void run_concurrently(const backward_operands<T>& x, std::size_t threads) {
   const kernel_table<T>& table = kernels<T>();
   const product<T> parameter = weight_gradient(x);
   const product<T> backprop = error_below(x);
-  const std::size_t share = (threads + 1) / 2;
+  const std::size_t share = fork_share(threads);
   const product_route parameter_route = route_product(table, parameter.shape(), parameter.finish.op, share);
   const product_route backprop_route = route_product(table, backprop.shape(), backprop.finish.op, share);
   scratch_frame scratch;

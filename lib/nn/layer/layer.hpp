@@ -17,6 +17,17 @@ inline void check_option(std::string_view function, schedule how) {
   check_option(function, "schedule", how, schedule::automatic);
 }
 
+/// Whether an activation and its derivative are part of the store of a product. Others follow it.
+[[nodiscard]] constexpr bool fits_store(activation f) noexcept {
+  return f == activation::relu || f == activation::identity;
+}
+[[nodiscard]] constexpr epilogue_op forward_op(activation f) noexcept {
+  return f == activation::relu ? epilogue_op::bias_relu : epilogue_op::bias;
+}
+[[nodiscard]] constexpr epilogue_op backprop_op(activation f) noexcept {
+  return f == activation::relu ? epilogue_op::mask : epilogue_op::store;
+}
+
 // Views by reference, and one product that is returned: a copy would read as vectors what was just written as
 // numbers, and wait for that.
 
@@ -26,11 +37,8 @@ template <class T>
                                                          const matrix_view<const T>& X,
                                                          const matrix_view<const T>& W, const T* bias,
                                                          activation f, const matrix_view<T>& A) {
-  const bool in_store = f == activation::relu || f == activation::identity;
-  product<T> x{X, W, A, {f == activation::relu ? epilogue_op::bias_relu : epilogue_op::bias}, bias, {}};
-  if (!in_store) {
-    x.after = after_store<T>(table.activate[f], A.data(), A.stride());
-  }
+  product<T> x{X, W, A, {forward_op(f)}, bias, {}};
+  if (!fits_store(f)) x.after = after_store<T>(table.activate[f], A.data(), A.stride());
   return x;
 }
 
@@ -53,11 +61,8 @@ template <class T>
                                                           const matrix_view<const T>& W, activation f,
                                                           const matrix_view<const T>& kept,
                                                           const matrix_view<T>& dZ_below) {
-  const bool in_store = f == activation::relu || f == activation::identity;
-  product<T> x{dZ,       transposed(W),
-               dZ_below, {f == activation::relu ? epilogue_op::mask : epilogue_op::store},
-               nullptr,  kept};
-  if (!in_store) {
+  product<T> x{dZ, transposed(W), dZ_below, {backprop_op(f)}, nullptr, kept};
+  if (!fits_store(f)) {
     // It only reads what is kept.
     x.after = after_store<T>(table.take_back[f], const_cast<T*>(kept.data()), kept.stride());
   }
@@ -86,6 +91,11 @@ void run_backprop_path(const backward_operands<T>& x);
 
 template <class T>
 void run_backward(schedule how, const backward_operands<T>& x);
+
+/// Threads of each path of a fork: the two are the same number of multiply-adds.
+[[nodiscard]] constexpr std::size_t fork_share(std::size_t threads) noexcept {
+  return (threads + 1) / 2;
+}
 
 /// Whether the two paths of a layer pay as sibling tasks: when each outweighs the handing over of a task, and
 /// dZ of the layer below is not bound by memory, which one thread alone cannot use up.

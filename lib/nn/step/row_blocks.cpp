@@ -1,94 +1,80 @@
 // SPDX-License-Identifier: MIT
-// Tasks take blocks of rows from Z1 to dZ1, then parts of the rows of every dW.
+// Blocks of rows from Z1 to dZ1, then parts of the rows of every dW. The two paths of a layer never wait for
+// each other: all of the backprop path comes first, then all of the parameter path.
 #include <algorithm>
 
-#include "nn/step/run.hpp"
+#include <twinpath/contract/sums.hpp>
+
+#include "nn/step/builder.hpp"
+#include "runtime/cache.hpp"
+#include "runtime/parallel.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
 
-template <class T>
-class row_blocks {
- public:
-  explicit row_blocks(const step_run<T>& s) : s_(s) {}
+constexpr std::size_t chain = contract::sum_rows;
 
-  void run() const {
-    const std::size_t blocks = s_.plan.blocks.size();
-    isolated_if(blocks > 1, [&] {
-      phases(blocks, 2).run([&](std::size_t phase, std::size_t i) {
-        if (phase == 0) return chain_of_block(i, s_.scratch_of(i));
-        part_of_weights(i, s_.scratch_of(i));
-      });
-    });
-  }
-
- private:
-  [[nodiscard]] std::size_t block_row(std::size_t i) const noexcept {
-    return block_begin(s_.X.rows(), i, s_.plan.blocks.size());
-  }
-
-  /// Block i of the rows from Z1 to dZ1.
-  void chain_of_block(std::size_t i, T* scratch) const {
-    const std::size_t first = block_row(i);
-    const block_memory<T> m{first, block_row(i + 1) - first, first, 0, scratch};
-    const std::vector<layer_routes>& routes = s_.plan.blocks[i].layers;
-    for (std::size_t l = 0; l < s_.layers(); ++l) s_.forward(routes[l], l, m);
-    s_.output_error(m);
-    for (std::size_t l = s_.layers(); l-- > 0;) {
-      // The chains of column sums that no other block has a share in.
-      add_chains(l, s_.errors(l, m), first, divide_up(first, contract::sum_rows),
-                 m.first + m.rows == s_.X.rows() ? chain_count() : (first + m.rows) / contract::sum_rows);
-      if (l > 0) s_.backprop(routes[l], l, m);
-    }
-  }
-
-  [[nodiscard]] std::size_t chain_count() const noexcept {
-    return divide_up(s_.X.rows(), contract::sum_rows);
-  }
-
-  /// Chains begin … end - 1 of layer l's column sums, from errors whose first row is row `first` of the
-  /// batch.
-  void add_chains(std::size_t l, matrix_view<const T> dZ, std::size_t first, std::size_t begin,
-                  std::size_t end) const {
-    const span_scope span({"db", s_.number(l)});
-    for (std::size_t c = begin; c < end; ++c) {
-      const std::size_t row = c * contract::sum_rows;
-      s_.table.column_chain(dZ.data() + (row - first) * dZ.stride(), dZ.stride(),
-                            std::min(contract::sum_rows, s_.X.rows() - row), dZ.cols(),
-                            s_.chains(l) + c * dZ.cols());
-    }
-  }
-
-  /// Part i of the rows of every dW, and db of every layer whose turn it is.
-  void part_of_weights(std::size_t i, T* scratch) const {
-    const std::size_t parts = s_.plan.blocks.size();
-    const block_memory<T> all = s_.all_rows(scratch);
-    for (std::size_t l = 0; l < s_.layers(); ++l) {
-      const std::size_t inputs = s_.layer(l).inputs;
-      const product<T> x =
-          s_.weights_product(l, all, block_begin(inputs, i, parts), block_begin(inputs, i + 1, parts));
-      run_product(s_.table, s_.plan.blocks[i].layers[l].weights, x, scratch, {"dW", s_.number(l)});
-      if (l % parts != i) continue;
-      for (std::size_t b = 1; b < parts; ++b) {
-        const std::size_t cut = block_row(b);
-        if (cut % contract::sum_rows != 0)
-          add_chains(l, s_.errors(l, all), 0, cut / contract::sum_rows, cut / contract::sum_rows + 1);
-      }
-      s_.fold_bias(l, scratch);
-    }
-  }
-
-  const step_run<T>& s_;
-};
+/// The rows of a block whose chains of column sums no other block has a share in.
+row_range own_chains(row_range rows, std::size_t all) {
+  const std::size_t end = rows.first + rows.count;
+  const std::size_t first = round_up(rows.first, chain);
+  const std::size_t last = end == all ? end : end / chain * chain;
+  return {first, last > first ? last - first : 0};
+}
 
 }  // namespace
 
 template <class T>
-void run_row_blocks(const step_run<T>& s) {
-  row_blocks<T>(s).run();
+void emit_row_blocks(program_builder<T>& to) {
+  const step_shape& s = to.shape;
+  const std::size_t layers = to.layers;
+  const std::size_t blocks = std::min({s.threads, phases::most_parts, std::max<std::size_t>(1, s.rows)});
+
+  to.program().order = phase_order::together;
+  to.program().workers = blocks;
+  to.reserve_activations(s.rows);
+  to.reserve_errors(s.rows);
+  to.reserve_losses();
+  to.reserve_chains();
+  to.reserve_gradients();
+
+  to.begin_phase();
+  for (std::size_t i = 0; i < blocks; ++i) {
+    const row_range rows = block_of(s.rows, i, blocks);
+    to.begin_part();
+    for (std::size_t l = 0; l < layers; ++l) to.forward(l, rows, to.all_units(l));
+    to.loss(rows);
+    for (std::size_t l = layers; l-- > 0;) {
+      const row_range own = own_chains(rows, s.rows);
+      if (own.count != 0) to.chains(l, own);
+      if (l > 0 || s.wants_input_error()) to.backprop(l, rows, {0, to.inputs(l)});
+    }
+  }
+
+  to.begin_phase();
+  for (std::size_t i = 0; i < blocks; ++i) {
+    to.begin_part();
+    for (std::size_t l = 0; l < layers; ++l) {
+      const row_range part = block_of(to.inputs(l), i, blocks);
+      to.weights(l, to.all_rows(), {part.first, part.first + part.count});
+      if (l % blocks != i) continue;
+      // The chains that two blocks share.
+      std::size_t before = s.rows;
+      for (std::size_t b = 1; b < blocks; ++b) {
+        const std::size_t cut = block_of(s.rows, b, blocks).first;
+        const std::size_t first = cut / chain * chain;
+        if (cut == first || first == before) continue;
+        to.chains(l, {first, std::min(chain, s.rows - first)});
+        before = first;
+      }
+      to.fold(l);
+    }
+  }
+  for (std::size_t l = 0; l < layers; ++l) to.complete(l);
+  to.reserve_scratch(blocks);
 }
 
-template void run_row_blocks(const step_run<float>&);
-template void run_row_blocks(const step_run<double>&);
+template void emit_row_blocks(program_builder<float>&);
+template void emit_row_blocks(program_builder<double>&);
 
 }  // namespace twinpath::inline v0::detail

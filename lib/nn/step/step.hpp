@@ -2,23 +2,30 @@
 // One step of training: forward, loss, both backward paths, update, as planned.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "nn/layer/layer_state.hpp"
-#include "nn/step/listed.hpp"
-#include "nn/step/plan.hpp"
 #include "nn/step/run.hpp"
 
 namespace twinpath::inline v0::detail {
 
-/// The plan and the memory of a network's steps.
+/// The plans and the memory of a network's steps.
 template <class T>
 class training_step {
  public:
-  /// Plans for this shape, but with the threads that it is worth, and holds memory for it; what is there
-  /// already is used again. Throws std::bad_alloc, and std::invalid_argument when sizes would overflow; the
-  /// next call plans anew.
-  void prepare(const std::vector<std::size_t>& widths, step_shape shape);
+  training_step() = default;
+  /// A copy is for a network whose parameters lie elsewhere: it plans anew, in memory of its own.
+  training_step(const training_step&) noexcept {}
+  training_step& operator=(const training_step&) noexcept { return *this = training_step(); }
+  training_step(training_step&&) noexcept = default;
+  training_step& operator=(training_step&&) noexcept = default;
+  ~training_step() = default;
+
+  /// Plans for this shape, but with the threads that it is worth, and holds memory for it. Plans and memory
+  /// that are there already are used again. Throws std::bad_alloc, and std::invalid_argument when sizes would
+  /// overflow; the next call plans anew.
+  void prepare(const layer_widths& widths, step_shape shape);
 
   /// Computes as prepared and returns the loss.
   T run(std::vector<layer_state<T>>& layers, const step_operands<T>& with);
@@ -31,12 +38,12 @@ class training_step {
   static constexpr std::size_t most_plans = 16;
 
   struct planned_step {
-    step_plan<T> plan;
-    listed_step<T> calls;
+    step_plan plan;
+    lowered_products<T> lowered;
   };
-  std::vector<planned_step> plans_;  ///< the one that was made or used last comes last
-  std::size_t current_ = 0;          ///< plans_.size() for none
-  bool computed_ = false;            ///< whether the memory has what the current plan computes
+  std::vector<std::unique_ptr<planned_step>> plans_;  ///< the one that was made or used last comes last
+  planned_step* current_ = nullptr;
+  bool computed_ = false;  ///< whether the memory has the results of the current plan
   matrix<T> memory_;
 };
 

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "nn/step/form.hpp"
+
+#include <twinpath/contract/products.hpp>
+#include <twinpath/contract/sums.hpp>
+
+#include "runtime/task_work.hpp"
+
+namespace twinpath::inline v0::detail {
+namespace {
+
+// Measured on AMD EPYC (Zen 4) and Intel Xeon (Sapphire Rapids), two cores, 2026.
+/// Bytes of all weights up to which the backward pass is fused: dW is read and written once for each block of
+/// rows and has to stay in an L2 cache beside the block.
+constexpr std::size_t fused_weights = 1 << 20;
+/// Bytes of all dW that slices computed at the same time may take.
+constexpr std::size_t fused_slices = 16 << 20;
+/// Weights up to which blocks of units pay. A wide layer's block reads a part of each row of W, which crowds
+/// into a part of the caches.
+constexpr std::size_t unit_block_weights = 32 * 1024;
+/// Rows for each thread from which blocks of rows pay: two register tiles.
+constexpr std::size_t least_block_rows = 16;
+
+/// Multiply-adds of the chain from Z1 to dZ1.
+double chain_work(const layer_widths& widths, std::size_t rows) noexcept {
+  const std::size_t forward = all_weights(widths);
+  return static_cast<double>(rows) * static_cast<double>(2 * forward - widths[0] * widths[1]);
+}
+
+/// Whether slices of the batch begin where chains of the column sums do.
+bool slices_keep_chains(std::size_t rows) noexcept {
+  const contract::cut slices = contract::slices(rows);
+  for (std::size_t s = 1; s < slices.count; ++s) {
+    if (slices.begin(s) % contract::sum_rows != 0) return false;
+  }
+  return true;
+}
+
+template <class T>
+bool can_fuse(const layer_widths& widths, const step_shape& s) noexcept {
+  const std::size_t weights = all_weights(widths) * sizeof(T);
+  const std::size_t slices = contract::slices(s.rows).count;
+  if (!s.updates() || s.rows <= contract::block_length<T> || weights > fused_weights) return false;
+  return s.threads == 1 ||
+         (slices >= s.threads && slices * weights <= fused_slices && slices_keep_chains(s.rows));
+}
+
+/// Whether threads would exchange more weights, by blocks of rows, than activations, by blocks of units.
+bool wants_unit_blocks(const layer_widths& widths, const step_shape& s, std::size_t vector_width) {
+  if (s.wants_input_error()) return false;  // which needs all of the first layer's dZ
+  const std::size_t layers = widths.size() - 1;
+  std::size_t units = 0;
+  for (std::size_t l = 1; l < layers; ++l) {
+    units += widths[l];
+    if (widths[l] < 2 * s.threads * vector_width) return false;
+  }
+  const std::size_t weights = all_weights(widths);
+  return layers > 1 && weights <= unit_block_weights && s.rows * units < weights;
+}
+
+}  // namespace
+
+std::size_t all_weights(const layer_widths& widths) noexcept {
+  std::size_t sum = 0;
+  for (std::size_t l = 1; l < widths.size(); ++l) sum += widths[l - 1] * widths[l];
+  return sum;
+}
+
+bool worth_sharing(const layer_widths& widths, std::size_t rows) noexcept {
+  return chain_work(widths, rows) >= 2 * task_work;
+}
+
+template <class T>
+form_choice choose_form(const kernel_table<T>& table, const layer_widths& widths, const step_shape& s) {
+  if (s.gradients == gradient_use::ignore) return {step_form::operations, "no gradients"};
+  if (s.how == schedule::sequential || s.how == schedule::concurrent)
+    return {step_form::operations, "the schedule of the options"};
+  if (can_fuse<T>(widths, s))
+    return {step_form::fused_backward, "the batch is long and all dW stay in a near cache"};
+  if (s.how == schedule::row_blocks) return {step_form::row_blocks, "the schedule of the options"};
+  if (s.threads == 1) return {step_form::operations, "one thread, and few rows or wide layers"};
+  if (wants_unit_blocks(widths, s, table.width))
+    return {step_form::unit_blocks, "weights outweigh what layers exchange"};
+  if (s.rows >= s.threads * least_block_rows) return {step_form::row_blocks, "enough rows for each thread"};
+  return {step_form::operations, "too few rows to share them"};
+}
+
+template form_choice choose_form(const kernel_table<float>&, const layer_widths&, const step_shape&);
+template form_choice choose_form(const kernel_table<double>&, const layer_widths&, const step_shape&);
+
+}  // namespace twinpath::inline v0::detail
