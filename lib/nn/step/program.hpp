@@ -67,17 +67,18 @@ struct call_range {
 
 /// C = op(A) * op(B), its epilogue, and what follows the store.
 struct product_operation {
+  // What a lowered product reads comes first, in one cache line.
   span_label label;
-  matrix_place A, B, C;
+  call_range calls;  ///< empty unless the product was lowered
+  step_follow follow = step_follow::nothing;
   bool a_transposed = false;
   bool b_transposed = false;
-  epilogue_op op = epilogue_op::store;
   bool descends = false;  ///< blends with -rate: W = fma(-rate, dW, W); otherwise a blend adds to C
+  epilogue_op op = epilogue_op::store;
+  matrix_place A, B, C;
   matrix_place beside;    ///< the bias, or the mask
-  step_follow follow = step_follow::nothing;
   matrix_place followed;  ///< the activations, what was kept of them, or the parameters
   product_route route;
-  call_range calls;  ///< empty unless the product was lowered
 };
 
 /// Losses and dZ of rows of the batch.

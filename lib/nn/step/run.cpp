@@ -148,15 +148,18 @@ after_store<T> step_run<T>::follow(const product_operation& x, const frame& f) c
 
 template <class T>
 void step_run<T>::compute(const product_operation& x, const frame& f) {
-  if (x.calls.begin != x.calls.end) {
-    const span_scope span(x.label, [&] {
-      const product_shape s = shape_of<T>(x);
-      return span_shape{s.m, s.n, s.k};
-    });
-    lowered_.make(x.calls);
-    if (x.follow == step_follow::nothing) return;
-    return follow(x, f).run(write(x.C.at, f), x.C.stride, 0, 0, x.C.rows, x.C.cols);
-  }
+  if (x.calls.begin == x.calls.end) return compute_as_routed(x, f);
+  const span_scope span(x.label, [&] {
+    const product_shape s = shape_of<T>(x);
+    return span_shape{s.m, s.n, s.k};
+  });
+  lowered_.make(x.calls);
+  if (x.follow != step_follow::nothing) [[unlikely]]
+    follow(x, f).run(write(x.C.at, f), x.C.stride, 0, 0, x.C.rows, x.C.cols);
+}
+
+template <class T>
+void step_run<T>::compute_as_routed(const product_operation& x, const frame& f) {
   const product<T> p = bind(x, f);
   isolated_if(f.isolates && x.route.workers() > 1,
               [&] { run_product(table_, x.route, p, f.scratch, x.label); });
@@ -166,18 +169,25 @@ void step_run<T>::compute(const product_operation& x, const frame& f) {
 
 template <class T>
 void step_run<T>::compute(const loss_operation& x, const frame& f) {
-  const matrix_view<const T> Z = readable(x.Z, f);
-  const matrix_view<T> dZ = writable(x.dZ, f);
-  const std::size_t first = f.first_row + x.first;
-  T* const losses = write(x.losses, f) + first;
-  const auto rows = [&](std::size_t begin, std::size_t end) {
-    const span_scope span({"loss"});
-    loss_rows<T>(table_, with_.which, Z.block(begin, 0, end - begin, Z.cols()), with_.y, first + begin,
-                 dZ.block(begin, 0, end - begin, Z.cols()), scale_, losses + begin);
-  };
-  if (x.shared) return for_row_parts(Z.rows(), exponential_cost * Z.cols() * sizeof(T), rows);
+  if (x.shared) return compute_shared(x, f);
   const span_scope span({"loss"});
-  loss_rows<T>(table_, with_.which, Z, with_.y, first, dZ, scale_, losses);
+  const std::size_t first = f.first_row + x.first;
+  loss_rows<T>(table_, with_.which, readable(x.Z, f), with_.y, first, writable(x.dZ, f), scale_,
+               write(x.losses, f) + first);
+}
+
+template <class T>
+void step_run<T>::compute_shared(const loss_operation& x, const frame& f) {
+  const std::size_t n = x.Z.cols;
+  for_row_parts(x.Z.rows, exponential_cost * n * sizeof(T), [&](std::size_t begin, std::size_t end) {
+    loss_operation part = x;
+    part.shared = false;
+    part.first += begin;
+    part.Z.at.offset += begin * x.Z.stride;
+    part.dZ.at.offset += begin * x.dZ.stride;
+    part.Z.rows = part.dZ.rows = end - begin;
+    compute(part, f);
+  });
 }
 
 template <class T>
@@ -209,21 +219,25 @@ void step_run<T>::finish_bias(std::size_t l, const T* db, std::size_t first, std
 
 template <class T>
 void step_run<T>::compute(const bias_operation& x, const frame& f) {
-  const span_label label{"db", x.layer + 1};
-  const matrix_view<const T> dZ = readable(x.dZ, f);
-  if (x.shared) {
-    T* const db = bias_gradient(x.layer, x.first, f);
-    isolated_if(f.isolates, [&] { column_sums<T>(dZ, db, write(x.chains, f), label); });
-    return finish_bias(x.layer, db, x.first, dZ.cols());
-  }
-  const span_scope span(label);
+  if (x.shared) return compute_shared(x, f);
+  const span_scope span({"db", x.layer + 1});
+  const T* const dZ = read(x.dZ.at, f);
   if (plan_.shape.gradients == gradient_use::descend) {
-    return table_.column_descent(with_.rule.rate, dZ.data(), dZ.stride(), dZ.rows(), dZ.cols(),
+    return table_.column_descent(with_.rule.rate, dZ, x.dZ.stride, x.dZ.rows, x.dZ.cols,
                                  layers_[x.layer].bias().data() + x.first);
   }
   T* const db = bias_gradient(x.layer, x.first, f);
-  table_.column_sums(dZ.data(), dZ.stride(), dZ.rows(), dZ.cols(), db);
-  finish_bias(x.layer, db, x.first, dZ.cols());
+  table_.column_sums(dZ, x.dZ.stride, x.dZ.rows, x.dZ.cols, db);
+  finish_bias(x.layer, db, x.first, x.dZ.cols);
+}
+
+template <class T>
+void step_run<T>::compute_shared(const bias_operation& x, const frame& f) {
+  T* const db = bias_gradient(x.layer, x.first, f);
+  isolated_if(f.isolates, [&] {
+    column_sums<T>(readable(x.dZ, f), db, write(x.chains, f), {"db", x.layer + 1});
+  });
+  finish_bias(x.layer, db, x.first, x.dZ.cols);
 }
 
 template <class T>
@@ -294,13 +308,32 @@ void step_run<T>::prepare(step_program& program) {
 
 template <class T>
 void step_run<T>::run_part(const program_part& part, const frame& f) {
-  for (std::size_t i = part.begin; i < part.end; ++i)
-    std::visit([&](const auto& x) { compute(x, f); }, program_.operations[i]);
+  const operation* const end = program_.operations.data() + part.end;
+  for (const operation* x = program_.operations.data() + part.begin; x != end; ++x) {
+    // Not std::visit, whose calls GCC 12 does not inline.
+    if (const auto* product = std::get_if<product_operation>(x)) {
+      compute(*product, f);
+    } else if (const auto* bias = std::get_if<bias_operation>(x)) {
+      compute(*bias, f);
+    } else if (const auto* loss = std::get_if<loss_operation>(x)) {
+      compute(*loss, f);
+    } else {
+      compute_other(*x, f);
+    }
+  }
+}
+
+template <class T>
+void step_run<T>::compute_other(const operation& x, const frame& f) {
+  if (const auto* chains = std::get_if<chains_operation>(&x)) return compute(*chains, f);
+  if (const auto* fold = std::get_if<fold_operation>(&x)) return compute(*fold, f);
+  compute(std::get<update_operation>(x), f);
 }
 
 template <class T>
 void step_run<T>::run_in_turn() {
   frame f = whole_batch();
+  if (program_.workers == 1) return run_part({0, program_.operations.size()}, f);
   for (const program_phase& phase : program_.phases) {
     const program_part* const parts = program_.parts.data() + phase.begin;
     f.isolates = phase.parts() == 1;

@@ -100,7 +100,11 @@ class step_run {
   void run_together();
   void run_by_slice();
   void run_slice(std::size_t begin, std::size_t end, frame f);
-  [[gnu::always_inline]] inline void run_part(const program_part& part, const frame& f);
+  [[gnu::noinline]] void run_part(const program_part& part, const frame& f);
+  [[gnu::noinline]] void compute_as_routed(const product_operation& x, const frame& f);
+  [[gnu::noinline]] void compute_shared(const loss_operation& x, const frame& f);
+  [[gnu::noinline]] void compute_shared(const bias_operation& x, const frame& f);
+  [[gnu::noinline]] void compute_other(const operation& x, const frame& f);
 
   [[gnu::always_inline]] inline void compute(const product_operation& x, const frame& f);
   [[gnu::always_inline]] inline void compute(const loss_operation& x, const frame& f);
