@@ -53,7 +53,7 @@ bool listed_step<T>::list(const kernel_table<T>& table, const product<T>& x, end
   if (x.after.function != nullptr || !is_direct(table, x.shape(), x.finish.op)) return false;
   ends_[end] = x.finish;
   calls.begin = calls_.size();
-  const bool listed = list_small(table, x.A, x.B, x.C, ends_[end], x.bias, x.mask, calls_);
+  const bool listed = list_direct(table, x.A, x.B, x.C, ends_[end], x.bias, x.mask, calls_);
   calls.end = calls_.size();
   return listed;
 }

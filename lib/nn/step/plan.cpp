@@ -235,7 +235,7 @@ class planner {
           layer_routes{forward_route(l, s.rows, s.threads), backprop_route(l, s.rows, threads),
                        weights_route(l, widths_[l], s.rows, op, threads)});
       for (const product_route* route : {&r.forward, &r.backprop, &r.weights})
-        plan_.listable = plan_.listable && route->path == product_path::small;
+        plan_.listable = plan_.listable && route->path == product_path::direct;
       if (both)
         both_scratch = std::max(both_scratch, round_up(r.weights.scratch(), 16) + r.backprop.scratch());
       largest_gradient = std::max(largest_gradient,

@@ -10,7 +10,7 @@
 
 #include <twinpath/dense.hpp>
 
-#include "gemm/product.hpp"
+#include "gemm/route.hpp"
 #include "runtime/cache.hpp"
 
 namespace twinpath::inline v0::detail {
