@@ -3,12 +3,15 @@
 
 #include <type_traits>
 
+#include <twinpath/contract.hpp>
+
 #include "gemm/tiles.hpp"
+#include "runtime/cache.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// What a small product stores, apart from the sums.
+/// What the store of a product needs beside the sums.
 template <class T>
 struct store_operands {
   const matrix_view<T>& C;
@@ -32,7 +35,7 @@ template <class Call, class T>
 [[gnu::always_inline]] inline tile<T> first_tile(const operand<T>& A, const T* b, std::size_t b_stride,
                                                  const store_operands<T>& out) {
   tile<T> t;
-  // A call that is made reads no more than what is set.
+  // A call that is made at once reads only the fields that are set; one that is listed is copied.
   if constexpr (!std::is_same_v<Call, make_call>) t = {};
   t.k = A.cols();
   t.a = A.view().data();
@@ -45,14 +48,15 @@ template <class Call, class T>
   t.finish = &out.finish;
   t.c = out.C.data();
   t.c_stride = out.C.stride();
-  t.bias = out.bias == nullptr ? t.c : out.bias;
-  t.mask = out.mask.data() == nullptr ? t.c : out.mask.data();
+  const epilogue_operands<T> e = epilogue_operands_at<T>(out.bias, out.mask, 0, 0, t.c);
+  t.bias = e.bias;
+  t.mask = e.mask;
   t.mask_stride = out.mask.stride();
   t.fetches_c = false;
   return t;
 }
 
-/// All of C is one row of tiles, over one block of k. `adds`: C holds the sum of the blocks before.
+/// All of C as one row of tiles, over one block of k. `adds`: C holds the sum of the blocks before.
 template <bool adds = false, class T, class Call = make_call>
 [[gnu::always_inline]] inline void multiply_row(const kernel_table<T>& table, const operand<T>& A,
                                                 const operand<T>& B, const store_operands<T>& out,
@@ -67,7 +71,7 @@ template <bool adds = false, class T, class Call = make_call>
   const std::size_t columns = out.C.cols();
   if (B.is_transposed())
     return multiply_row_of_transposed_tiles(kernels, table.width, t, rows, columns, call);
-  // Sooner, because the smallest ones are a vector across.
+  // These two before the general case, because the smallest products are one vector across.
   if (columns < table.width) {
     t.tail = columns;
     return call(kernels.partial_for(columns, table.width).plain[rows - 1], t);
@@ -102,20 +106,20 @@ template <class T, class Call = make_call>
   }
 }
 
-/// Describes the tiles of one row after another: body(t, rows).
+/// Describes the first tile of each row of tiles: body(t, rows).
 template <class Call, class T, class Body>
 [[gnu::always_inline]] inline void for_rows_of_tiles(const operand<T>& A, const T* b, std::size_t b_stride,
                                                      const store_operands<T>& out, std::size_t tile_rows,
                                                      const Body& body) {
   tile<T> t = first_tile<Call>(A, b, b_stride, out);
   const T* const first_a = t.a;
-  const T* const first_mask = t.mask;
   for_row_tiles(0, out.C.rows(), tile_rows, [&](std::size_t i, std::size_t rows) {
     t.a = first_a + (A.is_transposed() ? i : i * t.a_stride);
     t.b = b;
     t.c = out.C.data() + i * t.c_stride;
-    t.bias = out.bias == nullptr ? t.c : out.bias;
-    t.mask = out.mask.data() == nullptr ? t.c : first_mask + i * t.mask_stride;
+    const epilogue_operands<T> e = epilogue_operands_at<T>(out.bias, out.mask, i, 0, t.c);
+    t.bias = e.bias;
+    t.mask = e.mask;
     body(t, rows);
   });
 }
@@ -133,9 +137,9 @@ template <class T, class Call = make_call>
 }
 
 template <class T>
-[[nodiscard]] bool is_turned_in_place(const kernel_table<T>& table, const operand<T>& B,
-                                      const matrix_view<T>& C) {
-  return is_turned_in_place(table, C.rows(), B.rows(), aliases(B.view().stride() * sizeof(T)));
+[[nodiscard]] bool is_transposed_in_place(const kernel_table<T>& table, const operand<T>& B,
+                                          const matrix_view<T>& C) {
+  return is_transposed_in_place(table, C.rows(), B.rows(), aliases(B.view().stride() * sizeof(T)));
 }
 
 template <class T, class Call = make_call>
@@ -152,7 +156,7 @@ template <class T, class Call = make_call>
 template <class T>
 [[gnu::noinline]] void multiply_rows_packed(const kernel_table<T>& table, const operand<T>& A,
                                             const operand<T>& B, const store_operands<T>& out) {
-  alignas(64) T b[small_b];
+  alignas(64) T b[most_copied_b];
   const std::size_t n = out.C.cols();
   const std::size_t padded = round_up(n, table.width);
   table.pack_rows(B.view().data(), B.view().stride(), n, A.cols(), b, padded);
@@ -162,23 +166,24 @@ template <class T>
 }  // namespace
 
 template <class T>
-void multiply_small(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
-                    const matrix_view<T>& C, const epilogue<T>& finish, const T* bias,
-                    const matrix_view<const T>& mask) {
+void multiply_direct(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
+                     const matrix_view<T>& C, const epilogue<T>& finish, const T* bias,
+                     const matrix_view<const T>& mask) {
   if (A.cols() > contract::block_length<T>) [[unlikely]]
     return multiply_row_by_blocks<T>(table, A, B, {C, finish, bias, mask});
-  // With operands of its own, which need not be in memory.
+  // With a temporary of its own, which need not be in memory.
   if (C.rows() <= table.tile_rows) return multiply_row<false, T>(table, A, B, {C, finish, bias, mask});
   const store_operands<T> out{C, finish, bias, mask};
-  if (B.is_transposed() && is_turned_in_place(table, B, C)) return multiply_rows_in_place(table, A, B, out);
+  if (B.is_transposed() && is_transposed_in_place(table, B, C))
+    return multiply_rows_in_place(table, A, B, out);
   if (B.is_transposed()) return multiply_rows_packed(table, A, B, out);
   multiply_rows(table, A, B.view().data(), B.view().stride(), out);
 }
 
 template <class T>
-bool list_small(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
-                const matrix_view<T>& C, const epilogue<T>& finish, const T* bias,
-                const matrix_view<const T>& mask, std::vector<kernel_call<T>>& calls) {
+bool list_direct(const kernel_table<T>& table, const operand<T>& A, const operand<T>& B,
+                 const matrix_view<T>& C, const epilogue<T>& finish, const T* bias,
+                 const matrix_view<const T>& mask, std::vector<kernel_call<T>>& calls) {
   const store_operands<T> out{C, finish, bias, mask};
   const auto list = [&](micro_kernel<T> kernel, const tile<T>& t) { calls.push_back({kernel, t}); };
   if (A.cols() > contract::block_length<T>) {
@@ -186,7 +191,7 @@ bool list_small(const kernel_table<T>& table, const operand<T>& A, const operand
   } else if (C.rows() <= table.tile_rows) {
     multiply_row(table, A, B, out, list);
   } else if (B.is_transposed()) {
-    if (!is_turned_in_place(table, B, C)) return false;
+    if (!is_transposed_in_place(table, B, C)) return false;
     multiply_rows_in_place(table, A, B, out, list);
   } else {
     multiply_rows(table, A, B.view().data(), B.view().stride(), out, list);
@@ -194,18 +199,18 @@ bool list_small(const kernel_table<T>& table, const operand<T>& A, const operand
   return true;
 }
 
-template void multiply_small(const kernel_table<float>&, const operand<float>&, const operand<float>&,
-                             const matrix_view<float>&, const epilogue<float>&, const float*,
-                             const matrix_view<const float>&);
-template void multiply_small(const kernel_table<double>&, const operand<double>&, const operand<double>&,
-                             const matrix_view<double>&, const epilogue<double>&, const double*,
-                             const matrix_view<const double>&);
+template void multiply_direct(const kernel_table<float>&, const operand<float>&, const operand<float>&,
+                              const matrix_view<float>&, const epilogue<float>&, const float*,
+                              const matrix_view<const float>&);
+template void multiply_direct(const kernel_table<double>&, const operand<double>&, const operand<double>&,
+                              const matrix_view<double>&, const epilogue<double>&, const double*,
+                              const matrix_view<const double>&);
 
-template bool list_small(const kernel_table<float>&, const operand<float>&, const operand<float>&,
-                         const matrix_view<float>&, const epilogue<float>&, const float*,
-                         const matrix_view<const float>&, std::vector<kernel_call<float>>&);
-template bool list_small(const kernel_table<double>&, const operand<double>&, const operand<double>&,
-                         const matrix_view<double>&, const epilogue<double>&, const double*,
-                         const matrix_view<const double>&, std::vector<kernel_call<double>>&);
+template bool list_direct(const kernel_table<float>&, const operand<float>&, const operand<float>&,
+                          const matrix_view<float>&, const epilogue<float>&, const float*,
+                          const matrix_view<const float>&, std::vector<kernel_call<float>>&);
+template bool list_direct(const kernel_table<double>&, const operand<double>&, const operand<double>&,
+                          const matrix_view<double>&, const epilogue<double>&, const double*,
+                          const matrix_view<const double>&, std::vector<kernel_call<double>>&);
 
 }  // namespace twinpath::inline v0::detail

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <twinpath/gemm.hpp>
 
-#include "gemm/direct.hpp"
-#include "gemm/product.hpp"
-#include "gemm/transposed.hpp"
+#include "gemm/route.hpp"
 #include "runtime/checks.hpp"
 
 namespace twinpath::inline v0 {
 namespace detail {
 namespace {
 
-/// Refuses what does not fit. Out of line, because its texts need a stack that a small product is spared.
+/// Throws for operands that do not fit. Out of line, because its texts need a stack frame that would slow
+/// down small products.
 template <class T>
 [[gnu::noinline]] void check_gemm(const operand<T>& A, const operand<T>& B, const matrix_view<T>& C) {
   const auto refuse = [&](const std::string& why) {
@@ -28,27 +27,22 @@ template <class T>
   check_disjoint("gemm", "C", C, "B", B.view());
 }
 
-/// Behind the last element of a view that has one.
+/// The end of a view with elements.
 template <class T>
 [[gnu::always_inline]] inline const void* end_of(const matrix_view<T>& x) {
   return x.data() + ((x.rows() - 1) * x.stride() + x.cols());
 }
 
-/// Whether a product needs no look at its arguments by `check_gemm`.
+/// A sufficient condition for arguments that `check_gemm` would accept: shapes fit, nothing is empty, and the
+/// address ranges are disjoint.
 template <class T>
 [[gnu::always_inline]] inline bool fits_at_a_glance(const operand<T>& A, const operand<T>& B,
                                                     const matrix_view<T>& C) {
-  const auto apart = [&](const matrix_view<const T>& x) {
+  const auto disjoint = [&](const matrix_view<const T>& x) {
     return end_of(C) <= static_cast<const void*>(x.data()) || end_of(x) <= static_cast<const void*>(C.data());
   };
   return A.cols() == B.rows() && C.rows() == A.rows() && C.cols() == B.cols() &&
-         C.rows() * C.cols() * A.cols() != 0 && apart(A.view()) && apart(B.view());
-}
-
-template <class T>
-epilogue_op op_of(T alpha, T beta) {
-  if (beta != 0) return epilogue_op::blend;
-  return alpha == 1 ? epilogue_op::store : epilogue_op::scale;
+         C.rows() * C.cols() * A.cols() != 0 && disjoint(A.view()) && disjoint(B.view());
 }
 
 /// On the calling thread, without a plan.
@@ -58,21 +52,24 @@ template <class T>
                                                const epilogue<T>& finish) {
   const span_scope span({"gemm"}, [&] { return span_shape{C.rows(), C.cols(), A.cols()}; });
   static constexpr matrix_view<const T> no_mask;
-  multiply_small<T>(table, A, B, C, finish, nullptr, no_mask);
+  multiply_direct<T>(table, A, B, C, finish, nullptr, no_mask);
 }
 
+/// The shape without the flags of the strides, which would cost a small product more than they gain.
 template <class T>
 [[gnu::always_inline]] inline product_shape shape_of(const operand<T>& A, const operand<T>& B) {
   return {A.rows(), B.cols(), A.cols(), A.is_transposed(), B.is_transposed()};
 }
 
-/// Out of line, so that a small product does not pay for the stack of a large one.
+/// Out of line, so that small products do not need the stack frame of large ones. A row of tiles is still
+/// spared a plan.
 template <class T>
 [[gnu::noinline]] void large_gemm(const operand<T>& A, const operand<T>& B, const matrix_view<T>& C,
                                   const epilogue<T>& finish) {
-  const product_shape shape = shape_of(A, B);
   const kernel_table<T>& table = kernels<T>();
-  if (is_row_of_tiles(table, shape, finish.op) && product_workers(shape, 2) == 1 && !is_narrow(table, shape))
+  const product_shape shape = shape_of(A, B);
+  if (is_row_of_tiles(table, shape, finish.op) &&
+      choose_path(table, shape, finish.op, 2) == product_path::direct)
     return direct_gemm(table, A, B, C, finish);
   run_product<T>({A, B, C, finish, nullptr, {}}, {"gemm"});
 }
@@ -80,14 +77,13 @@ template <class T>
 template <class T>
 [[gnu::always_inline]] inline void checked_gemm(const operand<T>& A, const operand<T>& B,
                                                 const matrix_view<T>& C, T alpha, T beta) {
-  const product_shape shape = shape_of(A, B);
   if (!fits_at_a_glance(A, B, C)) [[unlikely]] {
     check_gemm(A, B, C);
     if (C.empty()) return;
   }
-  const epilogue<T> finish{op_of(alpha, beta), alpha, beta};
+  const epilogue<T> finish = gemm_epilogue(alpha, beta);
   const kernel_table<T>& table = kernels<T>();
-  if (!is_smallest(shape) || is_narrow(table, shape)) return large_gemm(A, B, C, finish);
+  if (!is_direct_at_a_glance(table, shape_of(A, B))) return large_gemm(A, B, C, finish);
   direct_gemm(table, A, B, C, finish);
 }
 

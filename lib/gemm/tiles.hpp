@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
-// One tile of rows of C, all the way across: the innermost loop around the micro-kernels. All of it is
-// inlined by force, because in the smallest products each call on the way costs as much as the multiply-adds.
+// One row of tiles of C: the innermost loop around the micro-kernels. All of it is inlined by force, because
+// in the smallest products each call on the way costs as much as the multiply-adds.
 #pragma once
 
 #include <algorithm>
 #include <bit>
 
-#include "gemm/blocked_plan.hpp"
 #include "kernels/kernel_table.hpp"
 #include "runtime/cache.hpp"
 
 namespace twinpath::inline v0::detail {
 
-/// Cuts so many whole vectors into tiles at most `widest` vectors across: body(first, vectors, count) for
-/// `count` tiles of the same width, of which the first begins `first` vectors to the right.
+/// Cuts `whole` vectors into tiles at most `widest` vectors across: body(first, vectors, count) for each
+/// group of `count` tiles of the same width, whose first tile begins at vector `first`.
 template <class Body>
 [[gnu::always_inline]] inline void for_tiles_across(std::size_t whole, std::size_t widest, const Body& body) {
   std::size_t choice = width_index[widest];
@@ -22,8 +21,7 @@ template <class Body>
     while (tile_widths[choice] > left) ++choice;
     const std::size_t vectors = tile_widths[choice];
     std::size_t count = left / vectors;
-    // Two tiles of middle width instead of a last one that is one vector across: that one would wait for
-    // memory.
+    // Two tiles of middle width replace a last one of one vector, which would wait for memory.
     if (vectors > 2 && left % vectors == 1) --count;
     if (count == 0) {
       ++choice;
@@ -34,14 +32,13 @@ template <class Body>
   }
 }
 
-/// So many columns of C cut into tiles at most `widest` vectors across. It is made once for all rows of
-/// tiles.
+/// The columns of C cut into tiles at most `widest` vectors across, once for all rows of tiles.
 class tiles_across {
  public:
   /// Tiles of the same width, side by side.
   struct group {
     std::size_t columns;  ///< of a tile
-    std::size_t width;    ///< of a tile, as its place in `tile_widths`
+    std::size_t width;    ///< of a tile, as an index of `tile_widths`
     std::size_t count;
   };
 
@@ -66,11 +63,12 @@ class tiles_across {
 
 enum class b_layout {
   in_place,
-  streaming,  ///< in place, read once and from no near cache
-  packed,     ///< in slivers of the tiles that read them
+  read_once,  ///< in place, and from no near cache
+  packed,     ///< in slivers as wide as the tiles that read them
 };
 
-/// What `multiply_row_of_tiles` does with each of its calls of a micro-kernel: it makes them.
+/// What `multiply_row_of_tiles` does with each call of a micro-kernel, unless told otherwise: it makes the
+/// call.
 struct make_call {
   template <class T>
   [[gnu::always_inline]] inline void operator()(micro_kernel<T> kernel, const tile<T>& t) const {
@@ -78,40 +76,42 @@ struct make_call {
   }
 };
 
-/// Computes `rows` of C. `t` describes the first tile, and some other one afterwards; the columns of C and of
-/// what else it names lie side by side. Those of B do so too, or are packed in slivers of the same tiles.
+/// Moves a tile `columns` to the right. Its elements of B begin `b` elements later.
+template <class T>
+[[gnu::always_inline]] inline void move_right(tile<T>& t, std::size_t columns, std::size_t b) {
+  t.b += b;
+  t.c += columns;
+  t.bias += columns;
+  t.mask += columns;
+  if (t.slice != nullptr) t.slice += columns;
+  if (t.total != nullptr) t.total += columns;
+}
+
+/// Computes one row of tiles, `rows` rows of C. `t` describes the first tile and is used for the others, too.
+/// A packed B lies in slivers of the tiles in `across`.
 template <class T, class Call = make_call>
 [[gnu::always_inline]] inline void multiply_row_of_tiles(const micro_kernels<T>& kernels, std::size_t width,
                                                          const tiles_across& across, tile<T>& t,
                                                          std::size_t rows, b_layout b,
                                                          const Call& call = {}) {
   const bool packed = b == b_layout::packed;
-  // Columns by which `t` is behind: it is moved on where it is used again, because stores to it wait in one
-  // queue with those of the tiles before.
-  std::size_t behind = 0;
-  const auto move_on = [&]() __attribute__((always_inline)) {
-    if (behind == 0) return;
-    t.b += packed ? behind * t.k : behind;
-    t.c += behind;
-    t.bias += behind;
-    t.mask += behind;
-    if (t.slice != nullptr) t.slice += behind;
-    if (t.total != nullptr) t.total += behind;
-  };
+  // Columns of the tiles that are done. The tile moves right only when it is used again, because stores to it
+  // wait in one queue with the stores of the tiles before.
+  std::size_t done = 0;
   for (const tiles_across::group& g : across) {
-    move_on();
+    if (done != 0) move_right(t, done, packed ? done * t.k : done);
     if (packed) t.b_stride = g.columns;
     t.b_next = packed ? g.columns * t.k : g.columns;
     t.count = g.count;
-    if (b == b_layout::streaming && tile_widths[g.width] == kernels.widest[rows - 1]) {
+    if (b == b_layout::read_once && tile_widths[g.width] == kernels.widest[rows - 1]) {
       call(kernels.streaming[rows - 1], t);
     } else {
       call(kernels.full[g.width][rows - 1], t);
     }
-    behind = g.columns * g.count;
+    done = g.columns * g.count;
   }
   if (across.tail == 0) return;
-  move_on();
+  if (done != 0) move_right(t, done, packed ? done * t.k : done);
   t.tail = across.tail;
   if (packed) t.b_stride = width;
   call(kernels.partial_for(across.tail, width).plain[rows - 1], t);
@@ -129,15 +129,10 @@ template <class T, class Call = make_call>
     call(kernel, t);
     const std::size_t done = t.count * across;
     columns -= done;
-    if (columns == 0) return;
-    t.b += done * t.b_stride;
-    t.c += done;
-    t.bias += done;
-    t.mask += done;
-    if (t.slice != nullptr) t.slice += done;
-    if (t.total != nullptr) t.total += done;
+    if (columns != 0) move_right(t, done, done * t.b_stride);
   };
-  // Twice as many rows side by side evict each other where every second one falls on the same sets.
+  // A pair of vectors reads twice as many rows side by side. If every second one falls on the same sets of
+  // the cache, they evict each other.
   const micro_kernel<T> pair = kernels.transposed_pair[rows - 1];
   if (columns >= 2 * width && pair != nullptr && !aliases(2 * t.b_stride * sizeof(T)))
     multiply(pair, 2 * width);
@@ -147,11 +142,11 @@ template <class T, class Call = make_call>
   call(kernels.partial_for(columns, width).transposed[rows - 1], t);
 }
 
-/// The register tiles for a C of so many rows and columns.
 struct tile_choice {
   std::size_t vectors;  ///< across
   std::size_t rows;     ///< at most
 };
+/// The register tiles for a C of `rows` x `columns`.
 template <class T>
 [[gnu::always_inline]] inline tile_choice choose_tile(const kernel_table<T>& table, std::size_t rows,
                                                       std::size_t columns, std::size_t k) {
@@ -165,21 +160,25 @@ template <class T>
   std::size_t vectors = 1;
   for (std::size_t v = 2; v < tall.size(); ++v) {
     if (tall[v] == 0 || v > whole) continue;
-    // Three vectors need the fewest loads for a multiply-add; others where three leave a remainder.
+    // Three vectors need the fewest loads for a multiply-add; another width is used if three leave a
+    // remainder.
     if (v <= 3 || (whole % 3 != 0 && whole % v == 0)) vectors = v;
   }
   return {vectors, tall[vectors]};
 }
 
-/// Whether a transposed B is read in place for so many rows of C.
+/// Steps of k below which the shuffles of a transposed B have too few multiply-adds beside them for tall C.
+inline constexpr std::size_t transposing_steps = 16;
+
+/// Whether a transposed B is read in place, and transposed in registers, for `rows` rows of C.
 template <class T>
-[[nodiscard, gnu::always_inline]] inline bool is_turned_in_place(const kernel_table<T>& table,
-                                                                 std::size_t rows, std::size_t k,
-                                                                 bool b_aliases) {
+[[nodiscard, gnu::always_inline]] inline bool is_transposed_in_place(const kernel_table<T>& table,
+                                                                     std::size_t rows, std::size_t k,
+                                                                     bool b_aliases) {
   if (rows <= table.tile_rows) return true;
-  // The shuffles of the first steps have no multiply-adds beside them.
-  return !b_aliases &&
-         rows <= (k < 16 ? std::min(table.in_place_rows, 2 * table.tile_rows) : table.in_place_rows);
+  if (b_aliases) return false;
+  const std::size_t most = table.in_place_rows;
+  return rows <= (k < transposing_steps ? std::min(most, 2 * table.tile_rows) : most);
 }
 
 /// Calls body(i, rows) for each tile of the rows i0 … i1 - 1. Their heights are balanced and differ by at

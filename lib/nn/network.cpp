@@ -9,6 +9,7 @@
 
 #include "nn/layer/layer.hpp"
 #include "nn/optim/update_rule.hpp"
+#include "nn/predictions.hpp"
 #include "runtime/cache.hpp"
 #include "runtime/checks.hpp"
 #include "runtime/parallel.hpp"
@@ -257,8 +258,7 @@ void network<T>::predict(matrix_view<const T> X, matrix_view<T> P) const {
                 {"Z", static_cast<unsigned>(l + 1)});
     input = output;
   }
-  if (options.loss == loss::softmax_cross_entropy) softmax<T>(P, P);
-  if (options.loss == loss::sigmoid_cross_entropy) activate(activation::sigmoid, P, P);
+  predictions_from_scores(options.loss, P);
 }
 
 template class network<float>;

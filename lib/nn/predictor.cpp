@@ -6,6 +6,7 @@
 
 #include "nn/layer/layer.hpp"
 #include "nn/layer/limits.hpp"
+#include "nn/predictions.hpp"
 #include "rowwise/row_operations.hpp"
 #include "runtime/cache.hpp"
 #include "runtime/checks.hpp"
@@ -110,8 +111,7 @@ struct predictor<T>::state {
       kept = x.A;
       input = &kept;
     }
-    if (loss == twinpath::loss::softmax_cross_entropy) detail::softmax<T>(P, P);
-    if (loss == twinpath::loss::sigmoid_cross_entropy) activate(activation::sigmoid, P, P);
+    detail::predictions_from_scores(loss, P);
   }
 };
 

@@ -13,12 +13,12 @@ namespace twinpath::inline v0::detail {
 enum class span_part : std::uint32_t {
   whole,  ///< a piece of it on one thread
   // Inside of a piece, recorded where a trace asks for parts.
-  pack_a,  ///< op(A) is copied to where the kernel reads it
-  pack_b,  ///< the same of op(B)
-  kernel,  ///< register tiles
-  turned,  ///< a product with few columns or rows, computed as op(B)^T * op(A)^T
-  finish,  ///< its sums are turned back and stored
-  wait,    ///< a thread waits for others
+  pack_a,      ///< op(A) is copied to where the kernel reads it
+  pack_b,      ///< the same of op(B)
+  kernel,      ///< register tiles
+  transposed,  ///< a product with few columns or rows, computed as op(B)^T * op(A)^T
+  finish,      ///< its sums are transposed back and stored
+  wait,        ///< a thread waits for others
 };
 
 /// Names a span: {"dW", 2} is "dW2", {"loss"} is "loss", {} is not recorded. The characters of `operation`

@@ -86,7 +86,7 @@ void check_all(const shapes& family, data kind = data::uniform) {
     for (std::size_t l = 0; l < std::size(layouts); ++l) {
       blas_call<T> product(x, layouts[l], layouts[(l + 1) % 3], layouts[(l + 2) % 3]);
       for (const auto& [alpha, beta] : factors<T>) {
-        const tp::matrix<T> in_rows = x.expected(gemm_end(alpha, beta));
+        const tp::matrix<T> in_rows = x.expected(gemm_epilogue(alpha, beta));
         const std::array<tp::matrix<T>, 2> expected{in_rows, transpose(in_rows)};
         for (const way w : ways) {
           for (const bool ta : {false, true}) {
@@ -146,7 +146,7 @@ TEMPLATE_TEST_CASE("BLAS: every letter", "[blas]", float, double) {
   using T = TestType;
   const product_case<T> x({3, 5, 7});
   blas_call<T> product(x, layouts[0], layouts[1], layouts[2]);
-  const tp::matrix<T> in_rows = x.expected(gemm_end(T(0.7), T(-0.3)));
+  const tp::matrix<T> in_rows = x.expected(gemm_epilogue(T(0.7), T(-0.3)));
   const std::array<tp::matrix<T>, 2> expected{in_rows, transpose(in_rows)};
   for (const way w : ways) {
     for (const char transa : {'N', 'n', 'T', 't', 'C', 'c'}) {

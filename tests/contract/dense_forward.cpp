@@ -3,6 +3,7 @@
 // depend on their batch.
 #include <twinpath/dense.hpp>
 
+#include "gemm/route.hpp"
 #include "support/activations.hpp"
 #include "support/catch.hpp"
 #include "support/product_case.hpp"
@@ -87,8 +88,8 @@ TEMPLATE_TEST_CASE("dense_forward: layers over threads", "[dense]", float, doubl
     for (const std::size_t threads : thread_counts) {
       check<T>(s, data::uniform, threads);
       shared +=
-          tp::detail::plan_product(tp::detail::kernels<T>(), {s.m, s.n, s.k}, epilogue_op::bias, threads)
-                      .workers == threads
+          tp::detail::route_product(tp::detail::kernels<T>(), {s.m, s.n, s.k}, epilogue_op::bias, threads)
+                      .workers() == threads
               ? 1
               : 0;
     }

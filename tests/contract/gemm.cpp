@@ -44,7 +44,7 @@ std::size_t check(const shape& s, data kind, std::span<const layout> where) {
   const bool large = s.m * s.n * s.k > 4'000'000;
   std::vector<tp::matrix<T>> expected;
   const factors<T>& pairs = large ? few_factors<T>() : all_factors<T>();
-  for (const auto& [alpha, beta] : pairs) expected.push_back(x.expected(gemm_end(alpha, beta)));
+  for (const auto& [alpha, beta] : pairs) expected.push_back(x.expected(gemm_epilogue(alpha, beta)));
 
   std::size_t products = 0;
   for (std::size_t l = large ? where.size() - 1 : 0; l < where.size(); ++l) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Plans of the blocked path made by hand, so that every way to compute meets every family of shapes whatever
-// the thresholds are.
+// Every way in which the blocked path can compute meets every family of shapes, whatever the cost model would
+// choose: a way overrides some of its decisions.
 #include <map>
 #include <string>
 
@@ -8,14 +8,16 @@
 #include "support/catch.hpp"
 #include "support/exact_scratch.hpp"
 #include "support/product_case.hpp"
+#include "support/route_check.hpp"
+#include "support/route_traits.hpp"
 #include "support/threads.hpp"
 
 namespace {
 
 using namespace tests;
-using tp::detail::product_plan;
+using tp::detail::blocked_overrides;
 
-/// What a family of shapes must have for a route to exist.
+/// What a family of shapes must have so that a way exists.
 enum needs : unsigned {
   anything = 0,
   columns = 1,  ///< more columns than a vector
@@ -23,116 +25,106 @@ enum needs : unsigned {
   slices = 4,   ///< several slices of k
 };
 
-/// A way to compute a product. `choose` changes the plan, or says that the shape has no such way.
-struct route {
+/// A way to compute a product: how it differs from the simplest one, which packs nothing and cuts only k.
+struct way {
   const char* name;
   unsigned needed;
-  bool (*choose)(product_plan&);
+  blocked_overrides differs;
 };
 
-/// A is packed where it is transposed, and only then.
-bool packs(product_plan& p, bool a, bool b) {
-  p.pack_a = a && p.shape.a_transposed;
-  p.pack_b = b;
-  p.keep_a = false;
-  return true;
-}
-bool keeps_a(product_plan& p) {
-  p.keep_a = p.pack_a;
-  return p.keep_a;
-}
-bool row_blocks(product_plan& p, std::size_t count) {
-  p.row_blocks = count;
-  return count <= p.shape.m;
-}
-// The narrowest blocks there are.
-bool column_blocks(product_plan& p) {
-  p.column_blocks = (p.shape.n + p.width - 1) / p.width;
-  return p.column_blocks > 1;
-}
-bool by_strips(product_plan& p) {
-  p.by_strips = true;
-  return true;
-}
-bool sums_outside(product_plan& p) {
-  p.sums_in_c = false;
-  return p.shape.k > tp::contract::block_length<float>;
-}
-bool slices_apart(product_plan& p) {
-  p.slices_apart = true;
-  return tp::contract::slices(p.shape.k).count > 1;
-}
-bool short_tiles(product_plan& p) {
-  p.tile_rows = (p.tile_rows + 1) / 2;
-  return p.shape.m > p.tile_rows;
-}
-bool workers(product_plan& p, std::size_t count) {
-  p.workers = count;
-  return true;
+/// More blocks of columns than there are: the plan takes the narrowest ones.
+constexpr std::size_t narrowest = 1'000'000;
+
+constexpr way ways[] = {
+    {"nothing packed", anything, {}},
+    {"A packed", anything, {.pack_a = true}},
+    {"B packed", anything, {.pack_b = true}},
+    {"both packed", anything, {.pack_a = true, .pack_b = true}},
+    {"nothing packed, tiles of fewer rows", anything, {.short_tiles = true}},
+    {"both packed, tiles of fewer rows", anything, {.pack_a = true, .pack_b = true, .short_tiles = true}},
+    {"nothing packed, by strips", anything, {.by_strips = true}},
+    {"both packed, by strips", anything, {.pack_a = true, .pack_b = true, .by_strips = true}},
+    {"nothing packed, sums outside of C", blocks, {.sums_in_c = false}},
+    {"both packed, sums outside of C", blocks, {.pack_a = true, .pack_b = true, .sums_in_c = false}},
+    {"both packed, by strips, sums outside of C",
+     blocks,
+     {.pack_a = true, .pack_b = true, .sums_in_c = false, .by_strips = true}},
+    {"nothing packed, blocks of rows", anything, {.row_blocks = 3}},
+    {"both packed, blocks of rows", anything, {.pack_a = true, .pack_b = true, .row_blocks = 3}},
+    {"nothing packed, blocks of columns", columns, {.column_blocks = narrowest}},
+    {"B packed, blocks of columns, by strips",
+     columns,
+     {.pack_b = true, .by_strips = true, .column_blocks = narrowest}},
+    {"both packed, blocks of rows and columns",
+     columns,
+     {.pack_a = true, .pack_b = true, .row_blocks = 2, .column_blocks = narrowest}},
+    {"A packed once for all blocks of columns",
+     columns,
+     {.pack_a = true, .keep_a = true, .column_blocks = narrowest}},
+    {"two workers, both packed, A once for all blocks of columns",
+     columns,
+     {.pack_a = true,
+      .keep_a = true,
+      .pack_b = true,
+      .row_blocks = 3,
+      .column_blocks = narrowest,
+      .workers = 2}},
+    {"both packed, A once for all blocks of columns, sums outside of C",
+     columns | blocks,
+     {.pack_a = true, .keep_a = true, .pack_b = true, .sums_in_c = false, .column_blocks = narrowest}},
+    {"two workers, nothing packed", anything, {.row_blocks = 2, .workers = 2}},
+    {"two workers, both packed", anything, {.pack_a = true, .pack_b = true, .row_blocks = 2, .workers = 2}},
+    {"three workers, both packed, blocks of rows and columns",
+     columns,
+     {.pack_a = true, .pack_b = true, .row_blocks = 4, .column_blocks = narrowest, .workers = 3}},
+    {"three workers, both packed, blocks of rows and columns, by strips, sums outside of C",
+     columns | blocks,
+     {.pack_a = true,
+      .pack_b = true,
+      .sums_in_c = false,
+      .by_strips = true,
+      .row_blocks = 2,
+      .column_blocks = narrowest,
+      .workers = 3}},
+    {"parallel slices, one worker", slices, {.parallel_slices = true}},
+    {"parallel slices, three workers", slices, {.parallel_slices = true, .workers = 3}},
+    {"parallel slices, both packed, blocks of rows and columns, two workers",
+     columns | slices,
+     {.pack_a = true,
+      .pack_b = true,
+      .parallel_slices = true,
+      .row_blocks = 2,
+      .column_blocks = narrowest,
+      .workers = 2}},
+};
+
+/// All decisions of a way.
+blocked_overrides decisions(const way& w) {
+  blocked_overrides all = w.differs;
+  all.pack_a = all.pack_a.value_or(false);
+  all.keep_a = all.keep_a.value_or(false);
+  all.pack_b = all.pack_b.value_or(false);
+  all.by_strips = all.by_strips.value_or(false);
+  all.parallel_slices = all.parallel_slices.value_or(false);
+  all.row_blocks = all.row_blocks.value_or(1);
+  all.column_blocks = all.column_blocks.value_or(1);
+  all.workers = all.workers.value_or(1);
+  return all;
 }
 
-constexpr route routes[] = {
-    {"nothing packed", anything, [](product_plan& p) { return packs(p, false, false); }},
-    {"A packed", anything, [](product_plan& p) { return packs(p, true, false); }},
-    {"B packed", anything, [](product_plan& p) { return packs(p, false, true); }},
-    {"both packed", anything, [](product_plan& p) { return packs(p, true, true); }},
-    {"nothing packed, tiles of fewer rows", anything,
-     [](product_plan& p) { return packs(p, false, false) && short_tiles(p); }},
-    {"both packed, tiles of fewer rows", anything,
-     [](product_plan& p) { return packs(p, true, true) && short_tiles(p); }},
-    {"nothing packed, by strips", anything,
-     [](product_plan& p) { return packs(p, false, false) && by_strips(p); }},
-    {"both packed, by strips", anything,
-     [](product_plan& p) { return packs(p, true, true) && by_strips(p); }},
-    {"nothing packed, sums outside of C", blocks,
-     [](product_plan& p) { return packs(p, false, false) && sums_outside(p); }},
-    {"both packed, sums outside of C", blocks,
-     [](product_plan& p) { return packs(p, true, true) && sums_outside(p); }},
-    {"both packed, by strips, sums outside of C", blocks,
-     [](product_plan& p) { return packs(p, true, true) && by_strips(p) && sums_outside(p); }},
-    {"nothing packed, blocks of rows", anything,
-     [](product_plan& p) { return packs(p, false, false) && row_blocks(p, 3); }},
-    {"both packed, blocks of rows", anything,
-     [](product_plan& p) { return packs(p, true, true) && row_blocks(p, 3); }},
-    {"nothing packed, blocks of columns", columns,
-     [](product_plan& p) { return packs(p, false, false) && column_blocks(p); }},
-    {"B packed, blocks of columns, by strips", columns,
-     [](product_plan& p) { return packs(p, false, true) && column_blocks(p) && by_strips(p); }},
-    {"both packed, blocks of rows and columns", columns,
-     [](product_plan& p) { return packs(p, true, true) && row_blocks(p, 2) && column_blocks(p); }},
-    {"A packed once for all blocks of columns", columns,
-     [](product_plan& p) { return packs(p, true, false) && column_blocks(p) && keeps_a(p); }},
-    {"two workers, both packed, A once for all blocks of columns", columns,
-     [](product_plan& p) {
-       return packs(p, true, true) && row_blocks(p, 3) && column_blocks(p) && keeps_a(p) && workers(p, 2);
-     }},
-    {"both packed, A once for all blocks of columns, sums outside of C", columns | blocks,
-     [](product_plan& p) {
-       return packs(p, true, true) && column_blocks(p) && keeps_a(p) && sums_outside(p);
-     }},
-    {"two workers, nothing packed", anything,
-     [](product_plan& p) { return packs(p, false, false) && row_blocks(p, 2) && workers(p, 2); }},
-    {"two workers, both packed", anything,
-     [](product_plan& p) { return packs(p, true, true) && row_blocks(p, 2) && workers(p, 2); }},
-    {"three workers, both packed, blocks of rows and columns", columns,
-     [](product_plan& p) {
-       return packs(p, true, true) && row_blocks(p, 4) && column_blocks(p) && workers(p, 3);
-     }},
-    {"three workers, both packed, blocks of rows and columns, by strips, sums outside of C", columns | blocks,
-     [](product_plan& p) {
-       return packs(p, true, true) && row_blocks(p, 2) && column_blocks(p) && by_strips(p) &&
-              sums_outside(p) && workers(p, 3);
-     }},
-    {"slices apart, one worker", slices,
-     [](product_plan& p) { return packs(p, false, false) && slices_apart(p); }},
-    {"slices apart, three workers", slices,
-     [](product_plan& p) { return packs(p, false, false) && slices_apart(p) && workers(p, 3); }},
-    {"slices apart, both packed, blocks of rows and columns, two workers", columns | slices,
-     [](product_plan& p) {
-       return packs(p, true, true) && slices_apart(p) && row_blocks(p, 2) && column_blocks(p) &&
-              workers(p, 2);
-     }},
-};
+/// The routes that take a way. Others ignored a decision that their shape rules out. A is packed only if it
+/// is transposed, so that no way requires it.
+routes_with taking(const way& w) {
+  const blocked_overrides x = decisions(w);
+  const bool outside = x.sums_in_c == false;
+  return {flag(*x.keep_a, packs_a_once) | flag(*x.pack_b, packs_b) | flag(*x.by_strips, by_strips) |
+              flag(*x.parallel_slices, parallel_slices) | flag(x.short_tiles, several_tile_rows) |
+              flag(*x.row_blocks > 1, row_blocks) | flag(*x.column_blocks > 1, column_blocks) |
+              flag(*x.workers > 1, several_workers) | flag(outside, several_k_blocks),
+          flag(outside, sums_in_c) | flag(!*x.pack_a, packs_a) | flag(!*x.keep_a, packs_a_once) |
+              flag(!*x.pack_b, packs_b) | flag(!*x.by_strips, by_strips) |
+              flag(!*x.parallel_slices, parallel_slices)};
+}
 
 using tally = std::map<std::string, std::size_t>;
 
@@ -142,34 +134,30 @@ void run(const shape& s, tally& taken, data kind = data::uniform) {
   const product_case<T> x(s, kind);
   const auto& table = tp::detail::kernels<T>();
   stored_product<T> stored(x);
-  const auto ends = all_ends<T>();
+  const auto epilogues = all_epilogues<T>();
   std::vector<tp::matrix<T>> expected;
-  for (const auto& end : ends) expected.push_back(x.expected(end));
+  for (const auto& finish : epilogues) expected.push_back(x.expected(finish));
 
-  // A large product meets each route and transposition once, with one of the ways to finish it.
+  // A large product meets each way and transposition once, with one of the epilogues in turn.
   const bool large = s.m * s.n * s.k > 1'000'000;
   std::size_t turn = 0;
-  for (const route& way : routes) {
-    for (const bool a_transposed : {false, true}) {
-      for (const bool b_transposed : {false, true}) {
-        for (std::size_t e = 0; e < ends.size(); ++e) {
-          if (large && e != turn % ends.size()) continue;
-          product_plan plan =
-              tp::detail::plan_product(table, {s.m, s.n, s.k, a_transposed, b_transposed}, ends[e].op, 1);
-          plan.workers = 1;
-          plan.slices_apart = false;
-          plan.by_strips = false;
-          plan.row_blocks = 1;
-          plan.column_blocks = 1;
-          if (!way.choose(plan)) continue;
-          ++taken[way.name];
-          tp::detail::size_scratch<T>(plan);
+  for (const way& w : ways) {
+    const blocked_overrides forced = decisions(w);
+    const routes_with taking_it = taking(w);
+    for (const bool transposes_a : {false, true}) {
+      for (const bool transposes_b : {false, true}) {
+        for (std::size_t e = 0; e < epilogues.size(); ++e) {
+          if (large && e != turn % epilogues.size()) continue;
+          const tp::detail::product_shape call{s.m, s.n, s.k, transposes_a, transposes_b};
+          const auto plan = tp::detail::plan_blocked(table, call, epilogues[e].op, 1, forced);
+          if (!taking_it.contain(traits_of<T>(plan))) continue;
+          ++taken[w.name];
           exact_scratch<T> scratch(plan.scratch());
-          tp::detail::run_blocked<T>(table, plan, stored.call(a_transposed, b_transposed, ends[e]),
+          tp::detail::run_blocked<T>(table, plan, stored.call(transposes_a, transposes_b, epilogues[e]),
                                      scratch.data(), {});
           const std::string wrong = stored.wrong(expected[e]);
           if (wrong.empty() && scratch.respected()) continue;
-          CAPTURE(way.name, a_transposed, b_transposed, static_cast<int>(ends[e].op));
+          CAPTURE(w.name, transposes_a, transposes_b, static_cast<int>(epilogues[e].op));
           REQUIRE(wrong == "");
           REQUIRE(scratch.respected());
         }
@@ -185,10 +173,10 @@ void run_all(const shapes& family, unsigned offered, data kind = data::uniform) 
   on_threads(3, [&] {
     for (const shape& s : family) run<T>(s, taken, kind);
   });
-  for (const route& way : routes) {
-    if ((way.needed & ~offered) != 0) continue;
-    INFO(way.name);
-    CHECK(taken[way.name] > 0);
+  for (const way& w : ways) {
+    if ((w.needed & ~offered) != 0) continue;
+    INFO(w.name);
+    CHECK(taken[w.name] > 0);
   }
 }
 
@@ -219,4 +207,20 @@ TEMPLATE_TEST_CASE("routes: NaN, infinities, zeros, subnormals and overflow", "[
                    double) {
   run_all<TestType>(families::tiny(), anything, data::special);
   run_all<TestType>(families::narrow(), columns, data::special);
+}
+
+TEMPLATE_TEST_CASE("routes: a product on the route of another one is noticed", "[gemm][routes]", float,
+                   double) {
+  using T = TestType;
+  using tp::detail::epilogue_op;
+  const tp::detail::product_shape shape{64, 60, 500, false, true};
+  const auto route = tp::detail::route_product(tp::detail::kernels<T>(), shape, epilogue_op::bias, 2);
+  CHECK(is_planned_for(route, shape, epilogue_op::bias));
+  CHECK(is_planned_for(route, shape, epilogue_op::store));
+  CHECK(!is_planned_for(route, shape, epilogue_op::blend));
+  CHECK(!is_planned_for(route, {64, 60, 501, false, true}, epilogue_op::bias));
+  CHECK(!is_planned_for(route, {64, 60, 500, true, true}, epilogue_op::bias));
+  auto straddling = shape;
+  straddling.b_straddles = true;
+  CHECK(!is_planned_for(route, straddling, epilogue_op::bias));
 }

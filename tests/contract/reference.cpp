@@ -17,7 +17,7 @@ TEMPLATE_TEST_CASE("expected results are those of the contract's functions", "[r
           for (const T beta : {T(0), T(1), T(-0.3)}) {
             tp::matrix<T> C = x.old;
             contract::gemm<arithmetic, T>(x.A, x.B, C, alpha, beta);
-            CHECK(difference<T>(x.expected(gemm_end(alpha, beta)), C) == "");
+            CHECK(difference<T>(x.expected(gemm_epilogue(alpha, beta)), C) == "");
           }
         }
         tp::matrix<T> C(s.m, s.n);

@@ -75,7 +75,7 @@ TEMPLATE_TEST_CASE("extreme factors of a product", "[edges][extreme]", float, do
     factors.push_back(T(0.5));
     for (const T alpha : factors) {
       for (const T beta : factors) {
-        const tp::matrix<T> expected = x.expected(gemm_end(alpha, beta));
+        const tp::matrix<T> expected = x.expected(gemm_epilogue(alpha, beta));
         for (const unsigned form : {0u, 3u}) {
           padded_matrix<T> C(x.old.view(), layouts[1]);
           tp::gemm(stored.A((form & 1) != 0), stored.B((form & 2) != 0), C.view(), alpha, beta);

@@ -24,7 +24,7 @@ void fill(tp::matrix_view<T> x, generator& random) {
   }
 }
 
-/// As gemm chooses, and on each path: in place, with everything packed, and transposed.
+/// As gemm chooses, and on each other path: in place, with everything packed, and transposed.
 template <class T>
 void multiply(const tp::operand<T>& A, const tp::operand<T>& B, tp::matrix_view<T> C) {
   tp::gemm(A, B, C);
@@ -32,18 +32,15 @@ void multiply(const tp::operand<T>& A, const tp::operand<T>& B, tp::matrix_view<
   const auto& table = tp::detail::kernels<T>();
   for (const bool packed : {false, true}) {
     const tp::detail::product<T> x{A, B, C, {}, nullptr, {}};
-    auto plan = tp::detail::plan_product(table, x.shape(), x.finish.op, 1);
-    plan.pack_a = packed && A.is_transposed();
-    plan.pack_b = packed;
-    plan.keep_a = plan.keep_a && packed;
-    tp::detail::size_scratch<T>(plan);
+    const auto plan =
+        tp::detail::plan_blocked(table, x.shape(), x.finish.op, 1, {.pack_a = packed, .pack_b = packed});
     tp::matrix<T> scratch(1, plan.scratch() + 64 / sizeof(T));
     tp::detail::run_blocked<T>(table, plan, x, scratch.data(), {});
   }
   const tp::detail::product<T> x{A, B, C, {}, nullptr, {}};
-  const auto narrow = tp::detail::plan_narrow(table, x.shape(), 1);
-  tp::matrix<T> scratch(1, narrow.scratch() + 64 / sizeof(T));
-  tp::detail::run_narrow<T>(table, narrow, x, scratch.data(), {});
+  const auto plan = tp::detail::plan_transposed(table, x.shape(), 1);
+  tp::matrix<T> scratch(1, plan.scratch() + 64 / sizeof(T));
+  tp::detail::run_transposed<T>(table, plan, x, scratch.data(), {});
 }
 
 /// Products of every m and n up to beyond two register tiles, and of every k, or of one k for each m, n,

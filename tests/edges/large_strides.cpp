@@ -92,7 +92,7 @@ TEMPLATE_TEST_CASE("products of rows 2^31 elements apart", "[edges][large]", flo
           for (std::size_t i = 0; i < s.m; ++i) std::ranges::copy(x.old.row(i), C.view().row(i).begin());
           on_threads(threads, [&] { tp::gemm(a, b, C.view(), T(1), beta); });
           CAPTURE(text_of(s), form, threads, beta);
-          REQUIRE(difference<T>(C.view(), x.expected(gemm_end(T(1), beta))) == "");
+          REQUIRE(difference<T>(C.view(), x.expected(gemm_epilogue(T(1), beta))) == "");
           ++products;
         }
       }

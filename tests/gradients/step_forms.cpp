@@ -239,7 +239,7 @@ TEMPLATE_TEST_CASE("the list of a small step follows what it computes with", "[g
                                             {.rows = rows, .x_stride = p.X.stride()});
     return std::ranges::all_of(plan.program.operations, [](const auto& x) {
       const auto* product = std::get_if<tp::detail::product_operation>(&x);
-      return product == nullptr || product->route.path == tp::detail::product_path::small;
+      return product == nullptr || product->route.path == tp::detail::product_path::direct;
     });
   };
   REQUIRE(takes_direct_path(10));

@@ -63,7 +63,7 @@ void add_products(std::vector<workload<T>>& all) {
                        tp::gemm(stored->A((form & 1) != 0), stored->B((form & 2) != 0), C, alpha, beta);
                        return elements_of(C);
                      },
-                     [=] { return elements_of(x->expected(gemm_end(alpha, beta))); }});
+                     [=] { return elements_of(x->expected(gemm_epilogue(alpha, beta))); }});
     }
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One product with its data, and the result that the contract gives it.
+// One product with its data, and its result by the contract.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 
 namespace tests {
 
-/// An operand as it lies in memory, transposed or not.
+/// An operand in memory, stored transposed or not.
 template <class T>
 class stored_operand {
  public:
@@ -53,13 +53,7 @@ class stored_operands {
   std::array<std::unique_ptr<stored_operand<T>>, 2> b_;
 };
 
-/// How the store of a product is asked to finish it by `gemm`.
-template <class T>
-tp::detail::epilogue<T> gemm_end(T alpha, T beta) {
-  using tp::detail::epilogue_op;
-  if (beta != 0) return {epilogue_op::blend, alpha, beta};
-  return {alpha == 1 ? epilogue_op::store : epilogue_op::scale, alpha, beta};
-}
+using tp::detail::gemm_epilogue;
 
 enum class data { uniform, special };
 
@@ -84,11 +78,11 @@ class product_case {
 
   /// The elements of contract::gemm, contract::dense_forward or contract::backprop_path from
   /// contract::product, which costs nearly all of the time and is the same for all of them.
-  [[nodiscard]] tp::matrix<T> expected(const tp::detail::epilogue<T>& end) const {
+  [[nodiscard]] tp::matrix<T> expected(const tp::detail::epilogue<T>& finish) const {
     return with_arithmetic([&]<class arithmetic>(arithmetic) {
       tp::matrix<T> C(size.m, size.n);
       for (std::size_t i = 0; i < size.m; ++i) {
-        for (std::size_t j = 0; j < size.n; ++j) C(i, j) = finished<arithmetic>(end, i, j);
+        for (std::size_t j = 0; j < size.n; ++j) C(i, j) = finished<arithmetic>(finish, i, j);
       }
       return C;
     });
@@ -99,7 +93,7 @@ class product_case {
   tp::matrix<T> B;     ///< k x n
   tp::matrix<T> old;   ///< C before the product
   tp::matrix<T> bias;  ///< 1 x n
-  tp::matrix<T> mask;  ///< m x n, what a ReLU could have left
+  tp::matrix<T> mask;  ///< m x n, a possible output of ReLU
   tp::matrix<T> sum;   ///< contract::product of every element
 
  private:
@@ -109,17 +103,17 @@ class product_case {
   }
 
   template <class arithmetic>
-  T finished(const tp::detail::epilogue<T>& end, std::size_t i, std::size_t j) const {
+  T finished(const tp::detail::epilogue<T>& finish, std::size_t i, std::size_t j) const {
     using tp::detail::epilogue_op;
     const T t = sum(i, j);
-    switch (end.op) {
+    switch (finish.op) {
       case epilogue_op::store:
         return t;
       case epilogue_op::scale:
-        return end.alpha * t;
+        return finish.alpha * t;
       case epilogue_op::blend: {
-        const T kept = end.beta * old(i, j);
-        return arithmetic::multiply_add(end.alpha, t, kept);
+        const T kept = finish.beta * old(i, j);
+        return arithmetic::multiply_add(finish.alpha, t, kept);
       }
       case epilogue_op::bias:
         return t + bias(0, j);
@@ -134,9 +128,9 @@ class product_case {
   generator random_;
 };
 
-/// Every way to finish a product.
+/// An epilogue of each operation.
 template <class T>
-std::vector<tp::detail::epilogue<T>> all_ends() {
+std::vector<tp::detail::epilogue<T>> all_epilogues() {
   using tp::detail::epilogue_op;
   return {{epilogue_op::store}, {epilogue_op::scale, T(-1)}, {epilogue_op::blend, T(0.7), T(-0.3)},
           {epilogue_op::bias},  {epilogue_op::bias_relu},    {epilogue_op::mask}};
@@ -153,15 +147,15 @@ class stored_product {
         mask_(x.mask.view(), layouts[1]),
         C_(x.size.m, x.size.n, where) {}
 
-  /// The call, with a C that holds what the call may read or else NaN.
+  /// The call, with a C that holds its old elements if the call may read them, and NaN otherwise.
   [[nodiscard]] tp::detail::product<T> call(bool a_transposed, bool b_transposed,
-                                            const tp::detail::epilogue<T>& end) {
+                                            const tp::detail::epilogue<T>& finish) {
     using tp::detail::epilogue_op;
     tp::detail::product<T> x{
-        operands_.A(a_transposed), operands_.B(b_transposed), C_.view(), end, nullptr, {}};
-    if (end.op == epilogue_op::bias || end.op == epilogue_op::bias_relu) x.bias = bias_.view().data();
-    if (end.op == epilogue_op::mask) x.mask = mask_.view();
-    if (end.op == epilogue_op::blend) {
+        operands_.A(a_transposed), operands_.B(b_transposed), C_.view(), finish, nullptr, {}};
+    if (finish.op == epilogue_op::bias || finish.op == epilogue_op::bias_relu) x.bias = bias_.view().data();
+    if (finish.op == epilogue_op::mask) x.mask = mask_.view();
+    if (finish.op == epilogue_op::blend) {
       C_.assign(x_.old);
     } else {
       C_.fill(filler<T>());
@@ -169,7 +163,7 @@ class stored_product {
     return x;
   }
 
-  /// What is wrong with C after the call; empty when it is right.
+  /// The first error in C after the call; empty if there is none.
   [[nodiscard]] std::string wrong(const tp::matrix<T>& expected) const {
     if (!C_.padding_untouched()) return "the padding of C was written";
     return difference<T>(C_.view(), expected);

@@ -7,7 +7,7 @@
 
 #include <twinpath/dense.hpp>
 
-#include "gemm/product.hpp"
+#include "gemm/route.hpp"
 #include "runtime/checks.hpp"
 #include "runtime/parallel.hpp"
 

@@ -23,9 +23,9 @@ const char* text_of(step_form form) {
 
 const char* text_of(product_path path) {
   switch (path) {
-    case product_path::small:
+    case product_path::direct:
       return "direct";
-    case product_path::narrow:
+    case product_path::transposed:
       return "transposed";
     case product_path::blocked:
       return "blocked";

@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-#include "gemm/product.hpp"
+#include "gemm/route.hpp"
 #include "nn/step/form.hpp"
 #include "runtime/span.hpp"
 

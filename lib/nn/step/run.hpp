@@ -73,69 +73,10 @@ class lowered_products {
   std::vector<reader_of_x> readers_of_x_;
 };
 
-/// Runs a program once. The program's memory has `program.elements` elements, 64-byte aligned.
+/// Runs a program once, in memory of `program.elements` elements, 64-byte aligned. Lowers first what can be
+/// lowered and is not yet. Returns the loss.
 template <class T>
-class step_run {
- public:
-  step_run(const step_plan& plan, T* memory, std::vector<layer_state<T>>& layers,
-           const step_operands<T>& operands, lowered_products<T>& lowered);
-
-  /// Lowers what can be lowered.
-  void prepare(step_program& program);
-  /// Returns the loss.
-  T run();
-
- private:
-  /// Where the arrays lie for one part of the program.
-  struct frame {
-    const T* input;
-    T* block;
-    T* sums;
-    T* scratch;
-    std::size_t first_row = 0;  ///< of the block, in the batch
-    bool isolates = false;      ///< whether operations that wait for tasks keep tasks from outside away
-  };
-
-  void run_in_turn();
-  void run_together();
-  void run_by_slice();
-  void run_slice(std::size_t begin, std::size_t end, frame f);
-  [[gnu::noinline]] void run_part(const program_part& part, const frame& f);
-  [[gnu::noinline]] void compute_as_routed(const product_operation& x, const frame& f);
-  [[gnu::noinline]] void compute_shared(const loss_operation& x, const frame& f);
-  [[gnu::noinline]] void compute_shared(const bias_operation& x, const frame& f);
-  [[gnu::noinline]] void compute_other(const operation& x, const frame& f);
-
-  [[gnu::always_inline]] inline void compute(const product_operation& x, const frame& f);
-  [[gnu::always_inline]] inline void compute(const loss_operation& x, const frame& f);
-  void compute(const chains_operation& x, const frame& f);
-  void compute(const fold_operation& x, const frame& f);
-  [[gnu::always_inline]] inline void compute(const bias_operation& x, const frame& f);
-  void compute(const update_operation& x, const frame& f);
-
-  [[gnu::always_inline]] inline product<T> bind(const product_operation& x, const frame& f) const;
-  [[gnu::always_inline]] inline after_store<T> follow(const product_operation& x, const frame& f) const;
-  void finish_bias(std::size_t l, const T* db, std::size_t first, std::size_t n);
-  void apply(std::size_t l, const T* gradients, std::size_t first, std::size_t n);
-  [[nodiscard]] T* bias_gradient(std::size_t l, std::size_t first, const frame& f) const;
-  [[nodiscard]] T total_loss() const;
-
-  [[nodiscard]] frame whole_batch() const noexcept;
-  [[nodiscard]] T* scratch_of(std::size_t part) const noexcept;
-  [[nodiscard]] T* sums_of(std::size_t slice) const noexcept;
-  [[gnu::always_inline]] inline const T* read(const place& p, const frame& f) const;
-  [[gnu::always_inline]] inline T* write(const place& p, const frame& f) const;
-  [[gnu::always_inline]] inline matrix_view<const T> readable(const matrix_place& x, const frame& f) const;
-  [[gnu::always_inline]] inline matrix_view<T> writable(const matrix_place& x, const frame& f) const;
-
-  const kernel_table<T>& table_;
-  const step_plan& plan_;
-  const step_program& program_;
-  T* const memory_;
-  std::vector<layer_state<T>>& layers_;
-  const step_operands<T>& with_;
-  lowered_products<T>& lowered_;
-  const T scale_;  ///< of the output error
-};
+T run_step(step_plan& plan, T* memory, std::vector<layer_state<T>>& layers, const step_operands<T>& with,
+           lowered_products<T>& lowered);
 
 }  // namespace twinpath::inline v0::detail

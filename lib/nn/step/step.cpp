@@ -32,9 +32,7 @@ void training_step<T>::prepare(const layer_widths& widths, step_shape shape) {
 
 template <class T>
 T training_step<T>::run(std::vector<layer_state<T>>& layers, const step_operands<T>& with) {
-  step_run<T> s(current_->plan, memory_.data(), layers, with, current_->lowered);
-  s.prepare(current_->plan.program);
-  const T loss = s.run();
+  const T loss = run_step(current_->plan, memory_.data(), layers, with, current_->lowered);
   computed_ = true;
   return loss;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The direct path of small products by itself, on every shape that it can take whatever the threshold is.
+// The direct path by itself, on every shape that it can compute, whatever the limits of the cost model are.
 #include "gemm/direct.hpp"
 
 #include "support/catch.hpp"
@@ -22,10 +22,9 @@ bool one_block(const shape& s) {
 template <class T>
 bool possible(const shape& s, bool b_transposed, tp::detail::epilogue_op op) {
   if (!one_block<T>(s)) {
-    const bool sums_in_c = op != tp::detail::epilogue_op::scale && op != tp::detail::epilogue_op::blend;
-    return one_tile<T>(s) && sums_in_c && tp::contract::slices(s.k).count == 1;
+    return one_tile<T>(s) && tp::detail::leaves_c_for_sums(op) && tp::contract::slices(s.k).count == 1;
   }
-  return !b_transposed || one_tile<T>(s) || s.k * (s.n + 16) <= tp::detail::small_b;
+  return !b_transposed || one_tile<T>(s) || s.k * (s.n + 16) <= tp::detail::most_copied_b;
 }
 
 struct tally {
@@ -41,21 +40,21 @@ void run(const shape& s, data kind, tally& taken) {
   INFO(text_of(s));
   const product_case<T> x(s, kind);
   stored_product<T> stored(x);
-  for (const auto& end : all_ends<T>()) {
-    const tp::matrix<T> expected = x.expected(end);
+  for (const auto& finish : all_epilogues<T>()) {
+    const tp::matrix<T> expected = x.expected(finish);
     for (const bool a_transposed : {false, true}) {
       for (const bool b_transposed : {false, true}) {
-        if (!possible<T>(s, b_transposed, end.op)) continue;
-        const auto call = stored.call(a_transposed, b_transposed, end);
-        tp::detail::multiply_small<T>(tp::detail::kernels<T>(), call.A, call.B, call.C, call.finish, call.bias,
-                                      call.mask);
+        if (!possible<T>(s, b_transposed, finish.op)) continue;
+        const auto call = stored.call(a_transposed, b_transposed, finish);
+        tp::detail::multiply_direct<T>(tp::detail::kernels<T>(), call.A, call.B, call.C, call.finish,
+                                       call.bias, call.mask);
         ++(!one_block<T>(s) ? taken.by_blocks
            : !b_transposed  ? taken.as_it_is
            : one_tile<T>(s) ? taken.in_place
                             : taken.copied);
         const std::string wrong = stored.wrong(expected);
         if (wrong.empty()) continue;
-        CAPTURE(a_transposed, b_transposed, static_cast<int>(end.op));
+        CAPTURE(a_transposed, b_transposed, static_cast<int>(finish.op));
         REQUIRE(wrong == "");
       }
     }
@@ -74,17 +73,17 @@ tally run_all(const shapes& family, data kind = data::uniform) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("small products: tile edges", "[gemm][small]", float, double) {
+TEMPLATE_TEST_CASE("direct products: tile edges", "[gemm][direct]", float, double) {
   run_all<TestType>(families::tile_edges<TestType>());
 }
-TEMPLATE_TEST_CASE("small products: tiny and narrow", "[gemm][small]", float, double) {
+TEMPLATE_TEST_CASE("direct products: tiny and narrow", "[gemm][direct]", float, double) {
   for (const data kind : {data::uniform, data::special}) {
     shapes family = families::tiny();
     families::append(family, families::narrow());
     run_all<TestType>(family, kind);
   }
 }
-TEMPLATE_TEST_CASE("small products: layers and cuts of k", "[gemm][small]", float, double) {
+TEMPLATE_TEST_CASE("direct products: layers and cuts of k", "[gemm][direct]", float, double) {
   shapes family = families::layers();
   families::append(family, families::block_cuts<TestType>());
   CHECK(run_all<TestType>(family).by_blocks > 0);

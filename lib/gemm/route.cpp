@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: MIT
-#include "gemm/product.hpp"
+#include "gemm/route.hpp"
 
 #include "gemm/blocked.hpp"
-#include "gemm/direct.hpp"
-#include "gemm/transposed.hpp"
 #include "runtime/parallel.hpp"
 #include "runtime/scratch.hpp"
 
 namespace twinpath::inline v0::detail {
 
+constinit std::atomic<void (*)(const product_route&, const product_shape&, epilogue_op)> before_product{
+    nullptr};
+
 template <class T>
 product_route route_product(const kernel_table<T>& table, const product_shape& shape, epilogue_op op,
                             std::size_t threads) {
   product_route route;
+  route.shape = shape;
+  route.op = op;
   if (shape.m == 0 || shape.n == 0) return route;
-  if (is_narrow<T>(table, shape)) {
-    route.path = product_path::narrow;
-    route.narrow = plan_narrow(table, shape, threads);
-  } else if (is_direct(table, shape, op) && product_workers(shape, threads) == 1) {
-    route.path = product_path::small;
-  } else {
-    route.path = product_path::blocked;
-    route.blocked = plan_product(table, shape, op, threads);
+  route.path = choose_path(table, shape, op, threads);
+  if (route.path == product_path::transposed) {
+    route.transposed = plan_transposed(table, shape, threads);
+  } else if (route.path == product_path::blocked) {
+    route.blocked = plan_blocked(table, shape, op, threads);
   }
   return route;
 }
@@ -29,17 +29,19 @@ product_route route_product(const kernel_table<T>& table, const product_shape& s
 template <class T>
 void run_product(const kernel_table<T>& table, const product_route& route, const product<T>& x, T* scratch,
                  span_label label) {
+  if (const auto check = before_product.load(std::memory_order_relaxed); check != nullptr) [[unlikely]]
+    check(route, x.shape(), x.finish.op);
   switch (route.path) {
-    case product_path::small: {
+    case product_path::direct: {
       const span_scope span(label, [&] { return span_shape{x.C.rows(), x.C.cols(), x.A.cols()}; });
       // A C without elements may have rows, a stride and no address.
       if (x.C.empty()) return;
-      multiply_small(table, x.A, x.B, x.C, x.finish, x.bias, x.mask);
+      multiply_direct(table, x.A, x.B, x.C, x.finish, x.bias, x.mask);
       if (x.after.function != nullptr) x.after.run(x.C.data(), x.C.stride(), 0, 0, x.C.rows(), x.C.cols());
       return;
     }
-    case product_path::narrow:
-      return run_narrow(table, route.narrow, x, scratch, label);
+    case product_path::transposed:
+      return run_transposed(table, route.transposed, x, scratch, label);
     case product_path::blocked:
       return run_blocked(table, route.blocked, x, scratch, label);
   }
