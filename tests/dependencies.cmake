@@ -1,4 +1,4 @@
-# Projects that tests configure shall find libraries where this build has found them.
+# Projects that tests configure find the libraries where this build found them.
 
 # twinpath_found_dependencies(<variable> <name>...): sets the variable to the options that say where they are.
 function(twinpath_found_dependencies variable)

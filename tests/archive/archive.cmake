@@ -1,15 +1,15 @@
-# What must hold for every object of the archives, and that a violation would be found.
+# Rules for every object file of the archives, and a test that a violation is found.
 
-# GNU's, because the listings of others are not the same.
+# The scripts read the listings of GNU binutils; other tools print other ones.
 find_program(TWINPATH_NM nm)
 find_program(TWINPATH_OBJDUMP objdump)
 mark_as_advanced(TWINPATH_NM TWINPATH_OBJDUMP)
 
 # Unoptimised and sanitized objects have weak symbols of their own.
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Release" OR TWINPATH_SANITIZE)
-  message(STATUS "test archive: left out, it is for Release without sanitizers")
+  message(STATUS "test archive: left out, it needs a Release build without sanitizers")
 elseif(NOT TWINPATH_NM OR NOT TWINPATH_OBJDUMP)
-  message(STATUS "test archive: left out, nm and objdump of GNU binutils are not found")
+  message(STATUS "test archive: left out, GNU nm and objdump are not found")
 else()
   set(archives $<TARGET_FILE:twinpath>)
   if(TWINPATH_BUILD_IO)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # usage: check.sh NM OBJDUMP EXCEPTIONS ARCHIVE... [-- OBJECT...]
 #
-# Checks each object in the archives against the rules below, except for what the file of exceptions lists, and that
-# the objects that are named are there.
+# Checks each object in the archives against the rules below, except for what the file EXCEPTIONS lists, and that
+# each named OBJECT is in one of the archives.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,7 +14,7 @@ declare -A rules=(
   [instructions]="an object runs on every processor of its tier, and on every x86-64 processor if it has none"
   [weak]="objects of a tier define no weak or unique symbol: the linker may take it for the whole program"
   [names]="global symbols are in namespace twinpath; weak ones may be the standard library's and TBB's"
-  [calls]="what is wanted of C and of the standard streams is listed: nothing prints, ends or changes the process"
+  [calls]="functions of C and the standard streams that are called are listed: nothing prints, ends or changes the process"
   [initialisers]="nothing runs before main or after it"
   [relocations]="code is independent of its position"
   [stack]="no object asks for an executable stack"
@@ -31,7 +31,7 @@ findings=$(
   for archive in "${archives[@]}"; do
     "$nm" --print-file-name --format=posix "$archive" | awk -f "$here/symbols.awk"
     "$objdump" --section-headers --reloc --wide "$archive" | awk -f "$here/sections.awk"
-    # Of other processors' objects the tiers say all.
+    # On other architectures the tiers need no check of instructions.
     if [[ $("$objdump" --file-headers "$archive") == *x86-64* ]]; then
       "$objdump" --disassemble --wide --insn-width=16 "$archive" | awk -f "$here/instructions.awk"
     fi
@@ -53,4 +53,4 @@ for object in "$@"; do
   grep -qxF "$object" <<<"$members" || { echo "$object: not in the archive, or without symbols"; failed=1; }
 done
 ((failed == 0)) || exit 1
-echo "$(wc -l <<<"$members") objects keep the rules: ${!rules[*]}"
+echo "$(wc -l <<<"$members") objects follow the rules: ${!rules[*]}"

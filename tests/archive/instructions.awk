@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# objdump --disassemble --wide --insn-width=16: instructions that a processor of the object's tier need not have.
+# objdump --disassemble --wide --insn-width=16: instructions that a processor of the object's tier may lack.
 # Prints rule, object, function and the first such instruction of the function.
 
 BEGIN {
@@ -10,7 +10,7 @@ BEGIN {
   evex = segment "62 "
   sse4 = legacy "0f 3[8a] "                              # the opcode maps of SSSE3 and SSE4
 
-  # In the maps of SSE2. tzcnt is missing: it is what old processors take for a bsf, and compilers count on that.
+  # In the maps of SSE2. tzcnt is left out: older processors execute it as bsf, and compilers rely on that.
   after_sse2 = "^(v?addsubp[sd]|h(add|sub)p[sd]|lddqu|mov(d|sh|sl)dup|monitor|mwait|fisttp.*|popcnt|lzcnt|" \
                "cmpxchg16b|crc32|movbe|xsave.*|rdrand|rdseed|ad[co]x)$"
   # Extensions beside AVX2 and FMA, whatever the encoding.

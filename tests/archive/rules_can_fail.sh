@@ -20,7 +20,7 @@ check() {  # check [-- OBJECT...]
   "$here/check.sh" "$nm" "$objdump" "$exceptions" "$archive" "$@" 2>&1
 }
 
-# An object is named as CMake would.
+# Objects are named as CMake names them.
 compile() {  # compile SOURCE
   local object=${1##*/} flags
   read -ra flags < <(sed -n 's|^// flags: ||p' "$1"; echo)
@@ -43,19 +43,19 @@ sort -o "$expected" "$expected"
 : >"$exceptions"
 output=$(check) && fail "nothing was found"
 grep -v ' means: ' <<<"$output" | cut -d : -f 1,2 | sort -u >"$folder/found"
-diff "$expected" "$folder/found" || fail "< not found, or > found beside what was planted:"$'\n'"$output"
+diff "$expected" "$folder/found" || fail "< planted but not found, > found but not planted:"$'\n'"$output"
 while IFS=': ' read -r rule _; do
   grep -q "^$rule means: ." <<<"$output" || fail "$rule is not stated: $output"
 done <"$expected"
 
 # Every exception counts for one rule and one object.
 sed -n '2,$s/\(.*\): \(.*\)/\1 \2 .* # planted/p' "$expected" >"$exceptions"
-output=$(check) && fail "too much is excepted"
+output=$(check) && fail "an exception covers more than its object"
 found=$(grep -v ' means: ' <<<"$output" | cut -d : -f 1,2 | sort -u)
 [[ $found == "$(head -n 1 "$expected")" ]] || fail "one violation is not excepted, but this was found: $output"
 sed 's/\(.*\): \(.*\)/\1 \2 .* # planted/' "$expected" >"$exceptions"
 output=$(check -- plain.cpp.o) || fail "all violations are excepted, but $output"
-output=$(check -- avx2_float.cpp.o) && fail "an object that is missing is not missed: $output"
+output=$(check -- avx2_float.cpp.o) && fail "a missing object is not reported: $output"
 echo "names function.cpp.o .*" >>"$exceptions"
-output=$(check) && fail "an exception without a reason is taken: $output"
+output=$(check) && fail "an exception without a reason is accepted: $output"
 echo "$(wc -l <"$expected") violations, each found by its rule"

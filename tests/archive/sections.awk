@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# objdump --section-headers --reloc: what the linker and the loader make of the objects.
+# objdump --section-headers --reloc: what the objects ask of the linker and the loader.
 # Prints rule, object and a symbol or section.
 
 function end_of_object() {

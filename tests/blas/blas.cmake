@@ -1,4 +1,4 @@
-# The matrix product under its names in BLAS: its bits, its errors, and what others test a BLAS with.
+# The matrix product under its BLAS names: its bits, its errors, and other projects' tests of a BLAS.
 
 if(NOT TWINPATH_BUILD_BLAS)
   return()
@@ -22,7 +22,7 @@ add_test(NAME blas.exports
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/exports.sh ${CMAKE_NM} $<TARGET_FILE:twinpath-blas-preload>)
 
 if(TWINPATH_SANITIZE)
-  message(STATUS "blas.netlib and blas.numpy*: left out, because their programs load no sanitizer")
+  message(STATUS "blas.netlib and blas.numpy*: left out, their programs do not load a sanitizer")
   return()
 endif()
 
@@ -36,7 +36,7 @@ else()
   message(STATUS "blas.netlib: left out, there is no xblat3s (Debian: libblas-test)")
 endif()
 
-# The NumPy of a package from elsewhere brings a BLAS along under other names.
+# NumPy from another source than the system brings its own BLAS under other names.
 find_program(TWINPATH_SYSTEM_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH
   DOC "The Python whose NumPy uses the BLAS of the system")
 mark_as_advanced(TWINPATH_SYSTEM_PYTHON)
@@ -77,7 +77,7 @@ if(missing)
   return()
 endif()
 set(pytest -m pytest -q -p no:cacheprovider --pyargs)
-# Tests of huge vectors take gigabytes and no product of matrices.
+# Tests of huge vectors take gigabytes and compute no matrix product.
 twinpath_numpy_test(numpy "cblas_sgemm cblas_dgemm" ${pytest}
   numpy.core.tests.test_multiarray numpy.core.tests.test_numeric numpy.core.tests.test_einsum
   -k "(Dot or Matmul or Inner or Tensordot or Einsum) and not huge")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The header of another CBLAS before that of twinpath, and each twice.
+// Another CBLAS's header before twinpath's, and each twice.
 #if __has_include(<cblas.h>)
 #include <cblas.h>
 #endif

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: exports.sh NM LIBRARY: the library for LD_PRELOAD shows BLAS's names and no others.
+# usage: exports.sh NM LIBRARY: the library for LD_PRELOAD exports BLAS's names and no others.
 set -euo pipefail
 
 nm=$1 library=$2

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// BLAS's products have the contract's bits, however the matrices lie in memory, and touch nothing beside
-// them.
+// BLAS products have the bits of the contract in every memory layout, and write nothing outside of the
+// matrices.
 #include <array>
 #include <string>
 #include <utility>
@@ -24,7 +24,7 @@ tp::matrix<T> transpose(const tp::matrix<T>& x) {
   return y;
 }
 
-/// One product in one layout of its three matrices: C and what it shall be, in rows and in columns.
+/// One product in one layout of its three matrices: C and its expected elements, row-major and column-major.
 template <class T>
 class blas_call {
  public:
@@ -35,7 +35,7 @@ class blas_call {
         columns_(x.size.n, x.size.m, c),
         old_{x.old, transpose(x.old)} {}
 
-  /// What is wrong with C after a call; empty when it is right.
+  /// What is wrong with C after a call; empty when nothing is.
   [[nodiscard]] std::string run(way w, char transa, char transb, T alpha, T beta,
                                 const std::array<tp::matrix<T>, 2>& expected) {
     const bool in_columns = w != way::cblas_rows;
@@ -108,7 +108,7 @@ void check_all(const shapes& family, data kind = data::uniform) {
   CHECK(products == family.size() * std::size(layouts) * std::size(factors<T>) * std::size(ways) * 4);
 }
 
-/// Tall and wide: in columns the library sees the transpose.
+/// Tall and wide: of column-major matrices the library sees the transpose.
 template <class T>
 shapes around_tiles() {
   const auto t = families::tile_of<T>();

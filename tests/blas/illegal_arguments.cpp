@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The first illegal argument is reported by its position, to handlers that this program brings along, and C
-// stays as it was.
+// The first illegal argument is reported by its position, to error handlers that this program defines, and C
+// stays unchanged.
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
@@ -25,7 +25,7 @@ std::vector<report> reports;
 
 }  // namespace
 
-// In place of the library's.
+// These replace the library's handlers.
 void xerbla_(const char* name, const int* position, size_t name_length) {
   reports.push_back({std::string(name, name_length), *position, ""});
 }
@@ -52,7 +52,7 @@ struct sizes_of_call {
   int ldc = 1;
 };
 
-/// The only report of a call, or one of nothing.
+/// The only report of a call; empty when there is none.
 template <class Call>
 report report_of(const Call& call) {
   reports.clear();
@@ -83,7 +83,7 @@ struct illegal {
   sizes_of_call call;
 };
 
-/// In columns: op(A) is 3 x 4, op(B) is 4 x 5, C is 3 x 5.
+/// Column-major: op(A) is 3 x 4, op(B) is 4 x 5, C is 3 x 5.
 const illegal in_columns[] = {
     {3, "m", -1, {.m = -1}},
     {4, "n", -2, {.n = -2}},
@@ -110,12 +110,12 @@ const illegal in_columns[] = {
     {10, "ldb", 0, {'N', 'N', 3, 5, 4, 3, 0, 0}},
 };
 
-/// The call in rows that is the same one as a call in columns.
+/// The row-major call that computes the same as a column-major call.
 sizes_of_call in_rows(const sizes_of_call& x) {
   return {x.transb, x.transa, x.n, x.m, x.k, x.ldb, x.lda, x.ldc};
 }
 
-/// An argument of a call in columns under the name and the position that it has in rows.
+/// An argument of a column-major call, with the name and position that it has in the row-major call.
 struct argument {
   const char* name;
   int position;

@@ -22,7 +22,7 @@ inline constexpr auto cblas_gemm = cblas_sgemm;
 template <>
 inline constexpr auto cblas_gemm<double> = cblas_dgemm;
 
-/// Through which function, and how the elements of all three matrices lie in memory.
+/// Which function is called, and the memory layout of all three matrices.
 enum class way { fortran, cblas_columns, cblas_rows };
 constexpr way ways[] = {way::fortran, way::cblas_columns, way::cblas_rows};
 
@@ -46,7 +46,7 @@ inline CBLAS_TRANSPOSE enumerator_of(char letter) {
   }
 }
 
-/// A call with all arguments as they are given.
+/// A call that passes all arguments on unchanged.
 template <class T>
 void call(way w, char transa, char transb, int m, int n, int k, T alpha, const T* a, int lda, const T* b,
           int ldb, T beta, T* c, int ldc) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: netlib.sh LIBRARY FOLDER: the testers of the reference BLAS in FOLDER, unchanged, run the products of the
-# library. Their input is that beside them with larger sizes, which cross tiles, and without the other routines.
+# usage: netlib.sh LIBRARY FOLDER: the unchanged testers of the reference BLAS in FOLDER run the products of LIBRARY.
+# Their input files are edited: larger sizes, which span several tiles, and no other routines.
 set -euo pipefail
 
 library=$1 testers=$2
@@ -9,7 +9,7 @@ preloaded=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/preloaded.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-# The rest comes from the reference.
+# All other routines come from the reference BLAS.
 export LD_LIBRARY_PATH=$testers${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 
 # The testers accept 9 sizes of at most 65.
@@ -35,11 +35,11 @@ input() {  # input FILE ROUTINE
     END { exit changed != 3 }' "$testers/$1" || { echo "$testers/$1 is not as expected" >&2; exit 1; }
 }
 
-tests() {  # tests PROGRAM INPUT ROUTINE SYMBOL LINE...: each line must be in what the program says
+tests() {  # tests PROGRAM INPUT ROUTINE SYMBOL LINE...: each LINE must be in the output of the program
   local program=$1 symbol=$4 line
   input "$2" "$3" >input
   "$preloaded" "$library" "$symbol" "$testers/$program" <input >output 2>&1 || fail "$program fails"
-  # Those of the Fortran interface write a file.
+  # Testers of the Fortran interface write a file.
   cat ./*.out >>output 2>/dev/null || true
   rm -f ./*.out
   if grep -qE 'FAIL|\*\*\*|ABANDON' output; then fail "$program finds errors"; fi

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where alpha or k is 0, C becomes beta * C and neither A nor B is read; where m or n is 0, nothing is done.
+// If alpha or k is 0, C becomes beta * C and neither A nor B is read; if m or n is 0, nothing is written.
 #include <limits>
 
 #include "blas/interfaces.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 using namespace tests;
 
-/// C and, by the reference, beta * C.
+/// C, and beta * C as the reference BLAS computes it.
 template <class T>
 void check_scaled(way w, char transa, char transb, int m, int n, int k, T alpha, const T* ab, T beta) {
   CAPTURE(text_of(w), transa, transb, m, n, k, alpha, beta);

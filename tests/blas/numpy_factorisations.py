@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: numpy_factorisations.py: LAPACK's factorisations, of matrices that take several of its blocks.
+"""usage: numpy_factorisations.py: LAPACK's factorisations of matrices that span several of its blocks.
 
 Backward errors in units of the rounding unit times the size, which LAPACK's own tests want below 30.
 """

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""usage: numpy_products.py: products of NumPy's that go to a BLAS.
+"""usage: numpy_products.py: NumPy's products that call a BLAS.
 
 Each is compared with one in long double, the same matrices give the same bits however they lie in memory, and
 on a processor with a fused multiply-add those of float32 are the bits of twinpath's contract.
@@ -12,28 +12,28 @@ import platform
 import numpy as np
 
 random = np.random.default_rng(7)
-# With one row or column NumPy takes matrix times vector, which is none of twinpath's.
+# With one row or column NumPy takes matrix times vector, which twinpath does not provide.
 shapes = [(2, 2, 2), (3, 5, 7), (16, 16, 16), (33, 47, 65), (64, 10, 128), (10, 4, 3), (129, 130, 131), (2, 300, 7),
           (300, 2, 7), (48, 50, 700), (5, 6, 5000)]
 
 
 def padded(x):
-    """The same in rows that are further apart."""
+    """The same matrix with padding after each row."""
     return np.ascontiguousarray(np.pad(x, ((1, 2), (3, 4)), constant_values=np.nan))[1:-2, 3:-4]
 
 
 layouts = {
     "rows": np.ascontiguousarray,
     "columns": np.asfortranarray,
-    "rows apart": padded,
-    "columns apart": lambda x: padded(x.T).T,
+    "padded rows": padded,
+    "padded columns": lambda x: padded(x.T).T,
     "every second row": lambda x: np.repeat(x, 2, axis=0)[::2],
 }
 results = {
     "@": lambda a, b: a @ b,
     "dot": np.dot,
-    "dot into rows": lambda a, b: np.dot(a, b, out=np.empty((len(a), b.shape[1]), a.dtype)),
-    "matmul into columns": lambda a, b: np.matmul(a, b, out=np.empty((len(a), b.shape[1]), a.dtype, order="F")),
+    "dot into row-major": lambda a, b: np.dot(a, b, out=np.empty((len(a), b.shape[1]), a.dtype)),
+    "matmul into column-major": lambda a, b: np.matmul(a, b, out=np.empty((len(a), b.shape[1]), a.dtype, order="F")),
     "einsum": lambda a, b: np.einsum("ik,kj->ij", a, b, optimize=True),
     "(B' @ A')'": lambda a, b: (b.T @ a.T).T,
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: stops.sh ILLEGAL_CALL: the library's own handlers say what is wrong and end the program, as does what
-# BLAS has no number for.
+# usage: stops.sh ILLEGAL_CALL: the library's own handlers report the illegal argument and end the program. So
+# does an overlap, for which BLAS has no argument number.
 set -euo pipefail
 ulimit -c 0
 
@@ -18,5 +18,5 @@ stops() {  # stops WAY CODE TEXT
 stops fortran 1 ' ** On entry to SGEMM  parameter number  8 had an illegal value'
 stops columns 1 ' ** On entry to cblas_sgemm: parameter number 9, lda, has the illegal value 2'
 stops rows 1 ' ** On entry to cblas_sgemm: parameter number 9, lda, has the illegal value 2'
-# In columns, A is the right operand.
+# Column-major: A is the right operand.
 stops overlap 134 'gemm: C overlaps B'

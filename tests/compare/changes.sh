@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: changes.sh COMPARE: what it says of two runs whose speeds are known.
+# usage: changes.sh COMPARE: the report on two runs whose speeds are known.
 set -euo pipefail
 
 compare=$1
@@ -12,7 +12,7 @@ fail() {
   exit 1
 }
 
-# Speeds in per cent of the speed before, a round each, in no order.
+# Speeds in per cent of the speed before, one a round, unsorted.
 slower=(84 80 88 82 86 81 87 83 85)
 somewhat_slower=(98 96 101 98 97 98 99 98 99)
 the_same=(95 105 100 99 101 98 102 97 103)
@@ -27,7 +27,7 @@ write_run() {  # write_run FILE ROUND TIME...: of four rows
     {"name": "small/f32/NT/64x64x64/real_time", "real_time": %s, "time_unit": "ns"}]}' "${@:2}" >"$1"
 }
 
-# The machine slows down from round to round: only within a round can the two be compared.
+# The machine slows down from round to round, so the two compare only within a round.
 write_rounds() {  # write_rounds FOLDER COUNT
   local folder=$1 r
   mkdir -p "$folder/before"
@@ -40,7 +40,7 @@ write_rounds() {  # write_rounds FOLDER COUNT
 }
 
 show() { "$compare" "$folder/$1" --before "$folder/$1/before" "${@:2}" | tr -s ' |' ' '; }
-shows() {  # shows TEXT, of what was printed
+shows() {  # shows TEXT: the output contains it
   grep -qF -- "$1" <<<"$output" || fail "\"$1\" is missing in"$'\n'"$output"
 }
 
@@ -53,7 +53,7 @@ shows 'NT/64x64x64 5.80 µs 5.00 µs > 1.140 1.110..1.170 1.100..1.180'
 shows 'tiny/f32 2 0.907 2 0 0.840 NN/8x8x8'
 shows 'small/f32 2 1.068 0 1 1.000 NN/64x64x64'
 
-# Five rounds do not make 95 % without their least and their most.
+# Five rounds give no 95 % interval without their smallest and largest value.
 write_rounds "$folder/five" 5
 output=$(show five)
 shows 'NN/8x8x8 2.64 µs 3.00 µs << 0.840 0.800..0.880 0.800..0.880'
@@ -63,7 +63,7 @@ rm -r "$folder/five"/*
 slower=("${somewhat_slower[@]}")
 write_rounds "$folder/five" 5
 show five --check >/dev/null || fail "--check refuses a row that is not much slower in every round"
-"$compare" "$folder/five" --check >/dev/null 2>&1 && fail "--check without --before is taken"
+"$compare" "$folder/five" --check >/dev/null 2>&1 && fail "--check without --before is accepted"
 
 width=$("$compare" "$folder/nine" --before "$folder/nine/before" | LC_ALL=C.UTF-8 wc -L)
 ((width > 50 && width <= 100)) || fail "the tables take $width columns"

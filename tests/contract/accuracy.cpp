@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The elementary functions against long double. Everything else is compared with the contract; this is about
-// the contract itself, on the tier's arithmetic.
+// The elementary functions against long double. All other tests compare with the contract; these check the
+// contract itself, in the arithmetic of the tier.
 #include <twinpath/contract.hpp>
 #include <twinpath/elementwise.hpp>
 
@@ -21,7 +21,7 @@ namespace {
 
 using namespace tests;
 
-/// The distance of y from the exact result in units of the last place of that result.
+/// The distance of y from the exact result, in units in the last place of that result.
 template <class T>
 long double ulps(T y, long double exact) {
   using limits = std::numeric_limits<T>;
@@ -31,7 +31,7 @@ long double ulps(T y, long double exact) {
   return std::abs(static_cast<long double>(y) - exact) / std::ldexp(1.0L, last);
 }
 
-/// The same in double, which is good enough to tell the results that are worth a closer look.
+/// The same in double, precise enough to select the results that need long double.
 double rough_ulps(float y, double exact) {
   constexpr int bias = 1023;
   const int exponent = static_cast<int>(std::bit_cast<std::uint64_t>(exact) >> 52 & 0x7ff) - bias;
@@ -69,7 +69,7 @@ struct worst_error {
   std::size_t finite = 0;
 
   void see(T x, T y, long double exact) {
-    // Overflow to infinity is for the contract's tests, and so is NaN.
+    // Other tests check overflow to infinity and NaN.
     if (!(std::abs(exact) <= static_cast<long double>(std::numeric_limits<T>::max()))) return;
     ++finite;
     const long double error = ulps(y, exact);

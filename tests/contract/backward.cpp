@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The two backward paths of a dense layer, each alone and both under every schedule.
+// The two backward paths of a dense layer: each on its own, and both under every schedule.
 #include <twinpath/dense.hpp>
 
 #include <limits>
@@ -55,7 +55,7 @@ struct layer_case {
   tp::matrix<T> dW;
   tp::matrix<T> db;
   tp::matrix<T> error;  ///< dZ of the layer below, under identity
-  tp::matrix<T> Z;      ///< what an activation could have kept
+  tp::matrix<T> Z;      ///< possible pre-activations
 };
 
 template <class T>
@@ -80,7 +80,7 @@ class memory {
     REQUIRE(db.padding_untouched());
   }
   void check_below(activation f) const {
-    // What contract::backprop_path does with the derivative, on products that are known already.
+    // contract::backprop_path multiplies by the derivative; the products are computed already.
     const std::string wrong =
         difference<T>(below.view(), taken_back(f, x_.error, keeps_scores(f) ? x_.Z : x_.A));
     REQUIRE(wrong == "");
@@ -110,14 +110,14 @@ std::size_t check(const layer_shape& s, std::size_t threads, std::uint64_t speci
     for (const activation f : which) {
       CAPTURE(s.m, s.inputs, s.outputs, threads, l, static_cast<int>(f));
       {
-        memory<T> apart(x, l);
+        memory<T> separate(x, l);
         on_threads(threads, [&] {
-          tp::parameter_path(apart.A.view(), apart.dZ.view(), apart.dW.view(), apart.db.span());
-          tp::backprop_path(apart.dZ.view(), apart.W.view(), (keeps_scores(f) ? apart.Z : apart.A).view(),
-                            apart.below.view(), f);
+          tp::parameter_path(separate.A.view(), separate.dZ.view(), separate.dW.view(), separate.db.span());
+          tp::backprop_path(separate.dZ.view(), separate.W.view(),
+                            (keeps_scores(f) ? separate.Z : separate.A).view(), separate.below.view(), f);
         });
-        apart.check_parameters();
-        apart.check_below(f);
+        separate.check_parameters();
+        separate.check_below(f);
         calls += 2;
       }
       for (const schedule how : schedules) {
@@ -164,7 +164,7 @@ TEMPLATE_TEST_CASE("backward: layers", "[dense][backward]", float, double) {
 }
 
 TEMPLATE_TEST_CASE("backward: a long batch over threads", "[dense][backward]", float, double) {
-  // dW has several slices of k then, db many blocks of rows.
+  // dW then has several slices of k, and db many blocks of rows.
   for (const std::size_t threads : thread_counts) {
     CHECK(check<TestType>({8200, 16, 10}, threads) == 126);
     CHECK(check<TestType>({200, 130, 100}, threads) == 126);

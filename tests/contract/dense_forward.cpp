@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The forward pass of a dense layer: bias and activation in the store of the product, and rows that do not
-// depend on their batch.
+// The forward pass of a dense layer: bias and activation in the epilogue of the product, and rows whose bits
+// do not depend on the batch.
 #include <twinpath/dense.hpp>
 
 #include "gemm/route.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Learning-rate schedules: their bits, their errors, PyTorch's numbers.
+// Learning-rate schedules: their bits, their errors, and PyTorch's values.
 #include <twinpath/learning_rate.hpp>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ namespace rate = tp::learning_rate;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t huge = std::numeric_limits<std::size_t>::max();
 
-/// The distance in units of the last place of the true value.
+/// The distance in units in the last place of the true value.
 double ulps(double actual, long double expected) {
   const double rounded = static_cast<double>(expected);
   const double ulp = std::nextafter(rounded, infinity) - rounded;
@@ -31,7 +31,7 @@ double ulps(double actual, long double expected) {
 }
 
 long double true_cosine_decay(double initial, std::size_t step, std::size_t steps, double final) {
-  // The cosine by the sine of the half angle, which is right where the rate nears `final`.
+  // The cosine by the sine of the half angle, which stays precise where the rate nears `final`.
   const long double part = static_cast<long double>(steps - step) / static_cast<long double>(steps);
   const long double sine = std::sin(std::numbers::pi_v<long double> / 2 * part);
   const long double done = static_cast<long double>(step) / static_cast<long double>(steps);
@@ -76,7 +76,7 @@ TEST_CASE("learning rates are those of PyTorch's schedulers", "[learning-rate]")
   // LinearLR(start_factor=1/5, total_iters=4)
   constexpr double linear[] = {0.020000000000000004, 0.040000000000000008, 0.060000000000000012,
                                0.080000000000000016, 0.10000000000000002,  0.10000000000000002};
-  // PyTorch goes from step to step, so its errors add up.
+  // PyTorch computes each rate from the one before, so its rounding errors add up.
   const auto near = [](double actual, double expected) { return std::abs(actual - expected) <= 1e-16; };
   for (std::size_t s = 0; s < std::size(steps); ++s) {
     INFO("step " << s);
@@ -88,7 +88,7 @@ TEST_CASE("learning rates are those of PyTorch's schedulers", "[learning-rate]")
   }
 }
 
-TEST_CASE("powers are as near as their number of factors allows", "[learning-rate]") {
+TEST_CASE("the error of a power is bounded by its number of factors", "[learning-rate]") {
   generator random(21);
   double worst = 0;
   for (int i = 0; i < 20000; ++i) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sigmoid cross-entropy and the squared error: the bits of the contract, and the values of PyTorch for all
-// losses.
+// Sigmoid cross-entropy and the squared error have the bits of the contract, and all losses the values of
+// PyTorch.
 #include <twinpath/mean_squared_error.hpp>
 #include <twinpath/sigmoid_cross_entropy.hpp>
 #include <twinpath/softmax.hpp>
@@ -56,7 +56,7 @@ void check(const tp::matrix<T>& z, const tp::matrix<T>& y) {
         REQUIRE(same_bits(fast(Z.view(), Y.view(), dZ.view(), how), total));
         REQUIRE(difference<T>(dZ.view(), expected) == "");
         REQUIRE(dZ.padding_untouched());
-        // dZ in the place of Z, then of Y.
+        // dZ in the memory of Z, then of Y.
         REQUIRE(same_bits(fast(Z.view(), Y.view(), Z.view(), how), total));
         REQUIRE(difference<T>(Z.view(), expected) == "");
         Z.assign(z);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Predictions by the network and by a predictor: the bits of the contract.
+// Predictions of a network and of a predictor have the bits of the contract.
 #include <twinpath/predictor.hpp>
 
 #include "support/activations.hpp"
@@ -13,9 +13,6 @@ namespace {
 
 using namespace tests;
 
-constexpr tp::loss losses[] = {tp::loss::softmax_cross_entropy, tp::loss::sigmoid_cross_entropy,
-                               tp::loss::mean_squared_error};
-
 }  // namespace
 
 TEMPLATE_TEST_CASE("predictions have the bits of the contract", "[predict]", float, double) {
@@ -24,7 +21,7 @@ TEMPLATE_TEST_CASE("predictions have the bits of the contract", "[predict]", flo
   for (const std::vector<std::size_t>& widths :
        {std::vector<std::size_t>{3, 4, 2}, {784, 128, 10}, {70, 1024, 33, 5}, {9, 7}}) {
     for (const tp::activation f : all_activations) {
-      const tp::loss which = losses[static_cast<std::size_t>(f) % 3];
+      const tp::loss which = all_losses[static_cast<std::size_t>(f) % 3];
       tp::mlp<T> net(widths, {.seed = 4, .activation = f, .loss = which});
       for (std::size_t l = 1; l <= net.layers(); ++l) {
         for (T& b : net.bias(l)) b = random.uniform<T>();

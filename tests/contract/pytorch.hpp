@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What PyTorch 2.15.0 computes in float64 on a CPU: results with 17 significant digits, inputs as
-// they were typed.
+// Results of PyTorch 2.15.0 in float64 on a CPU, with 17 significant digits, and their inputs as they were
+// typed.
 //
-// To regenerate: make the tensors below with dtype=torch.float64, call what stands above each table, and
-// print with "%.17g". Derivatives and gradients are those of autograd: x.requires_grad_(),
+// To regenerate: make the tensors below with dtype=torch.float64, evaluate the expression above each table,
+// and print with "%.17g". Derivatives and gradients are those of autograd: x.requires_grad_(),
 // f(x).sum().backward() or loss.backward(), x.grad. F is torch.nn.functional.
 //
-// The numbers are not exact: where a formula cancels, as GELU far left of 0 and the derivatives of tanh and
-// sigmoid far from it do, PyTorch is right to about 1e-16 of 1 and not of the number.
+// The numbers are not exact: where a formula cancels (GELU far left of 0, the derivatives of tanh and sigmoid
+// far from 0), the absolute error of PyTorch is about 1e-16, but the relative error is larger.
 #pragma once
 
 #include <cstddef>
@@ -79,7 +79,7 @@ inline constexpr curve gelu_tanh = {
      1.0550672047596166, 1.127710793151433, 1.0246678654351904, 1.000335123197122, 1.0, 1.0}};
 
 // ---------------------------------------------------------------------------------------------------------
-// Losses of the scores Z, one example a row
+// Losses of the scores Z, one example per row
 
 inline constexpr std::size_t rows = 3;
 inline constexpr std::size_t columns = 4;
@@ -142,7 +142,7 @@ inline constexpr loss mean_squared_error = {
     {{1.0, -0.5, -1.0, 0.0}, {-2.0, 1.0, 0.5, -4.5}, {5.0, -10.0, -1.0, 1.0}}};
 
 // ---------------------------------------------------------------------------------------------------------
-// Optimisers: step() again and again from `start`, with row s of `gradient_steps` as the gradient of step s
+// Optimisers: step() repeatedly from `start`, with row s of `gradient_steps` as the gradient of step s
 
 inline constexpr std::size_t parameters = 5;
 inline constexpr std::size_t steps = 12;
@@ -239,7 +239,7 @@ inline constexpr trajectory adam_other_constants = {
 inline constexpr double clip_a[6] = {0.6, -1.2, 0.3, 2.0, 0.05, -0.7};
 inline constexpr double clip_b[4] = {0.9, -0.4, 1.5, 0.25};
 
-/// The norm before, which clip_grad_norm_ returns, and the gradients after. PyTorch multiplies them by
+/// The norm, which clip_grad_norm_ returns, and the clipped gradients. PyTorch multiplies them by
 /// min(1, max_norm / (norm + 1e-6)).
 struct clipped {
   double max_norm;

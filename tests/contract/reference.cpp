@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the tests compare with is the contract, and the contract's cuts are what its text says.
+// The expected results of the tests are the contract's, and its cuts of k are those that its text states.
 #include "support/catch.hpp"
 #include "support/product_case.hpp"
 
@@ -73,7 +73,7 @@ TEMPLATE_TEST_CASE("k is cut into balanced slices and blocks", "[reference]", fl
   CHECK(longest_block == contract::block_length<T>);
 }
 
-TEST_CASE("the cuts that the contract's text names", "[reference]") {
+TEST_CASE("the cuts of k that the contract's text states", "[reference]") {
   CHECK(contract::slices(8191).count == 1);
   CHECK(contract::slices(8192).count == 2);
   CHECK(contract::slices(8192).begin(1) == 4096);

@@ -41,7 +41,7 @@ tp::matrix<T> softmax_reference(const tp::matrix<T>& Z) {
   return P;
 }
 
-/// Scores with their targets in three forms.
+/// Scores, and targets in three forms.
 template <class T>
 struct batch {
   batch(std::size_t m, std::size_t n, generator& random, std::uint64_t special_one_in)
@@ -110,7 +110,7 @@ void check(const batch<T>& b, const expectation<T>& expected, std::size_t l) {
   compare<T>(tp::softmax_cross_entropy(Z.view(), b.classes, out.view()), out, expected.hard);
 }
 
-/// Outputs in the place of an input.
+/// Outputs in the memory of an input.
 template <class T>
 void check_in_place(const batch<T>& b, const expectation<T>& expected) {
   const padded_matrix<T> Z(b.Z.view(), layouts[1]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sums over rows, over columns and over everything.
+// Sums over rows, over columns and over all elements.
 #include <twinpath/reductions.hpp>
 
 #include <twinpath/contract.hpp>
@@ -75,7 +75,7 @@ TEMPLATE_TEST_CASE("sums over threads", "[sums]", float, double) {
   generator random(3);
   std::size_t shared_columns = 0;
   std::size_t shared_rows = 0;
-  // Wide and tall: columns are shared one way or the other.
+  // Wide and tall: tasks take columns of one and rows of the other.
   for (const auto& [rows_of_x, cols_of_x] :
        {std::pair<std::size_t, std::size_t>{70, 3001}, {20011, 10}, {40000, 1}, {700, 300}}) {
     const std::size_t m = rows_of_x, n = cols_of_x;
@@ -101,7 +101,7 @@ TEMPLATE_TEST_CASE("sums over threads", "[sums]", float, double) {
   CHECK(shared_rows >= 4);
 }
 
-TEMPLATE_TEST_CASE("sums of nothing are zeros", "[sums]", float, double) {
+TEMPLATE_TEST_CASE("sums over no elements are 0", "[sums]", float, double) {
   using T = TestType;
   padded_matrix<T> out(1, 5, layouts[1]);
   tp::column_sums(tp::matrix_view<const T>(nullptr, 0, 5, 5), out.span());

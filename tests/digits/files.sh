@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: files.sh DIGITS: the digits program goes on from a file as if it had never stopped.
+# usage: files.sh DIGITS: the digits program resumes from a file as if it had never stopped.
 set -euo pipefail
 
 digits=$1

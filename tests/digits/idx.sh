@@ -20,7 +20,7 @@ refused() {  # refused MESSAGE ARGUMENT...
   [[ $output == *"$message"* ]] || fail "expected \"$message\" from $*, got: $output"
 }
 
-# Four images of 2 x 2: one row of them is lit, and the class is which.
+# Four images of 2 x 2 pixels, of which one row is lit. The class is the index of that row.
 for part in train t10k; do
   printf '\0\0\10\3\0\0\0\4\0\0\0\2\0\0\0\2\377\377\0\0\0\0\377\377\310\360\1\2\3\1\346\322' >"$folder/$part-images-idx3-ubyte"
   printf '\0\0\10\1\0\0\0\4\0\1\0\1' >"$folder/$part-labels-idx1-ubyte"
@@ -31,7 +31,7 @@ output=$(run --idx "$folder" --layers 4-8-2) || fail "$output"
 [[ $output == *"4 inputs, 2 classes"*"100.00 %, 4 of 4"* ]] || fail "not learnt: $output"
 
 output=$("$profile" --idx "$folder" --layers 4-3-2 --batch 4 --steps 2 2>&1) || fail "$output"
-[[ $output == *"data: ${folder##*/}"* ]] || fail "the profiler has other data: $output"
+[[ $output == *"data: ${folder##*/}"* ]] || fail "the profiler has read other data: $output"
 if output=$("$profile" --idx "$folder" --batch 4 2>&1); then fail "not refused by the profiler"; fi
 [[ $output == *"images of 2 x 2 pixels need 4 inputs"* ]] || fail "the profiler says: $output"
 

@@ -16,7 +16,7 @@ using digits::data_error;
 using digits::dataset;
 using digits::read_csv;
 
-/// A file that lives as long as the test.
+/// A file that is removed at the end of the test.
 class temporary_file {
  public:
   explicit temporary_file(std::string_view text) : path_(unused_path()) {
@@ -45,7 +45,7 @@ dataset read(std::string_view text, std::size_t inputs = 3, std::size_t classes 
   return read_csv(file.path(), inputs, classes, 1.0f / 16);
 }
 
-/// What the error says after the file's name.
+/// The text of the error after the file's name.
 std::string error_of(std::string_view text, std::size_t inputs = 3, std::size_t classes = 2) {
   const temporary_file file(text);
   try {
@@ -74,7 +74,7 @@ TEST_CASE("a CSV file becomes scaled inputs and classes", "[dataset]") {
   CHECK(data.classes == std::vector<std::int32_t>{1, 0});
 }
 
-TEST_CASE("line ends and blanks around values make no difference", "[dataset]") {
+TEST_CASE("line ends and blanks around values are ignored", "[dataset]") {
   const std::string_view text =
       GENERATE("1,2,3,1\n4,5,6,0", "1,2,3,1\n4,5,6,0\n", "1,2,3,1\r\n4,5,6,0\r\n", "1,2,3,1\r\n4,5,6,0",
                "1,2,3,1\n4,5,6,0\n\r\n \n", " 1, 2,\t3,1 \n4,5 ,6, 0\n");
@@ -85,7 +85,7 @@ TEST_CASE("line ends and blanks around values make no difference", "[dataset]") 
   CHECK(data.classes == std::vector<std::int32_t>{1, 0});
 }
 
-TEST_CASE("a wrong line is named by file and number", "[dataset]") {
+TEST_CASE("an error names the file and the line", "[dataset]") {
   CHECK(error_of("1,2,3,1\n1,2,1\n") == ":2: 3 values, expected 4: 3 inputs and the class");
   CHECK(error_of("1,2,3,1\r\n1,2,3,4,1\r\n") == ":2: 5 values, expected 4: 3 inputs and the class");
   CHECK(error_of("7\n") == ":1: 1 value, expected 4: 3 inputs and the class");
@@ -107,7 +107,7 @@ TEST_CASE("a class must be one of the network's", "[dataset]") {
   CHECK(error_of("1,2,3,99999999999\n") == ":1: class is \"99999999999\", expected 0 to 1");
 }
 
-TEST_CASE("what an error quotes is short and printable", "[dataset]") {
+TEST_CASE("an error quotes short and printable text", "[dataset]") {
   CHECK(error_of("1,2,\x1b[31m,1\n") == ":1: value 3 is \"?[31m\", expected a number");
   CHECK(error_of("1,2," + std::string(100, 'x') + ",1\n") ==
         ":1: value 3 is \"" + std::string(24, 'x') + "…\", expected a number");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Dimensions of 0 are valid, and what a sum over nothing is.
+// Dimensions of 0 are valid; a sum over no elements is 0.
 #include <twinpath/twinpath.hpp>
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "edges/refusal.hpp"
 #include "support/activations.hpp"
 #include "support/catch.hpp"
+#include "support/schedules.hpp"
 
 namespace {
 
@@ -33,7 +34,7 @@ bool all_are(const tp::matrix<T>& m, T x) {
   return all_are(m.elements(), x);
 }
 
-/// What an empty operand looks like in memory: as a matrix has it, or as a part of a wider one.
+/// The memory of an empty operand: its own, or a part of a wider matrix.
 template <class T>
 tp::matrix_view<T> view_of(tp::matrix<T>& m, bool wide) {
   return m.empty() ? tp::matrix_view<T>(nullptr, m.rows(), m.cols(), wide ? m.cols() + 7 : m.cols()) : m;
@@ -43,7 +44,7 @@ struct product_size {
   std::size_t m, n, k;
 };
 
-/// Some dimension is 0, the others are small and large.
+/// At least one dimension is 0; the others are small or large.
 std::vector<product_size> empty_sizes() {
   std::vector<product_size> all;
   for (const std::size_t x : {0u, 1u, 5u, 70u, 300u}) {
@@ -56,14 +57,9 @@ std::vector<product_size> empty_sizes() {
   return all;
 }
 
-constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
-                                      tp::schedule::row_blocks, tp::schedule::automatic};
-constexpr tp::loss losses[] = {tp::loss::softmax_cross_entropy, tp::loss::sigmoid_cross_entropy,
-                               tp::loss::mean_squared_error};
-
 }  // namespace
 
-TEMPLATE_TEST_CASE("a product over nothing is 0", "[edges][empty]", float, double) {
+TEMPLATE_TEST_CASE("a product with k = 0 is 0", "[edges][empty]", float, double) {
   using T = TestType;
   const T old = 3;
   for (const auto& [m, n, k] : empty_sizes()) {
@@ -107,14 +103,14 @@ TEMPLATE_TEST_CASE("a layer without inputs, outputs or rows", "[edges][empty]", 
         tp::dense_forward(view_of(A, wide), view_of(W, wide), std::span<const T>(b), f,
                           view_of(activated, wide), view_of(scores, wide));
         CHECK(all_are(scores, T(-2)));
-        auto alone = filled<T>(m, n, 9), apart = filled<T>(m, n, 9);
-        tp::dense_forward(view_of(A, wide), view_of(W, wide), std::span<const T>(b), f, view_of(alone, wide));
-        tp::activate(f, view_of(scores, wide), view_of(apart, wide));
-        CHECK(std::ranges::equal(activated.elements(), apart.elements()));
-        CHECK(std::ranges::equal(alone.elements(), apart.elements()));
+        auto fused = filled<T>(m, n, 9), separate = filled<T>(m, n, 9);
+        tp::dense_forward(view_of(A, wide), view_of(W, wide), std::span<const T>(b), f, view_of(fused, wide));
+        tp::activate(f, view_of(scores, wide), view_of(separate, wide));
+        CHECK(std::ranges::equal(activated.elements(), separate.elements()));
+        CHECK(std::ranges::equal(fused.elements(), separate.elements()));
         auto error = filled<T>(m, k, 9);
         tp::backprop_path(view_of(dZ, wide), view_of(W, wide), view_of(A, wide), view_of(error, wide), f);
-        // Without outputs the product is 0, and so is that with any derivative.
+        // Without outputs the product is 0, also after it is multiplied by a derivative.
         CHECK(all_are(error, T(0)));
       }
 
@@ -129,7 +125,7 @@ TEMPLATE_TEST_CASE("a layer without inputs, outputs or rows", "[edges][empty]", 
       tp::parameter_path(view_of(A, wide), view_of(dZ, wide), view_of(dW, wide), std::span<T>(db));
       tp::backprop_path(view_of(dZ, wide), view_of(W, wide), view_of(A, wide), view_of(below, wide));
       CHECK(right());
-      for (const tp::schedule how : schedules) {
+      for (const tp::schedule how : all_schedules) {
         tp::backward(how, view_of(A, wide), view_of(dZ, wide), view_of(W, wide), view_of(dW, wide),
                      std::span<T>(db), view_of(below, wide));
         CHECK(right());
@@ -144,7 +140,7 @@ TEMPLATE_TEST_CASE("a layer without inputs, outputs or rows", "[edges][empty]", 
   }
 }
 
-TEMPLATE_TEST_CASE("a sum over nothing is 0", "[edges][empty]", float, double) {
+TEMPLATE_TEST_CASE("a sum over no elements is 0", "[edges][empty]", float, double) {
   using T = TestType;
   for (const std::size_t size : {0u, 1u, 70u, 5000u}) {
     for (const bool wide : {false, true}) {
@@ -163,7 +159,7 @@ TEMPLATE_TEST_CASE("a sum over nothing is 0", "[edges][empty]", float, double) {
   }
 }
 
-TEMPLATE_TEST_CASE("elementwise functions, softmax and update of nothing do nothing", "[edges][empty]", float,
+TEMPLATE_TEST_CASE("elementwise functions, softmax and update accept no elements", "[edges][empty]", float,
                    double) {
   using T = TestType;
   for (const bool wide : {false, true}) {
@@ -206,7 +202,7 @@ TEMPLATE_TEST_CASE("elementwise functions, softmax and update of nothing do noth
   CHECK(by_adam(tp::adamw{}) == "no error");
 }
 
-TEMPLATE_TEST_CASE("where there is no class, none is in range", "[edges][empty]", float, double) {
+TEMPLATE_TEST_CASE("with no classes every class index is out of range", "[edges][empty]", float, double) {
   using T = TestType;
   const tp::matrix<T> Z(2, 0);
   tp::matrix<T> dZ(2, 0);
@@ -225,8 +221,8 @@ TEMPLATE_TEST_CASE("a step over no rows changes nothing", "[edges][empty]", floa
   const std::vector<std::int32_t> no_classes;
   const auto X = filled<T>(4, 3, 1), Y = filled<T>(4, 2, T(0.25));
   for (const bool after_another : {false, true}) {
-    for (const tp::schedule how : schedules) {
-      for (const tp::loss loss : losses) {
+    for (const tp::schedule how : all_schedules) {
+      for (const tp::loss loss : all_losses) {
         for (const tp::activation f : {tp::activation::relu, tp::activation::gelu_tanh}) {
           tp::mlp<T> net({3, 5, 2},
                          {.activation = f, .loss = loss, .reduction = tp::reduction::sum, .schedule = how});
@@ -259,11 +255,11 @@ TEMPLATE_TEST_CASE("a step over no rows changes nothing", "[edges][empty]", floa
   }
 }
 
-TEMPLATE_TEST_CASE("a network tells of, predicts and checks no rows", "[edges][empty]", float, double) {
+TEMPLATE_TEST_CASE("a network describes, predicts and checks 0 rows", "[edges][empty]", float, double) {
   using T = TestType;
   const tp::matrix<T> none(0, 3), no_targets(0, 2);
-  for (const tp::schedule how : schedules) {
-    for (const tp::loss loss : losses) {
+  for (const tp::schedule how : all_schedules) {
+    for (const tp::loss loss : all_losses) {
       const tp::mlp<T> net({3, 5, 2}, {.loss = loss, .reduction = tp::reduction::sum, .schedule = how});
       INFO("schedule " << static_cast<int>(how) << ", loss " << static_cast<int>(loss));
       CHECK(net.memory(0) >= net.parameters(1).size_bytes() + net.parameters(2).size_bytes());
@@ -284,7 +280,7 @@ TEMPLATE_TEST_CASE("a network tells of, predicts and checks no rows", "[edges][e
   }
 }
 
-TEST_CASE("a trace of nothing has no spans", "[edges][empty]") {
+TEST_CASE("an empty trace has no spans", "[edges][empty]") {
   const tp::trace never;
   CHECK(never.spans().empty());
   CHECK(never.dropped() == 0);
@@ -292,8 +288,8 @@ TEST_CASE("a trace of nothing has no spans", "[edges][empty]") {
   CHECK(never.overlap("dW1", "dZ1") == 0);
 }
 
-// Their gradient is 0, not absent: moments fade, and weights go on by what is left of them.
-TEMPLATE_TEST_CASE("a step over no rows is a step with gradients of 0", "[edges][empty]", float, double) {
+// The gradient is 0, not absent: moments decay, and still move the weights.
+TEMPLATE_TEST_CASE("a step over no rows is a step with zero gradients", "[edges][empty]", float, double) {
   using T = TestType;
   const tp::matrix<T> none(0, 3), no_targets(0, 2);
   const auto X = filled<T>(4, 3, 1), Y = filled<T>(4, 2, T(0.25));
@@ -301,7 +297,7 @@ TEMPLATE_TEST_CASE("a step over no rows is a step with gradients of 0", "[edges]
        {tp::optimizer(tp::sgd{.weight_decay = 0.1}), tp::optimizer(tp::sgd{.momentum = 0.9}),
         tp::optimizer(tp::sgd{.momentum = 0.9, .nesterov = true}), tp::optimizer(tp::adam{}),
         tp::optimizer(tp::adamw{})}) {
-    for (const tp::schedule how : schedules) {
+    for (const tp::schedule how : all_schedules) {
       INFO("optimiser " << rule.index() << ", schedule " << static_cast<int>(how));
       tp::mlp<T> net({3, 5, 2}, {.reduction = tp::reduction::sum, .schedule = how});
       net.train_step(X, Y, rule);

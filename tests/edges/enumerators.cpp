@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Options that are no enumerators are refused by name and number, before anything is written.
+// Option values that are no enumerators are refused by name and number, before anything is written.
 #include <twinpath/twinpath.hpp>
 
 #include <cstddef>
@@ -17,7 +17,7 @@ using namespace tests;
 
 constexpr int impossible[] = {-1, 99, 1 << 30};
 
-/// "option 99 is not one of 0 to 6", for the function.
+/// The message "function: option 99 is not one of 0 to 6".
 std::string refused(const std::string& function, const std::string& option, int value, int last) {
   return function + ": " + option + " " + std::to_string(value) + " is not one of 0 to " +
          std::to_string(last);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What functions of matrices refuse, in which words, and that they have written nothing then. For gemm see
-// gemm_errors.cpp.
+// The arguments that functions of matrices refuse, the messages, and that nothing is written then. For gemm
+// see gemm_errors.cpp.
 #include <twinpath/twinpath.hpp>
 
 #include <algorithm>
@@ -55,7 +55,7 @@ struct optimised {
   }
 };
 
-/// What no factor may be, and its text where the standard fixes that.
+/// Values that no factor may have, and their text where the standard fixes it.
 template <class T>
 std::vector<std::pair<double, std::string>> impossible_factors() {
   return {{-0.25, "-0.250000"},
@@ -67,7 +67,7 @@ std::vector<std::pair<double, std::string>> impossible_factors() {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("elementwise functions refuse other shapes and half an overlap", "[edges][errors]", float,
+TEMPLATE_TEST_CASE("elementwise functions refuse other shapes and partial overlap", "[edges][errors]", float,
                    double) {
   using T = TestType;
   using function = void (*)(tp::matrix_view<const T>, tp::matrix_view<T>);
@@ -79,7 +79,7 @@ TEMPLATE_TEST_CASE("elementwise functions refuse other shapes and half an overla
     CHECK(refusal([&, g = f] { g(X, Z); }, Z.elements()) == name + ": Y is 3x3, expected 2x3");
     const neighbours<T> x(2, 3);
     CHECK(refusal([&, g = f] { g(x.first(), x.sharing(2, 3)); }, x.memory()) == name + ": Y overlaps X");
-    CHECK(error_of([&, g = f] { g(x.first(), x.apart(2, 3)); }) == "no error");
+    CHECK(error_of([&, g = f] { g(x.first(), x.disjoint(2, 3)); }) == "no error");
     // The same view, dense and with a stride.
     tp::matrix<T> expected(2, 3);
     f(X, expected);
@@ -95,7 +95,7 @@ TEMPLATE_TEST_CASE("elementwise functions refuse other shapes and half an overla
   }
 }
 
-TEMPLATE_TEST_CASE("activate refuses other shapes and half an overlap", "[edges][errors]", float, double) {
+TEMPLATE_TEST_CASE("activate refuses other shapes and partial overlap", "[edges][errors]", float, double) {
   using T = TestType;
   for (const tp::activation f : all_activations) {
     CAPTURE(static_cast<int>(f));
@@ -106,7 +106,7 @@ TEMPLATE_TEST_CASE("activate refuses other shapes and half an overlap", "[edges]
     const neighbours<T> z(2, 3);
     CHECK(refusal([&] { tp::activate(f, z.first(), z.sharing(2, 3)); }, z.memory()) ==
           "activate: A overlaps Z");
-    CHECK(error_of([&] { tp::activate(f, z.first(), z.apart(2, 3)); }) == "no error");
+    CHECK(error_of([&] { tp::activate(f, z.first(), z.disjoint(2, 3)); }) == "no error");
     CHECK(error_of([&] { tp::activate(f, z.first(), z.first()); }) == "no error");
   }
 }
@@ -123,17 +123,17 @@ TEMPLATE_TEST_CASE("sums refuse other sizes and overlaps", "[edges][errors]", fl
   CHECK(refusal([&] { tp::column_sums(x.first(), x.sharing(3)); }, x.memory()) ==
         "column_sums: out overlaps X");
   CHECK(refusal([&] { tp::row_sums(x.first(), x.sharing(4)); }, x.memory()) == "row_sums: out overlaps X");
-  CHECK(error_of([&] { tp::column_sums(x.first(), x.apart(3)); }) == "no error");
-  CHECK(error_of([&] { tp::row_sums(x.first(), x.apart(4)); }) == "no error");
+  CHECK(error_of([&] { tp::column_sums(x.first(), x.disjoint(3)); }) == "no error");
+  CHECK(error_of([&] { tp::row_sums(x.first(), x.disjoint(4)); }) == "no error");
 }
 
-TEMPLATE_TEST_CASE("softmax refuses other shapes and half an overlap", "[edges][errors]", float, double) {
+TEMPLATE_TEST_CASE("softmax refuses other shapes and partial overlap", "[edges][errors]", float, double) {
   using T = TestType;
   auto Z = some_matrix<T>(4, 3), P = some_matrix<T>(3, 4);
   CHECK(refusal([&] { tp::softmax(Z, P); }, P.elements()) == "softmax: P is 3x4, expected 4x3");
   const neighbours<T> z(4, 3);
   CHECK(refusal([&] { tp::softmax(z.first(), z.sharing(4, 3)); }, z.memory()) == "softmax: P overlaps Z");
-  CHECK(error_of([&] { tp::softmax(z.first(), z.apart(4, 3)); }) == "no error");
+  CHECK(error_of([&] { tp::softmax(z.first(), z.disjoint(4, 3)); }) == "no error");
   tp::matrix<T> expected(4, 3);
   tp::softmax(Z, expected);
   tp::softmax(Z, Z);
@@ -160,7 +160,7 @@ TEMPLATE_TEST_CASE("softmax_cross_entropy refuses what does not fit", "[edges][e
   CHECK(with_classes({2147483647, 0, 0, 0}) ==
         "softmax_cross_entropy: class 2147483647 of row 0 is not one of 0 to 2");
   CHECK(with_classes({0, 1, 2, 2}) ==
-        "no error, but output 0 has changed");  // what the others would say if they wrote
+        "no error, but output 0 has changed");  // the text that the calls above would give if they wrote
 
   const auto none = some_matrix<T>(0, 3);
   auto dnone = some_matrix<T>(0, 3);
@@ -171,7 +171,7 @@ TEMPLATE_TEST_CASE("softmax_cross_entropy refuses what does not fit", "[edges][e
         "softmax_cross_entropy: the mean of 0 rows is not defined");
 }
 
-TEMPLATE_TEST_CASE("softmax_cross_entropy takes dZ in place of Z or Y and no other overlap",
+TEMPLATE_TEST_CASE("softmax_cross_entropy accepts dZ in the memory of Z or Y and no other overlap",
                    "[edges][errors]", float, double) {
   using T = TestType;
   const auto Z = some_matrix<T>(4, 3), Y = some_matrix<T>(4, 3);
@@ -180,9 +180,9 @@ TEMPLATE_TEST_CASE("softmax_cross_entropy takes dZ in place of Z or Y and no oth
         "softmax_cross_entropy: dZ overlaps Z");
   CHECK(refusal([&] { (void)tp::softmax_cross_entropy(Z, y.first(), y.sharing(4, 3)); }, y.memory()) ==
         "softmax_cross_entropy: dZ overlaps Y");
-  CHECK(error_of([&] { (void)tp::softmax_cross_entropy(z.first(), Y, z.apart(4, 3)); }) == "no error");
-  CHECK(error_of([&] { (void)tp::softmax_cross_entropy(Z, y.first(), y.apart(4, 3)); }) == "no error");
-  // Class indices that lie in dZ. Not read through this type before the call is refused.
+  CHECK(error_of([&] { (void)tp::softmax_cross_entropy(z.first(), Y, z.disjoint(4, 3)); }) == "no error");
+  CHECK(error_of([&] { (void)tp::softmax_cross_entropy(Z, y.first(), y.disjoint(4, 3)); }) == "no error");
+  // Class indices in the memory of dZ. They are not read before the call is refused.
   auto dZ = some_matrix<T>(4, 3);
   const std::span<const std::int32_t> inside(reinterpret_cast<const std::int32_t*>(dZ.data()), 4);
   CHECK(refusal([&] { (void)tp::softmax_cross_entropy(Z, inside, dZ); }, dZ.elements()) ==
@@ -222,8 +222,8 @@ TEMPLATE_TEST_CASE("losses over elements refuse what does not fit", "[edges][err
       };
       CHECK(over(z.first(), Y, z.sharing(4, 3), z.memory()) == name + ": dZ overlaps Z");
       CHECK(over(Z, y.first(), y.sharing(4, 3), y.memory()) == name + ": dZ overlaps Y");
-      CHECK(over(z.first(), Y, z.apart(4, 3), z.memory()).substr(0, 8) == "no error");
-      CHECK(over(Z, y.first(), y.apart(4, 3), y.memory()).substr(0, 8) == "no error");
+      CHECK(over(z.first(), Y, z.disjoint(4, 3), z.memory()).substr(0, 8) == "no error");
+      CHECK(over(Z, y.first(), y.disjoint(4, 3), y.memory()).substr(0, 8) == "no error");
     }
     for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{0, 3}, {3, 0}, {0, 0}}) {
       tp::matrix<T> none(rows, cols);
@@ -234,7 +234,8 @@ TEMPLATE_TEST_CASE("losses over elements refuse what does not fit", "[edges][err
   }
 }
 
-TEMPLATE_TEST_CASE("losses over elements take dZ in place of Z or Y", "[edges][errors]", float, double) {
+TEMPLATE_TEST_CASE("losses over elements accept dZ in the memory of Z or Y", "[edges][errors]", float,
+                   double) {
   using T = TestType;
   const auto Z = some_matrix<T>(4, 3), Y = some_matrix<T>(4, 3);
   for (const auto& [name, f] : element_losses<T>) {
@@ -268,7 +269,7 @@ TEMPLATE_TEST_CASE("update refuses sizes, overlaps and rates", "[edges][errors]"
         "update: parameters overlaps gradients");
   CHECK(refusal([&] { tp::update(rule, p.first_span(), p.first_span()); }, p.memory()) ==
         "update: parameters overlaps gradients");
-  CHECK(error_of([&] { tp::update(rule, p.first_span(), p.apart(4)); }) == "no error");
+  CHECK(error_of([&] { tp::update(rule, p.first_span(), p.disjoint(4)); }) == "no error");
   const std::span<T> missing(static_cast<T*>(nullptr), 4);
   CHECK(error_of([&] { tp::update(rule, missing, std::span(gradients)); }) == "update: parameters is null");
   CHECK(error_of([&] { tp::update(rule, parameters, missing); }) == "update: gradients is null");
@@ -298,9 +299,9 @@ TEMPLATE_TEST_CASE("update refuses impossible hyperparameters", "[edges][errors]
   CHECK(x.refusal_of(tp::sgd{.momentum = -0.0, .nesterov = true}) == nesterov);
 
   const auto both_refuse = [&](const tp::adam& rule, const std::string& text) {
-    const tp::adamw apart{.beta1 = rule.beta1, .beta2 = rule.beta2, .epsilon = rule.epsilon};
+    const tp::adamw decoupled{.beta1 = rule.beta1, .beta2 = rule.beta2, .epsilon = rule.epsilon};
     CHECK(x.refusal_of(rule) == "update: " + text);
-    CHECK(x.refusal_of(apart) == "update: " + text);
+    CHECK(x.refusal_of(decoupled) == "update: " + text);
   };
   for (const auto& [value, text] : {std::pair<double, std::string>{1, "1.000000"},
                                     {-0.5, "-0.500000"},
@@ -315,7 +316,7 @@ TEMPLATE_TEST_CASE("update refuses impossible hyperparameters", "[edges][errors]
                                     {-1, "-1.000000"},
                                     {NaN<double>, "nan"},
                                     {infinity, "inf"},
-                                    // 0 once it is rounded to the type.
+                                    // It rounds to 0 in the type.
                                     {std::numeric_limits<T>::denorm_min() / 4.0, "0.000000"}}) {
     both_refuse({.epsilon = value}, "epsilon " + text + " is not a finite number above 0");
   }
@@ -367,7 +368,7 @@ TEMPLATE_TEST_CASE("update refuses moments that do not fit", "[edges][errors]", 
   const neighbours<T> p(1, 4);
   CHECK(refusal([&] { tp::update(heavy, p.first_span(), g, p.sharing(4)); }, p.memory()) ==
         "update: parameters overlaps velocity");
-  CHECK(error_of([&] { tp::update(heavy, p.first_span(), g, p.apart(4)); }) == "no error");
+  CHECK(error_of([&] { tp::update(heavy, p.first_span(), g, p.disjoint(4)); }) == "no error");
 }
 
 TEMPLATE_TEST_CASE("a rate that is infinite in the parameters' type is refused", "[edges][errors]", float,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Every function that works in memory of the caller, product aside, with operands wherever a test wants them.
+// Every function that works in the caller's memory, except gemm, with operands in memory that a test
+// supplies.
 //
-// A Memory gives, after `begin()`, one `matrix(rows, cols)` after the other, of any content, and spans
+// A Memory supplies, after `begin()`, any number of `matrix(rows, cols)` with arbitrary content, and of spans
 // `vector(n)` and `classes(n)`.
 #pragma once
 
@@ -22,8 +23,6 @@
 
 namespace tests {
 
-inline constexpr tp::loss all_losses[] = {tp::loss::softmax_cross_entropy, tp::loss::sigmoid_cross_entropy,
-                                          tp::loss::mean_squared_error};
 inline const tp::optimizer all_updates[] = {tp::sgd{.learning_rate = 0.1},
                                             tp::sgd{.learning_rate = 0.1, .weight_decay = 0.1},
                                             tp::sgd{.learning_rate = 0.1, .momentum = 0.9},
@@ -31,7 +30,7 @@ inline const tp::optimizer all_updates[] = {tp::sgd{.learning_rate = 0.1},
                                             tp::adam{.weight_decay = 0.1},
                                             tp::adamw{}};
 
-/// Memory as a matrix has it.
+/// Memory of ordinary matrices.
 template <class T>
 class dense_memory {
  public:
@@ -50,7 +49,7 @@ class dense_memory {
   std::deque<std::vector<std::int32_t>> classes_;
 };
 
-/// Calls operations and collects what they write. Inputs are the same numbers in every kind of memory.
+/// Calls operations and collects their results. Inputs are the same numbers in every kind of memory.
 template <class T, class Memory>
 class operations {
  public:

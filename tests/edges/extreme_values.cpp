@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // NaN, infinities, zeros, subnormal and the largest numbers as factors of a product, in a bias, and in steps
-// of training in every form: they reach what the contract says, and nothing else.
+// of training in every form: they affect the elements that the contract says, and no others.
 #include <twinpath/twinpath.hpp>
 
 #include <cmath>
@@ -30,7 +30,7 @@ std::vector<T> extremes() {
           limits::denorm_min(), -limits::min() / 4, limits::max(),       -limits::max()};
 }
 
-/// Small, narrow, packed with several blocks of k, and with slices.
+/// Small, narrow, packed with several blocks of k, and with several slices.
 const shape product_shapes[] = {{5, 7, 3}, {40, 3, 90}, {33, 60, 400}, {16, 200, 210}, {9, 10, 9000}};
 
 /// A network of each form of a step.
@@ -44,7 +44,7 @@ std::vector<step_problem<T>> some_problems() {
   return all;
 }
 
-/// Trains under all schedules, on one and three threads, and returns what differs from the contract.
+/// Trains under all schedules, on one and three threads, and returns differences from the contract.
 template <class T>
 std::string difference_of(const step_problem<T>& p) {
   const history<T> expected =
@@ -82,7 +82,7 @@ TEMPLATE_TEST_CASE("extreme factors of a product", "[edges][extreme]", float, do
           CAPTURE(text_of(s), alpha, beta, form);
           REQUIRE(difference<T>(C.view(), expected) == "");
           REQUIRE(C.padding_untouched());
-          // A beta of either 0 does not read C; with another one what stands there stays there.
+          // With a beta of 0 or -0 C is not read; with another beta extreme elements of C remain.
           const bool clean = !std::isnan(alpha) && std::isfinite(alpha) && std::isfinite(beta);
           if (clean) REQUIRE(std::isnan(C.view()(s.m / 2, s.n - 1)) == (beta != 0));
           ++products;
@@ -93,7 +93,7 @@ TEMPLATE_TEST_CASE("extreme factors of a product", "[edges][extreme]", float, do
   CHECK(products == std::size(product_shapes) * 200);
 }
 
-TEMPLATE_TEST_CASE("an extreme bias reaches its column alone", "[edges][extreme]", float, double) {
+TEMPLATE_TEST_CASE("an extreme bias affects its column alone", "[edges][extreme]", float, double) {
   using T = TestType;
   for (const shape& s : product_shapes) {
     product_case<T> x(s);
@@ -123,7 +123,7 @@ TEMPLATE_TEST_CASE("an extreme bias reaches its column alone", "[edges][extreme]
   }
 }
 
-TEMPLATE_TEST_CASE("an extreme element reaches its column sum and its row sum alone", "[edges][extreme]",
+TEMPLATE_TEST_CASE("an extreme element affects its column sum and its row sum alone", "[edges][extreme]",
                    float, double) {
   using T = TestType;
   for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{5, 3}, {3000, 20}, {300, 530}}) {
@@ -189,8 +189,8 @@ TEMPLATE_TEST_CASE("an extreme number anywhere in a step of any form", "[edges][
   CHECK(trainings == 2 * 9 * (3 * 6 + 2));
 }
 
-TEMPLATE_TEST_CASE("a target that is no number harms the parameters that lead to its output alone",
-                   "[edges][extreme]", float, double) {
+TEMPLATE_TEST_CASE("a NaN target affects the parameters that lead to its output alone", "[edges][extreme]",
+                   float, double) {
   using T = TestType;
   for (step_problem<T> p : some_problems<T>()) {
     p.options.loss = tp::loss::mean_squared_error;
@@ -207,7 +207,7 @@ TEMPLATE_TEST_CASE("a target that is no number harms the parameters that lead to
           std::size_t wrong = 0;
           for (std::size_t i = 0; i < net.parameters(last).size(); ++i)
             wrong += std::isnan(net.parameters(last)[i]) == (i % outputs == column) ? 0 : 1;
-          // Behind a ReLU that is shut nothing is harmed.
+          // A ReLU that is 0 stops it.
           const auto A = same.activations(last - 1);
           const std::size_t units = p.widths[last - 1];
           for (std::size_t i = 0; i < net.parameters(last - 1).size(); ++i)

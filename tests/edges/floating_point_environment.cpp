@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The caller's floating-point environment holds in every thread, and is as it was afterwards. This program is
-// compiled for rounding modes that are not known in advance, so that the contract's functions hold in them.
+// The caller's floating-point environment applies in every thread, and is unchanged afterwards. This program
+// is compiled for unknown rounding modes (-frounding-math), so that the contract's functions are right in all
+// of them.
 #include <twinpath/gemm.hpp>
 #include <twinpath/isa.hpp>
 
@@ -36,8 +37,8 @@ constexpr mode modes[] = {
 #endif
 };
 
-/// What a mode promises of the results: rounding downwards, differences of equal numbers are -0, and where
-/// the library leaves out a term that is 0 the sign of a zero is another one than in the contract's loops.
+/// The equality that a mode allows: rounding downwards, differences of equal numbers are -0, and where the
+/// library leaves out a term that is 0, the sign of a zero differs from the contract's loops.
 template <class T>
 results<T> promised(results<T> x, const mode& m) {
   if ((m.bits & round_to_zero) != round_downwards) return x;
@@ -99,7 +100,7 @@ TEMPLATE_TEST_CASE("every operation follows the contract in the caller's environ
       }
     }
   }
-  // Otherwise a mode was not in force. Some operations are exact, or have no result that it changes.
+  // Otherwise a mode was not in force. A mode does not change every operation: some are exact.
   for (std::size_t i = 1; i < std::size(modes); ++i) {
     INFO(modes[i].name << ": " << affected[i] << " of " << operations[i]);
     CHECK(2 * affected[i] > operations[i]);

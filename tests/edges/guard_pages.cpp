@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// No function reads or writes outside of its operands: all of them lie against unmapped pages. For products
-// see gemm_guard_pages.cpp.
+// No function reads or writes outside of its operands: unmapped pages adjoin all of them. For products see
+// gemm_guard_pages.cpp.
 #include <twinpath/twinpath.hpp>
 
 #include <cstddef>
@@ -47,8 +47,8 @@ class guarded_operands {
   guarded_memory<std::int32_t> classes_;
 };
 
-/// compute(operations) in guarded memory on both sides, with rows side by side and apart, against memory as a
-/// matrix has it. Returns what differs.
+/// compute(operations) with unmapped pages before and after the operands, with contiguous and with padded
+/// rows, against memory of ordinary matrices. Returns the first difference.
 template <class T, class Compute>
 std::string difference_of(std::size_t most_elements, const Compute& compute) {
   dense_memory<T> dense;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// More than 2^31 rows, columns or steps of k, in memory that repeats itself.
+// More than 2^31 rows, columns or steps of k. The same physical memory is mapped again and again.
 #include <twinpath/twinpath.hpp>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ using namespace tests;
 constexpr std::size_t more_than_31_bits = (std::size_t{1} << 31) + 77;
 constexpr std::size_t more_than_32_bits = (std::size_t{1} << 32) + 77;
 
-/// So many elements, of random content; nothing where the machine does not let a process have them.
+/// A number of elements of random content; nothing if the machine refuses the address space.
 template <class T>
 class random_memory {
  public:
@@ -31,7 +31,7 @@ class random_memory {
     try {
       memory_.emplace(elements);
     } catch (const std::bad_alloc&) {
-      WARN(elements << " elements of address space are not to be had: not tested");
+      WARN(elements << " elements of address space are not available: not tested");
       return;
     }
     generator random(elements);

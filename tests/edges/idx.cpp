@@ -35,7 +35,7 @@ std::string labels_header(std::uint32_t labels) {
 const std::string images = images_header(2, 2, 3) + "\x00\x01\x02\x03\x04\x05\xfa\xfb\xfc\xfd\xfe\xff"s;
 const std::string labels = labels_header(2) + "\x02\x00"s;
 
-/// What the error says of the two files; folders are left out of it.
+/// The text of the error about the two files, without the folder.
 std::string error_of(const std::string& image_bytes, const std::string& label_bytes = labels,
                      std::string_view ending = "", std::size_t inputs = 6, std::size_t classes = 3) {
   const temporary_folder folder;
@@ -72,7 +72,7 @@ TEST_CASE("images become rows of numbers from 0 to 1, plain or compressed, under
   CHECK(data.classes == std::vector<std::int32_t>{2, 0});
 }
 
-TEST_CASE("files larger than what is read at once", "[idx]") {
+TEST_CASE("files larger than one read", "[idx]") {
   constexpr std::uint32_t n = 3000, side = 28;
   std::string pixels(std::size_t{n} * side * side, '\0');
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<char>(i * i % 251);
@@ -88,7 +88,7 @@ TEST_CASE("files larger than what is read at once", "[idx]") {
   CHECK(wrong == 0);
 }
 
-TEST_CASE("a missing file is told with the names that were tried", "[idx]") {
+TEST_CASE("the error of a missing file lists the names that were tried", "[idx]") {
   const temporary_folder folder;
   CHECK_THROWS_WITH(read_idx(folder.path(), "train", 6, 3),
                     folder.path().string() +
@@ -112,7 +112,7 @@ TEST_CASE("a file in place of the folder", "[idx]") {
   CHECK_THROWS_WITH(read_idx(folder / "file", "train", 6, 3), (folder / "file").string() + ": not a folder");
 }
 
-TEST_CASE("a header that is none, or of other data", "[idx]") {
+TEST_CASE("a damaged header, or one of other data", "[idx]") {
   const std::string expected = ", expected 00 00 08 03: unsigned bytes in 3 dimensions";
   CHECK(error_of("") == "images-idx3-ubyte: the file is empty");
   CHECK(error_of(labels) == "images-idx3-ubyte: it begins with 00 00 08 01" + expected);
@@ -143,7 +143,7 @@ TEST_CASE("data shorter or longer than the header says", "[idx]") {
         "labels-idx1-ubyte: longer than the 2 labels that its header says");
 }
 
-TEST_CASE("data that does not fit", "[idx]") {
+TEST_CASE("data that does not fit the network", "[idx]") {
   CHECK(error_of(images, labels, "", 64) ==
         "images-idx3-ubyte: images of 2 x 3 pixels need 6 inputs, the network has 64");
   CHECK(error_of(images, labels, "", 6, 2) == "labels-idx1-ubyte: label 1 is 2, expected 0 to 1");
@@ -154,7 +154,7 @@ TEST_CASE("data that does not fit", "[idx]") {
   CHECK(error_of(images_header(0, 2, 3), labels_header(0)) == "images-idx3-ubyte: no images");
 }
 
-TEST_CASE("sizes beyond reason take no memory", "[idx]") {
+TEST_CASE("impossible sizes take no memory", "[idx]") {
   constexpr std::uint32_t most = 0xffffffff;
   CHECK(error_of(images_header(most, 2, 3), labels_header(most)) ==
         "labels-idx1-ubyte: cut off: its header says 4294967295 labels, 4294967295 bytes, of which it has 0");

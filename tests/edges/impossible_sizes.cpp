@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sizes that overflow are refused, and do not wrap around to small ones.
+// Sizes that overflow are refused; they do not wrap around to small ones.
 #include <twinpath/twinpath.hpp>
 
 #include <algorithm>
@@ -49,7 +49,7 @@ TEMPLATE_TEST_CASE("batches beyond the address space", "[edges][sizes]", float, 
   for (const tp::schedule how : {tp::schedule::sequential, tp::schedule::concurrent, tp::schedule::row_blocks,
                                  tp::schedule::automatic}) {
     const tp::mlp<T> net({3, 400, 2}, {.activation = tp::activation::gelu_erf, .schedule = how});
-    // However it is streamed, the loss of each row is kept.
+    // Every form keeps the loss of each row.
     for (std::size_t rows = 1; rows < std::size_t{1} << 44; rows *= 8)
       CHECK(net.memory(rows, tp::adam{}) >= rows * sizeof(T));
     for (const std::size_t rows : {largest, largest / 2, largest / 400 + 1, largest / 1600 + 1,
@@ -64,16 +64,16 @@ TEMPLATE_TEST_CASE("batches beyond the address space", "[edges][sizes]", float, 
   }
 }
 
-TEMPLATE_TEST_CASE("a batch for whose activations there is no memory", "[edges][sizes]", float, double) {
+TEMPLATE_TEST_CASE("a batch whose activations exceed the memory", "[edges][sizes]", float, double) {
   using T = TestType;
-  // 2^40 rows of one element each, of which no page is touched before the step is refused.
+  // 2^40 rows of one element each. No page is touched before the step is refused.
   const std::size_t rows = std::size_t{1} << 40;
   std::optional<sparse_memory<T>> X, Y;
   try {
     X.emplace(rows);
     Y.emplace(rows);
   } catch (const std::bad_alloc&) {
-    WARN("address space for 2^40 rows is not to be had: not tested");
+    WARN("address space for 2^40 rows is not available: not tested");
     return;
   }
   const tp::matrix_view<T> x(X->data(), rows, 1), y(Y->data(), rows, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rows that are more than 2^31 elements apart: no place in an operand fits 32 bits.
+// Strides above 2^31 elements: offsets in an operand do not fit 32 bits.
 #include <twinpath/twinpath.hpp>
 
 #include <algorithm>
@@ -57,20 +57,20 @@ class distant_operands {
   dense_memory<T> others_;
 };
 
-/// Whether this machine lets a process have that much address space.
+/// Whether this machine gives a process that much address space.
 bool is_there_room() {
   try {
     const sparse_memory<char> all(std::size_t{8} << 40);
     return true;
   } catch (const std::bad_alloc&) {
-    WARN("8 TiB of address space are not to be had: rows that far apart are not tested");
+    WARN("8 TiB of address space are not available: large strides are not tested");
     return false;
   }
 }
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("products of rows 2^31 elements apart", "[edges][large]", float, double) {
+TEMPLATE_TEST_CASE("products with strides of 2^31 elements", "[edges][large]", float, double) {
   using T = TestType;
   if (!is_there_room()) return;
   std::size_t products = 0;
@@ -101,7 +101,7 @@ TEMPLATE_TEST_CASE("products of rows 2^31 elements apart", "[edges][large]", flo
   CHECK(products == 5 * 4 * 2 * 2);
 }
 
-TEMPLATE_TEST_CASE("every other function of rows 2^31 elements apart", "[edges][large]", float, double) {
+TEMPLATE_TEST_CASE("every other function with strides of 2^31 elements", "[edges][large]", float, double) {
   using T = TestType;
   if (!is_there_room()) return;
   const auto check = [](const auto& compute) {

@@ -56,9 +56,9 @@ TEMPLATE_TEST_CASE("dense_forward refuses what does not fit", "[edges][errors]",
                    x.memory());
   };
   CHECK(from(x.sharing(10, 4)) == "dense_forward: A overlaps X");
-  CHECK(from(x.apart(10, 4)).substr(0, 8) == "no error");
-  CHECK(with(w.first(), b, w.apart(10, 4), w.memory()).substr(0, 8) == "no error");
-  CHECK(with(W, bias.first_span(), bias.apart(10, 4), bias.memory()).substr(0, 8) == "no error");
+  CHECK(from(x.disjoint(10, 4)).substr(0, 8) == "no error");
+  CHECK(with(w.first(), b, w.disjoint(10, 4), w.memory()).substr(0, 8) == "no error");
+  CHECK(with(W, bias.first_span(), bias.disjoint(10, 4), bias.memory()).substr(0, 8) == "no error");
 }
 
 TEMPLATE_TEST_CASE("dense_forward refuses scores that do not fit", "[edges][errors]", float, double) {
@@ -81,7 +81,7 @@ TEMPLATE_TEST_CASE("dense_forward refuses scores that do not fit", "[edges][erro
     for (const bool shares : {true, false}) {
       const auto check = [&](const neighbours<T>& memory, const std::string& text, const auto& call) {
         const std::string said =
-            refusal([&] { call(shares ? memory.sharing(10, 4) : memory.apart(10, 4)); }, memory.memory());
+            refusal([&] { call(shares ? memory.sharing(10, 4) : memory.disjoint(10, 4)); }, memory.memory());
         if (shares) {
           CHECK(said == "dense_forward: " + text);
         } else {
@@ -114,7 +114,7 @@ TEMPLATE_TEST_CASE("the backward paths refuse scores that do not fit", "[edges][
     const neighbours<T> z(10, 4);
     CHECK(refusal([&] { tp::backprop_path(dZ, W, z.first(), z.sharing(10, 4), f); }, z.memory()) ==
           "backprop_path: dZ_below overlaps Z");
-    CHECK(error_of([&] { tp::backprop_path(dZ, W, z.first(), z.apart(10, 4), f); }) == "no error");
+    CHECK(error_of([&] { tp::backprop_path(dZ, W, z.first(), z.disjoint(10, 4), f); }) == "no error");
 
     for (const tp::schedule how :
          {tp::schedule::sequential, tp::schedule::concurrent, tp::schedule::automatic}) {
@@ -137,7 +137,7 @@ TEMPLATE_TEST_CASE("the backward paths refuse scores that do not fit", "[edges][
           }
         };
         const auto at = [&](const neighbours<T>& memory, std::size_t rows, std::size_t cols) {
-          return shares ? memory.sharing(rows, cols) : memory.apart(rows, cols);
+          return shares ? memory.sharing(rows, cols) : memory.disjoint(rows, cols);
         };
         check("dW", [&](const neighbours<T>& m) {
           tp::backward(how, A, dZ, W, at(m, 4, 2), db, below, f, m.first());
@@ -217,7 +217,7 @@ TEMPLATE_TEST_CASE("the backward paths refuse outputs that overlap", "[edges][er
       const neighbours<T> memory((x.*other).rows(), (x.*other).cols());
       const std::size_t rows = (x.*output).rows(), cols = (x.*output).cols();
       x.*other = memory.first();
-      x.*output = shares ? memory.sharing(rows, cols) : memory.apart(rows, cols);
+      x.*output = shares ? memory.sharing(rows, cols) : memory.disjoint(rows, cols);
       const std::string text = refusal([&] { (x.*function)(); }, memory.memory(), x.memory_dW.elements(),
                                        x.memory_db.elements(), x.memory_below.elements());
       INFO(name << ", " << output_name << " and " << other_name << ", shares: " << shares);
@@ -234,7 +234,7 @@ TEMPLATE_TEST_CASE("the backward paths refuse outputs that overlap", "[edges][er
       layer<T> x;
       const neighbours<T> memory((x.*other).rows(), (x.*other).cols());
       x.*other = memory.first();
-      x.db = shares ? memory.sharing(2) : memory.apart(2);
+      x.db = shares ? memory.sharing(2) : memory.disjoint(2);
       const std::string text = refusal([&] { (x.*function)(); }, memory.memory(), x.memory_dW.elements(),
                                        x.memory_below.elements());
       INFO(name << ", db and " << other_name << ", shares: " << shares);

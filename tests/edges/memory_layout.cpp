@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Operands at every distance from a 64-byte boundary, and rows apart: what lies between rows is neither used
-// nor written. For products see gemm_padding.cpp.
+// Operands at every offset from a 64-byte boundary, and padded rows: the padding is neither used nor written.
+// For products see gemm_padding.cpp.
 #include <twinpath/twinpath.hpp>
 
 #include <algorithm>
@@ -21,14 +21,14 @@ namespace {
 
 using namespace tests;
 
-/// Operands of which each begins at another distance from a 64-byte boundary than the one before. Around and
-/// between their rows is a NaN.
+/// Operands that begin at different offsets from a 64-byte boundary. The memory around and between their rows
+/// holds NaN.
 template <class T>
 class padded_operands {
  public:
   padded_operands(std::size_t offset, std::size_t extra) : offset_(offset), extra_(extra) {}
 
-  /// Ends the use of those before.
+  /// Starts anew; earlier operands are no longer used.
   void begin() {
     check();
     memory_.clear();
@@ -44,7 +44,7 @@ class padded_operands {
     std::vector<std::int32_t>& all = classes_.emplace_back(n + 64, -1);
     return std::span(all).subspan(offset_, n);
   }
-  /// Whether all was left alone around and between the rows of all operands so far.
+  /// Whether the memory around and between the rows of all operands is untouched.
   [[nodiscard]] bool untouched() {
     check();
     return untouched_;
@@ -61,7 +61,7 @@ class padded_operands {
   bool untouched_ = true;
 };
 
-/// What differs from memory as a matrix has it, at each distance and with some gaps between rows.
+/// The first difference from memory of ordinary matrices, at each offset and with some paddings of rows.
 template <class T, class Compute>
 std::string difference_of(const Compute& compute) {
   dense_memory<T> dense;

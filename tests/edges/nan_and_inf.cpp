@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where NaN, infinities and zeros go.
+// How NaN, infinities and zeros propagate.
 #include <twinpath/twinpath.hpp>
 
 #include <cmath>
@@ -65,7 +65,7 @@ struct product_size {
 /// Smaller than a register tile, with edges on all sides, and packed in several blocks.
 constexpr product_size product_sizes[] = {{5, 7, 3}, {33, 17, 40}, {130, 260, 300}};
 
-/// Elements that are neither as `wanted` says nor, where that says nothing, as in `clean`.
+/// Elements that are neither as `wanted` says nor, where `wanted` says nothing, as in `clean`.
 template <class T>
 std::size_t wrong(const tp::matrix<T>& actual, const tp::matrix<T>& clean,
                   const std::function<bool(std::size_t, std::size_t)>& changed,
@@ -82,7 +82,7 @@ std::size_t wrong(const tp::matrix<T>& actual, const tp::matrix<T>& clean,
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a NaN or infinity reaches exactly its row or column of a product", "[edges][nan]", float,
+TEMPLATE_TEST_CASE("a NaN or infinity affects exactly its row or column of a product", "[edges][nan]", float,
                    double) {
   using T = TestType;
   for (const auto& [m, n, k] : product_sizes) {
@@ -112,7 +112,7 @@ TEMPLATE_TEST_CASE("a NaN or infinity reaches exactly its row or column of a pro
                 return -std::copysign(Inf<T>, A(i, q));
               }) == 0);
 
-        // Infinity times 0 is NaN, so no product may leave out zeros.
+        // Infinity times 0 is NaN, so a product must not skip zeros.
         const T kept = B(p, column);
         B(p, column) = 0;
         const tp::matrix<T> with_zero = product(a, B, transposed);
@@ -160,7 +160,7 @@ TEMPLATE_TEST_CASE("results beyond the range of the type are infinities", "[edge
   CHECK(parameter[1] == -Inf<T>);
 }
 
-TEMPLATE_TEST_CASE("sums overflow and keep NaN where they stand", "[edges][nan]", float, double) {
+TEMPLATE_TEST_CASE("sums overflow and propagate NaN", "[edges][nan]", float, double) {
   using T = TestType;
   for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{3, 5}, {70, 67}, {2000, 100}}) {
     generator random(rows);
@@ -185,7 +185,7 @@ TEMPLATE_TEST_CASE("sums overflow and keep NaN where they stand", "[edges][nan]"
   }
 }
 
-TEMPLATE_TEST_CASE("relu keeps NaN and makes +0 of all that is not above 0", "[edges][nan]", float, double) {
+TEMPLATE_TEST_CASE("relu keeps NaN and maps all numbers up to 0 to +0", "[edges][nan]", float, double) {
   using T = TestType;
   const T tiny = std::numeric_limits<T>::denorm_min();
   const std::pair<T, T> values[] = {{NaN<T>, NaN<T>}, {-NaN<T>, NaN<T>}, {T(-0.0), T(0)}, {T(0), T(0)},
@@ -206,7 +206,7 @@ TEMPLATE_TEST_CASE("relu keeps NaN and makes +0 of all that is not above 0", "[e
   }
 }
 
-TEMPLATE_TEST_CASE("the relu in the store of a product is the same one", "[edges][nan]", float, double) {
+TEMPLATE_TEST_CASE("relu in the epilogue of a product is the same function", "[edges][nan]", float, double) {
   using T = TestType;
   for (const auto& [m, n, k] : product_sizes) {
     generator random(n);
@@ -245,7 +245,8 @@ TEMPLATE_TEST_CASE("relu of a sum that underflows to -0 is +0", "[edges][nan]", 
   CHECK(is_plus_zero(A(0, 0)));
 }
 
-TEMPLATE_TEST_CASE("the mask selects, so nothing passes where it is shut", "[edges][nan]", float, double) {
+TEMPLATE_TEST_CASE("the mask selects: where it is 0, NaN and infinity become +0", "[edges][nan]", float,
+                   double) {
   using T = TestType;
   for (const auto& [m, n, k] : product_sizes) {
     generator random(k);
@@ -286,7 +287,7 @@ TEMPLATE_TEST_CASE("softmax of extreme scores", "[edges][nan]", float, double) {
   CHECK(difference<T>(P, expected) == "");
 }
 
-TEMPLATE_TEST_CASE("a row of softmax without a finite answer is NaN and leaves the others alone",
+TEMPLATE_TEST_CASE("a row of softmax without a finite result is NaN and does not affect other rows",
                    "[edges][nan]", float, double) {
   using T = TestType;
   for (const std::size_t n : {1u, 3u, 10u, 33u, 70u}) {
@@ -324,7 +325,7 @@ TEMPLATE_TEST_CASE("a probability of 0 has a finite loss", "[edges][nan]", float
   CHECK(dZ(0, 0) == T(0.5));
 }
 
-TEMPLATE_TEST_CASE("targets of 0 are skipped, whatever their score", "[edges][nan]", float, double) {
+TEMPLATE_TEST_CASE("targets of 0 are skipped for every score", "[edges][nan]", float, double) {
   using T = TestType;
   const tp::matrix<T> Z{{3, -Inf<T>, 3, -Inf<T>}};
   for (const T zero : {T(0), T(-0.0)}) {
@@ -428,7 +429,7 @@ TEMPLATE_TEST_CASE("sigmoid cross-entropy of extreme scores is finite", "[edges]
   }
 }
 
-TEMPLATE_TEST_CASE("a NaN passes every activation and its derivative, and nothing else turns into one",
+TEMPLATE_TEST_CASE("every activation and its derivative keep a NaN, and no other number becomes NaN",
                    "[edges][nan]", float, double) {
   using T = TestType;
   using limits = std::numeric_limits<T>;
@@ -443,15 +444,14 @@ TEMPLATE_TEST_CASE("a NaN passes every activation and its derivative, and nothin
     const tp::matrix<T> one{{1}}, weights{{1}, {1}, {1}, {1}, {1}, {1}, {1}};
     tp::matrix<T> below(1, 7);
     tp::backprop_path(one, weights, tp::keeps_scores(f) ? Z : A, below, f);
-    // Of these two the derivative is a selection, or there is none.
+    // The derivative of these two is a selection or absent.
     const bool selects = f == tp::activation::relu || f == tp::activation::leaky_relu;
     CHECK(std::isnan(below(0, 0)) == (!selects && f != tp::activation::identity));
     for (std::size_t j = 1; j < 7; ++j) CHECK(!std::isnan(below(0, j)));
   }
 }
 
-TEMPLATE_TEST_CASE("a gradient that is no number harms its own parameter alone", "[edges][nan]", float,
-                   double) {
+TEMPLATE_TEST_CASE("a NaN gradient affects its own parameter alone", "[edges][nan]", float, double) {
   using T = TestType;
   const std::size_t n = 70;
   const auto check = [&](const auto& update) {
@@ -483,7 +483,7 @@ TEMPLATE_TEST_CASE("a gradient that is no number harms its own parameter alone",
   });
 }
 
-TEMPLATE_TEST_CASE("a network that meets NaN goes on without an error", "[edges][nan]", float, double) {
+TEMPLATE_TEST_CASE("a network computes with NaN without an error", "[edges][nan]", float, double) {
   using T = TestType;
   tp::mlp<T> net({4, 8, 3}, {.seed = 1});
   generator random(1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a network refuses, in which words, and that it stays as it was then.
+// The arguments that a network refuses, the messages, and that the network is unchanged then.
 #include <twinpath/twinpath.hpp>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ using namespace tests;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// A network in the midst of training, with batches.
+/// A network that has trained for some steps, with batches.
 template <class T>
 struct half_trained {
   tp::mlp<T> net;
@@ -33,7 +33,7 @@ struct half_trained {
     net.compute_gradients(X, Y);
   }
 
-  /// The text with which a call is refused, and whether the network has changed nevertheless.
+  /// The message of a refused call, and a note if the network has changed nevertheless.
   template <class Call, class... Outputs>
   [[nodiscard]] std::string refusal_of(const Call& call, const Outputs&... outputs) {
     const tp::optimizer_progress progress = net.progress();
@@ -63,7 +63,7 @@ TEMPLATE_TEST_CASE("a network refuses impossible widths", "[edges][errors]", flo
         }) == "mlp: layer 1099511627776x1099511627776 exceeds the address space");
 }
 
-TEMPLATE_TEST_CASE("a network refuses what does not fit and stays as it was", "[edges][errors]", float,
+TEMPLATE_TEST_CASE("a network refuses operands that do not fit and stays unchanged", "[edges][errors]", float,
                    double) {
   using T = TestType;
   tp::mlp<T> net({3, 4, 2}, {.seed = 1});
@@ -121,10 +121,10 @@ TEMPLATE_TEST_CASE("a network refuses what does not fit and stays as it was", "[
   CHECK(predict(some_matrix<T>(6, 3), P) == "predict: P is 5x2, expected 6x2");
   const neighbours<T> x(5, 3);
   CHECK(refusal([&] { net.predict(x.first(), x.sharing(5, 2)); }, x.memory()) == "predict: P overlaps X");
-  CHECK(error_of([&] { net.predict(x.first(), x.apart(5, 2)); }) == "no error");
+  CHECK(error_of([&] { net.predict(x.first(), x.disjoint(5, 2)); }) == "no error");
 }
 
-TEMPLATE_TEST_CASE("a network has no layer 0 and none behind the last", "[edges][errors]", float, double) {
+TEMPLATE_TEST_CASE("a network refuses layer 0 and layers after the last", "[edges][errors]", float, double) {
   tp::mlp<TestType> net({3, 4, 2});
   const tp::mlp<TestType>& fixed = net;
   for (const std::size_t l : {std::size_t{0}, std::size_t{3}, static_cast<std::size_t>(-1)}) {
@@ -145,7 +145,7 @@ TEMPLATE_TEST_CASE("a network has no layer 0 and none behind the last", "[edges]
   }
 }
 
-TEMPLATE_TEST_CASE("a network refuses impossible optimisers and stays as it was", "[edges][errors]", float,
+TEMPLATE_TEST_CASE("a network refuses impossible optimisers and stays unchanged", "[edges][errors]", float,
                    double) {
   using T = TestType;
   const std::string factor = " is not a finite number from 0", beta = " is not from 0 to below 1",
@@ -173,7 +173,7 @@ TEMPLATE_TEST_CASE("a network refuses impossible optimisers and stays as it was"
     CHECK(x.refusal_of([&, &r = rule] { x.net.train_step(x.X, classes, r); }) == "train_step: " + text);
     CHECK(x.refusal_of([&, &r = rule] { x.net.apply(r); }) == "apply: " + text);
   }
-  // A batch that does not fit does not begin the moments of another optimiser.
+  // A refused batch does not start the moments of another optimiser.
   for (const tp::optimizer& rule : {tp::optimizer(tp::sgd{}), tp::optimizer(tp::sgd{.momentum = 0.9}),
                                     tp::optimizer(tp::adam{}), tp::optimizer(tp::adamw{})}) {
     CHECK(x.refusal_of([&] { x.net.train_step(some_matrix<T>(5, 4), x.Y, rule); }) ==
@@ -198,7 +198,7 @@ TEMPLATE_TEST_CASE("class indices are for softmax cross-entropy", "[edges][error
             "compute_gradients: " + text);
     }
     CHECK(error_of([&] { (void)tp::check_gradients(x.net, x.X, classes); }) == "compute_gradients: " + text);
-    // Of nothing, too, and the mean over no element is no more defined than that over no row.
+    // Also for an empty batch; the mean over no elements is as undefined as the mean over no rows.
     const tp::matrix<T> none(0, 3), no_targets(0, 2);
     CHECK(x.refusal_of([&] { x.net.train_step(none, std::span<const std::int32_t>(), tp::sgd{}); }) ==
           "train_step: " + text);
@@ -233,16 +233,16 @@ TEMPLATE_TEST_CASE("compute_gradients refuses an error of the input that does no
     CHECK(with(input.first(), x.Y, input.first(), input.memory()) == "compute_gradients: dX overlaps X");
     CHECK(with(x.X, targets.first(), targets.sharing(5, 3), targets.memory()) ==
           "compute_gradients: dX overlaps Y");
-    // Class indices that lie in dX. Not read through this type before the call is refused.
+    // Class indices in the memory of dX. They are not read before the call is refused.
     auto dX = some_matrix<T>(5, 3);
     std::ranges::fill(dX.elements(), T(0));
     const std::span<const std::int32_t> inside(reinterpret_cast<const std::int32_t*>(dX.data()), 5);
     CHECK(x.refusal_of([&] { x.net.compute_gradients(x.X, inside, mode, dX); }, dX.elements()) ==
           "compute_gradients: dX overlaps classes");
     half_trained<T> y;
-    CHECK(error_of([&] { y.net.compute_gradients(input.first(), y.Y, mode, input.apart(5, 3)); }) ==
+    CHECK(error_of([&] { y.net.compute_gradients(input.first(), y.Y, mode, input.disjoint(5, 3)); }) ==
           "no error");
-    CHECK(error_of([&] { y.net.compute_gradients(y.X, targets.first(), mode, targets.apart(5, 3)); }) ==
+    CHECK(error_of([&] { y.net.compute_gradients(y.X, targets.first(), mode, targets.disjoint(5, 3)); }) ==
           "no error");
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How tests ask what a function refuses.
+// The messages of refused calls.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +30,7 @@ std::vector<T> some_vector(std::size_t size) {
   return std::vector<T>(size, T(7));
 }
 
-/// The text with which a call refuses its arguments.
+/// The message with which a call refuses its arguments.
 template <class Call>
 std::string error_of(const Call& call) {
   try {
@@ -43,7 +43,7 @@ std::string error_of(const Call& call) {
   return "no error";
 }
 
-/// The same, and whether the call wrote to one of its outputs nevertheless.
+/// The same, with a note if the call wrote to one of its outputs nevertheless.
 template <class Call, class... Outputs>
 std::string refusal(const Call& call, const Outputs&... outputs) {
   const auto bytes = [](const auto& x) {
@@ -59,7 +59,7 @@ std::string refusal(const Call& call, const Outputs&... outputs) {
   return text;
 }
 
-/// Two operands in one piece of memory: they share one element, or none.
+/// Two operands in one piece of memory, which overlap by one element or are disjoint.
 template <class T>
 class neighbours {
  public:
@@ -70,11 +70,11 @@ class neighbours {
   [[nodiscard]] tp::matrix_view<T> sharing(std::size_t rows, std::size_t cols) const {
     return {first_.data() + size() - 1, rows, cols};
   }
-  [[nodiscard]] tp::matrix_view<T> apart(std::size_t rows, std::size_t cols) const {
+  [[nodiscard]] tp::matrix_view<T> disjoint(std::size_t rows, std::size_t cols) const {
     return {first_.data() + size(), rows, cols};
   }
   [[nodiscard]] std::span<T> sharing(std::size_t n) const { return sharing(1, n).row(0); }
-  [[nodiscard]] std::span<T> apart(std::size_t n) const { return apart(1, n).row(0); }
+  [[nodiscard]] std::span<T> disjoint(std::size_t n) const { return disjoint(1, n).row(0); }
   [[nodiscard]] std::span<const T> memory() const { return memory_; }
 
  private:

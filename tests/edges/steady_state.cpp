@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// After the first call of a shape nothing is allocated, on any thread, whenever that one joins.
+// After the first call of a shape nothing is allocated on any thread, even if a thread joins later.
 #include <twinpath/twinpath.hpp>
 
 #include <oneapi/tbb/global_control.h>
@@ -19,6 +19,7 @@
 #include "runtime/counting_new.hpp"
 #include "support/catch.hpp"
 #include "support/random.hpp"
+#include "support/schedules.hpp"
 #include "support/threads.hpp"
 
 namespace {
@@ -26,8 +27,6 @@ namespace {
 namespace tp = twinpath;
 using std::chrono::steady_clock;
 
-constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
-                                      tp::schedule::row_blocks, tp::schedule::automatic};
 constexpr tp::sgd rule{.learning_rate = 0.001};
 
 template <class Body>
@@ -48,8 +47,8 @@ struct size {
   std::size_t batch;
 };
 
-/// Networks on both sides of what is worth a task; batches long enough that sums over them are shared by rows
-/// and products by slices.
+/// Networks too small and large enough for tasks; batches so long that tasks share sums by rows and products
+/// by slices.
 const std::vector<size> sizes{{{3, 4, 2}, 10},
                               {{64, 128, 10}, 64},
                               {{784, 256, 128, 10}, 128},
@@ -86,7 +85,7 @@ class trained {
     }
   }
   void step_on_every_schedule() {
-    for (const tp::schedule how : schedules) {
+    for (const tp::schedule how : tests::all_schedules) {
       net_.set_schedule(how);
       net_.train_step(X_, classes_, rule);
     }
@@ -106,7 +105,7 @@ class trained {
 };
 
 /// Runs body on a thread of its own, and ends all of TBB's workers afterwards: threads keep their scratch
-/// memory, so those of an earlier case would hide what a later one allocates.
+/// memory, so threads of an earlier case would hide allocations of a later one.
 template <class Body>
 void on_new_threads(const Body& body) {
 #if TBB_INTERFACE_VERSION >= 12060
@@ -122,7 +121,7 @@ void on_new_threads(std::size_t threads, const Body& body) {
   on_new_threads([&] { tests::on_threads(threads, body); });
 }
 
-/// Keeps all workers that TBB may have away from other arenas while it lives.
+/// While it lives, it keeps all workers of TBB busy, so that no other arena gets one.
 class busy_workers {
  public:
   explicit busy_workers(int workers) : arena_(workers, 0), workers_(workers) {
@@ -169,8 +168,8 @@ struct late_workers {
   std::size_t allocations = 0;
 };
 
-/// first() while the only worker is busy elsewhere, then again() for so long that the worker has taken part;
-/// what that allocates.
+/// Calls first() while the only worker is busy elsewhere, then again() until the worker has taken part, and
+/// returns the allocations of again().
 template <class First, class Again>
 late_workers with_late_workers_here(const First& first, const Again& again) {
   late_workers result;
@@ -204,9 +203,9 @@ late_workers with_late_workers(const First& first, const Again& again) {
 
 }  // namespace
 
-TEST_CASE("the count sees every operator new, on other threads too", "[steady-state]") {
+TEST_CASE("every operator new is counted, on other threads too", "[steady-state]") {
   CHECK(allocations_of([] { tp::matrix<float>(3, 3); }) == 1);
-  // A compiler may leave out a pair of new and delete, but not two calls of functions.
+  // A compiler may leave out a new-expression and its delete, but not two function calls.
   CHECK(allocations_of([] { ::operator delete(::operator new(3)); }) == 1);
   CHECK(allocations_of([] { std::thread([] { tp::matrix<double>(3, 3); }).join(); }) >= 1);
   CHECK(allocations_of([] {}) == 0);
@@ -215,7 +214,7 @@ TEST_CASE("the count sees every operator new, on other threads too", "[steady-st
 TEMPLATE_TEST_CASE("the first step allocates, later ones do not", "[steady-state]", float, double) {
   for (const std::size_t threads : {1u, 2u}) {
     for (const size& s : sizes) {
-      for (const tp::schedule how : schedules) {
+      for (const tp::schedule how : tests::all_schedules) {
         std::size_t first = 0, later = 0, others = 0;
         on_new_threads(threads, [&] {
           trained<TestType> x(s, how);
@@ -242,7 +241,7 @@ TEMPLATE_TEST_CASE("steps with moments, kept scores and errors of the input allo
   for (const size& s : sizes) {
     const auto X = some_matrix<T>(s.batch, s.widths.front()), Y = some_matrix<T>(s.batch, s.widths.back());
     tp::matrix<T> dX(s.batch, s.widths.front());
-    for (const tp::schedule how : schedules) {
+    for (const tp::schedule how : tests::all_schedules) {
       for (const auto f : {tp::activation::gelu_erf, tp::activation::tanh}) {
         tp::mlp<T> net(s.widths, {.activation = f, .loss = tp::loss::sigmoid_cross_entropy, .schedule = how});
         const tp::optimizer& with = rules[f == tp::activation::tanh ? 2 : 0];
@@ -295,8 +294,8 @@ TEMPLATE_TEST_CASE("steps with moments, kept scores and errors of the input allo
   }
 }
 
-TEMPLATE_TEST_CASE("optimisers with as many moments take turns without allocating", "[steady-state]", float,
-                   double) {
+TEMPLATE_TEST_CASE("alternating optimisers with the same number of moments allocate nothing",
+                   "[steady-state]", float, double) {
   using T = TestType;
   const size& s = sizes[1];
   const auto X = some_matrix<T>(s.batch, s.widths.front()), Y = some_matrix<T>(s.batch, s.widths.back());
@@ -350,7 +349,7 @@ TEMPLATE_TEST_CASE("a change of the schedule allocates once", "[steady-state]", 
 TEMPLATE_TEST_CASE("a worker that joins late does not allocate", "[steady-state]", float, double) {
   for (const size& s : sizes) {
     if (s.batch == 10) continue;  // never worth a second thread
-    for (const tp::schedule how : schedules) {
+    for (const tp::schedule how : tests::all_schedules) {
       trained<TestType> x(s, how);
       const late_workers step = with_late_workers([&] { x.step(); }, [&] { x.step(); });
       INFO(text_of(s) << ", schedule " << static_cast<int>(how));
@@ -383,7 +382,7 @@ TEMPLATE_TEST_CASE("predictions into the caller's memory allocate once", "[stead
   CHECK(late.allocations == 0);
 }
 
-TEMPLATE_TEST_CASE("mini-batches allocate nothing once they are made", "[steady-state][batches]", float,
+TEMPLATE_TEST_CASE("mini-batches allocate nothing after construction", "[steady-state][batches]", float,
                    double) {
   const auto X = some_matrix<TestType>(1000, 30), Y = some_matrix<TestType>(1000, 4);
   const std::vector<std::int32_t> classes(1000, 1);
@@ -462,7 +461,7 @@ TEMPLATE_TEST_CASE("sums and row functions allocate once for a shape", "[steady-
 TEMPLATE_TEST_CASE("recording allocates with the first step of a thread", "[steady-state][trace]", float,
                    double) {
   for (const size& s : sizes) {
-    for (const tp::schedule how : schedules) {
+    for (const tp::schedule how : tests::all_schedules) {
       std::size_t later = 0, spans = 0;
       on_new_threads(1, [&] {
         trained<TestType> x(s, how);

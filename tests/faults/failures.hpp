@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Work that is done again and again, each time with another allocation that fails.
+// Repeats work, each time with another allocation that fails.
 #pragma once
 
 #include <cstddef>
@@ -20,13 +20,13 @@ namespace tests {
 
 namespace tp = twinpath;
 
-/// What is left of the state after a failure.
+/// The state after a failure, in terms of exception safety.
 enum class guarantee {
-  strong,  ///< it is what it was
-  basic,   ///< it can be used again
+  strong,  ///< the state before the call
+  basic,   ///< a state that can be used again
 };
 
-/// Bytes of numbers, for comparisons.
+/// The bytes of numbers, for comparisons.
 template <class T>
 void append_bytes(std::string& all, std::span<const T> x) {
   if (!x.empty()) all.append(reinterpret_cast<const char*>(x.data()), x.size_bytes());
@@ -38,8 +38,8 @@ std::string bytes_of(const tp::matrix<T>& x) {
   return all;
 }
 
-/// Runs body on a new thread with so many threads of TBB's: what earlier work has allocated for its thread
-/// would hide what later work allocates.
+/// Runs body on a new thread with `threads` threads of TBB: memory that earlier work has allocated for its
+/// thread would hide allocations of later work.
 template <class Body>
 void on_new_thread(std::size_t threads, const Body& body) {
   std::exception_ptr thrown;
@@ -53,10 +53,10 @@ void on_new_thread(std::size_t threads, const Body& body) {
   if (thrown) std::rethrow_exception(thrown);
 }
 
-/// make() a state and do work(state) in which the first allocation fails, the second one, … until there is
-/// none left to fail; first that one alone, then all later ones too. After each failure bytes(state) is what
-/// it was before, and after another try what it is after work without failures; nothing is leaked. Returns
-/// the number of failures.
+/// Calls work(make()) and lets the first allocation fail, then the second one, … until there is none left to
+/// fail: at first that one alone, then all later ones too. Requires that after each failure bytes(state) is
+/// unchanged, that another work(state) gives the same bytes as without failures, and that nothing leaks.
+/// Returns the number of failures.
 template <class Make, class Work, class Bytes>
 std::size_t fail_each_allocation(std::size_t threads, const Make& make, const Work& work, const Bytes& bytes,
                                  guarantee left = guarantee::strong) {
@@ -77,9 +77,9 @@ std::size_t fail_each_allocation(std::size_t threads, const Make& make, const Wo
       }
       if (thrown && !failed) wrong = "bad_alloc although no allocation failed";
       if (thrown && left == guarantee::strong && bytes(state) != before)
-        wrong = "the state is not what it was before the failure";
+        wrong = "a failure has changed the state";
       if (thrown) work(state);
-      if (wrong.empty() && bytes(state) != after) wrong = "the state is not what it is without the failure";
+      if (wrong.empty() && bytes(state) != after) wrong = "after the failure, work gives another state";
     });
     return failed;
   };
@@ -94,7 +94,7 @@ std::size_t fail_each_allocation(std::size_t threads, const Make& make, const Wo
     for (std::size_t n = 0;; ++n) {
       const auto held = [] { return counting_new::allocations() - counting_new::deallocations(); };
       bool failed = false, leaked = true;
-      // Now and then TBB allocates something to keep; what the library leaks it leaks every time.
+      // Now and then TBB allocates memory that it keeps. A leak of the library repeats every time.
       for (int again = 0; leaked && again < 3; ++again) {
         const std::size_t before_attempt = held();
         failed = attempt(n, for_good);

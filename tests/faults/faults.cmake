@@ -1,5 +1,5 @@
-# What happens without memory, and without a place to write to. A program of its own, because it replaces operator
-# new. What TBB allocates for its tasks does not fail here.
+# Failing allocations, and files that cannot be written. A program of its own, because it replaces operator new.
+# Allocations of TBB for its tasks do not fail here.
 twinpath_test_program(faults
   faults/networks.cpp
   faults/operations.cpp
@@ -11,7 +11,7 @@ if(TWINPATH_BUILD_IO)
   target_link_libraries(twinpath-test-faults PRIVATE twinpath::io)
 endif()
 add_test(NAME faults COMMAND twinpath-test-faults)
-# A thread that nobody wakes up again would hold up all other tests.
+# A thread that waits for ever would block all other tests.
 set_tests_properties(faults PROPERTIES TIMEOUT 600)
 
 if(TWINPATH_BUILD_BENCHMARKS)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Networks are saved and loaded, or not: without memory the file and the network are what they were. What
-// libzip allocates is not among what fails here.
+// Saving and loading of networks when allocations fail: the file and the network stay unchanged. Allocations
+// of libzip do not fail here.
 #include <twinpath/io/mlp.hpp>
 
 #include <cstddef>
@@ -33,7 +33,7 @@ tp::mlp<T> trained(std::size_t steps) {
 
 }  // namespace
 
-TEST_CASE("a network is saved, or the older file stays", "[faults][io]") {
+TEST_CASE("saving a network leaves the older file when an allocation fails", "[faults][io]") {
   const temporary_folder folder;
   const auto file = folder / "x.npz";
   const tp::mlp<float> old = trained<float>(2), fresh = trained<float>(3);
@@ -51,7 +51,8 @@ TEST_CASE("a network is saved, or the older file stays", "[faults][io]") {
   CHECK(failures > 100);
 }
 
-TEMPLATE_TEST_CASE("a network is loaded, or is what it was", "[faults][io]", float, double) {
+TEMPLATE_TEST_CASE("loading a network leaves it unchanged when an allocation fails", "[faults][io]", float,
+                   double) {
   using T = TestType;
   const temporary_folder folder;
   const auto file = folder / "x.npz";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Networks without memory: the error is std::bad_alloc, the network is what it was, and its next step has the
-// bits that it would have had.
+// Networks when allocations fail: the error is std::bad_alloc, the network is unchanged, and its next step
+// has the bits that it would have had without the failure.
 #include <twinpath/twinpath.hpp>
 
 #include <cstddef>
@@ -21,7 +21,7 @@ namespace {
 
 using namespace tests;
 
-/// All that a network shows of itself.
+/// The whole observable state of a network.
 template <class T>
 std::string bytes_of(const tp::mlp<T>& net) {
   std::string all;
@@ -37,7 +37,7 @@ std::string bytes_of(const tp::mlp<T>& net) {
   return all;
 }
 
-/// A network, its batch, and what it has computed apart from itself.
+/// A network, its batch, and results outside of the network.
 template <class T>
 struct trainee {
   const step_problem<T>& p;
@@ -55,8 +55,8 @@ std::string bytes_of(const std::unique_ptr<trainee<T>>& x) {
   return all;
 }
 
-/// Networks and batches for which the forms of a step differ, with the optimisers that remember 0, 1 and 2
-/// values.
+/// Networks and batches whose steps have different forms, with optimisers that keep 0, 1 and 2 moments of
+/// each parameter.
 template <class T>
 std::vector<step_problem<T>> some_problems() {
   std::vector<step_problem<T>> all;
@@ -85,7 +85,7 @@ void for_each_form(const Test& test) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a network is made, copied and assigned, or not", "[faults]", float, double) {
+TEMPLATE_TEST_CASE("construction, copy and assignment of a network", "[faults]", float, double) {
   using T = TestType;
   using maybe = std::optional<tp::mlp<T>>;
   const step_problem<T> p({20, 30, 4}, 33, 1);
@@ -225,7 +225,7 @@ TEMPLATE_TEST_CASE("predictions", "[faults]", float, double) {
   }
 }
 
-TEMPLATE_TEST_CASE("what a network tells of itself", "[faults]", float, double) {
+TEMPLATE_TEST_CASE("describe and memory of a network", "[faults]", float, double) {
   using T = TestType;
   const step_problem<T> p({20, 30, 4}, 33, 1);
   const tp::mlp<T> net = p.network(tp::schedule::automatic);

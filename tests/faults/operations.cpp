@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Functions of matrices without memory: the error is std::bad_alloc, and what was an input and an output is
-// what it was.
+// Functions of matrices when allocations fail: the error is std::bad_alloc, and operands that are input and
+// output are unchanged.
 #include <twinpath/twinpath.hpp>
 
 #include <cstddef>
@@ -33,7 +33,7 @@ struct product_size {
   std::size_t m, n, k;
   bool allocates;
 };
-/// Each path of a product, and one whose slices of k are tasks.
+/// A product for each path, and one whose slices of k are tasks.
 constexpr product_size product_sizes[] = {{10, 4, 3, false},    {200, 3, 90, true},    {16, 200, 260, true},
                                           {97, 160, 330, true}, {600, 700, 320, true}, {13, 17, 20000, true}};
 
@@ -67,7 +67,7 @@ TEMPLATE_TEST_CASE("sums, softmax, losses and activations", "[faults]", float, d
   const auto X = some_matrix<T>(3000, 60), Y = some_matrix<T>(3000, 60);
   const std::vector<std::int32_t> classes(3000, 7);
   const auto in_place = [&] { return tp::matrix<T>(X); };
-  // So many that what is kept of each does not fit into the first chunk of scratch memory.
+  // The intermediate results of that many rows exceed the first chunk of scratch memory.
   const auto many_rows = [] { return some_matrix<T>(20000, 3); };
   const std::vector<std::int32_t> many_classes(20000, 1);
   for (const std::size_t threads : {1u, 2u}) {
@@ -117,7 +117,7 @@ TEMPLATE_TEST_CASE("layers and updates", "[faults]", float, double) {
     return bytes_of(x->Z) + bytes_of(x->A) + bytes_of(x->dW) + bytes_of(x->db) + bytes_of(x->below);
   };
   for (const std::size_t threads : {1u, 2u}) {
-    // A tier that keeps all sums in A needs no memory for it.
+    // A tier that keeps all sums in A needs no scratch memory.
     (void)fail_each_allocation(
         threads, make,
         [&](const auto& x) { tp::dense_forward(A, W, b.elements(), tp::activation::gelu_erf, x->A, x->Z); },

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: programs.sh DIGITS PROFILE: programs that cannot write a file end with an error that says which and why,
-# before they work where that can be known then.
+# usage: programs.sh DIGITS PROFILE: programs that cannot write a file end with an error that names the file and
+# the reason, before they start to work if it is known then.
 set -euo pipefail
 
 digits=$1
@@ -19,7 +19,7 @@ fail() {
 digits=("$digits" --quiet --threads 1 --epochs 1 --layers 64-8-10)
 profile=("$profile" --quiet --threads 1 --layers 8-6-4 --batch 12 --steps 2 --warmup 0)
 
-refused() {  # refused REASON FILE COMMAND...: at once, and nothing is left behind
+refused() {  # refused REASON FILE COMMAND...: the command fails at once and leaves no file behind
   local reason=$1 file=$2 output error before
   shift 2
   before=$(ls -A "$folder")
@@ -39,7 +39,7 @@ for option in --trace --json --html --svg; do
 done
 refused "cannot be written: No such file or directory" "$folder/none/x" "${digits[@]}" --trace
 refused "cannot be written: Is a directory" "$folder" "${digits[@]}" --trace
-# The first file that cannot be written ends it, whatever else is asked for.
+# The first file that cannot be written ends the program, whatever its other arguments.
 refused "cannot be written: Is a directory" "$folder" "${digits[@]}" --train /none --trace
 if [[ $("${digits[@]}" --save "$work/x.npz" 2>&1) != *"need a build with TWINPATH_BUILD_IO"* ]]; then
   refused "no temporary file in its folder: No such file or directory" "$folder/none/x.npz" "${digits[@]}" --save
@@ -47,7 +47,7 @@ if [[ $("${digits[@]}" --save "$work/x.npz" 2>&1) != *"need a build with TWINPAT
   refused "not a regular file" /dev/null "${digits[@]}" --save
 fi
 
-# A disk is found to be full when it is written to.
+# A full disk shows only when the file is written.
 full() {  # full COMMAND...
   local error
   if error=$("$@" /dev/full 2>&1 >"$work/output"); then fail "not refused: $* /dev/full"; fi

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Traces without memory, or without a place to be written to.
+// Traces when allocations fail, and when the file cannot be written.
 #include <twinpath/twinpath.hpp>
 
 #include <unistd.h>
@@ -33,7 +33,7 @@ void record(tp::trace& trace) {
   trace.stop();
 }
 
-/// The error after "trace: cannot write FILE: ".
+/// The reason in the error: the text after "trace: cannot write FILE: ".
 std::string write_error(const tp::trace& trace, const std::filesystem::path& file) {
   try {
     trace.write_chrome_json(file);
@@ -46,7 +46,7 @@ std::string write_error(const tp::trace& trace, const std::filesystem::path& fil
 
 }  // namespace
 
-TEST_CASE("a trace is made, started and read, or not", "[faults][trace]") {
+TEST_CASE("construction, start and reading of a trace", "[faults][trace]") {
   const auto none = [] { return std::optional<tp::trace>(); };
   const auto is_there = [](const auto& trace) { return std::string(trace ? "there" : "none"); };
   CHECK(fail_each_allocation(
@@ -75,13 +75,13 @@ TEST_CASE("a trace is made, started and read, or not", "[faults][trace]") {
             same) > 2);
 }
 
-TEST_CASE("a trace is written, or not", "[faults][trace]") {
+TEST_CASE("writing of a trace", "[faults][trace]") {
   tp::trace trace;
   record(trace);
   const temporary_folder folder;
   std::ostringstream expected;
   trace.write_chrome_json(expected);
-  // A part of what may fail, because there are thousands: nothing depends on how many spans there are.
+  // Only some of the thousands of allocations fail: their number depends on the number of spans alone.
   std::size_t failures = 0;
   for (std::size_t n = 0; n < 20000; n += n < 200 ? 1 : 97) {
     const std::size_t held = counting_new::allocations() - counting_new::deallocations();
@@ -107,7 +107,7 @@ TEST_CASE("a trace is written, or not", "[faults][trace]") {
   CHECK(read_file(folder / "x.json") == expected.str());
 }
 
-TEST_CASE("steps that are recorded need no memory for that", "[faults][trace]") {
+TEST_CASE("recorded steps need no more memory", "[faults][trace]") {
   const step_problem<float> p({64, 128, 10}, 64, 1);
   const history<float> expected = train(p, tp::schedule::sequential);
   bool dropped = false;
@@ -139,7 +139,7 @@ TEST_CASE("steps that are recorded need no memory for that", "[faults][trace]") 
   CHECK(dropped);
 }
 
-TEST_CASE("a trace that cannot be written says where and why", "[faults][trace]") {
+TEST_CASE("the error of a trace that cannot be written names the file and the reason", "[faults][trace]") {
   tp::trace trace;
   record(trace);
   const temporary_folder folder;
@@ -149,7 +149,7 @@ TEST_CASE("a trace that cannot be written says where and why", "[faults][trace]"
   CHECK(write_error(trace, folder / "file" / "x.json") == "Not a directory");
   if (std::filesystem::exists("/dev/full")) {
     CHECK(write_error(trace, "/dev/full") == "No space left on device");
-    // Less than the buffer of a stream, so that only its end fails.
+    // Shorter than the buffer of a stream, so that only closing fails.
     CHECK(write_error(tp::trace(), "/dev/full") == "No space left on device");
   }
   for (const rlim_t size : {0u, 1u, 100u, 5000u, 10000u}) {

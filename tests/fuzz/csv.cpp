@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The reader of CSV files: whatever is in the file, either examples that read back the same once they are
-// written, or a data_error.
+// The reader of CSV files: any file gives either examples, which read back the same after they are written,
+// or a data_error.
 #include <algorithm>
 #include <array>
 #include <bit>

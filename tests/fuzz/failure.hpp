@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How a fuzzer says that an input has found something.
+// The report of a fuzzer that an input has found an error.
 #pragma once
 
 #include <cstdio>
@@ -10,13 +10,13 @@
 
 namespace fuzz {
 
-/// Ends the program, upon which libFuzzer keeps the input.
+/// Ends the program; libFuzzer then keeps the input.
 [[noreturn]] inline void fail(const std::string& what) {
   std::fprintf(stderr, "%s\n", what.c_str());
   std::abort();
 }
 
-/// Whether `read` has read a file. Fails when it throws anything but an Error whose text begins with the
+/// Whether `read` has read a file. Fails if it throws anything but an Error whose message begins with the
 /// file's name.
 template <class Error, class Read>
 bool reads(const std::filesystem::path& file, const Read& read) {

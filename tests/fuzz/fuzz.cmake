@@ -1,16 +1,16 @@
-# Fuzzers, by libFuzzer, which comes with Clang. A build that is instrumented for it has them as programs; any
-# other one has tests that make such a build below it, and run them.
+# Fuzzers by libFuzzer, which is a part of Clang. In a build that is instrumented for it they are programs; any other
+# build has tests that configure and build such a build in a folder of its own, and run its programs.
 
-# Suites whose programs Clang builds and ctest runs too: <suite> of twinpath-test-<suite>.
+# Suites that are also built by Clang and run: <suite> of twinpath-test-<suite>.
 set(clang_suites golden)
 
-# Either file has twinpath_fuzzer(name
+# Both files define twinpath_fuzzer(name
 #   OPTIONS <of libFuzzer, in a test>... SOURCES <file>... [LIBRARIES <target>...] [SEEDS <folder>...]),
 # with files and folders beside this one.
 if(TWINPATH_SANITIZE MATCHES "fuzzer")
   include(fuzz/programs.cmake)
 elseif(TWINPATH_SANITIZE)
-  return()  # no other build than that is for sanitizers
+  return()  # other builds with sanitizers have no fuzzers
 else()
   include(fuzz/tests.cmake)
   if(NOT TWINPATH_CLANG_HAS_LIBFUZZER)
@@ -19,11 +19,11 @@ else()
 endif()
 
 set(dictionaries ${CMAKE_CURRENT_LIST_DIR}/dictionaries)
-# What an input asks for comes from all of its bytes, so that there is nothing to be learned from short ones.
+# All bytes of an input choose the call, so short inputs teach libFuzzer nothing.
 set(whole -max_len=128 -len_control=0)
 twinpath_fuzzer(product OPTIONS -max_total_time=30 ${whole} SOURCES product.cpp)
 twinpath_fuzzer(step OPTIONS -max_total_time=30 ${whole} SOURCES step.cpp)
-# They compute by the contract, which is to be fast here; what they test has guard pages around it.
+# They compute by the contract, which must be fast here. Guard pages surround the operands under test.
 set_source_files_properties(fuzz/product.cpp fuzz/step.cpp PROPERTIES
   COMPILE_OPTIONS "-O2;-fno-sanitize=all;-ffp-contract=off")
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The reader of MNIST's files, plain or compressed: whatever is in them, either examples or a data_error.
+// The reader of MNIST's files, plain or compressed: any files give either examples or a data_error.
 //
-// Of an input the first byte is the length of the labels' file, which follows the second one, and what is
-// left is the images' file. Bits 0 and 1 of the second byte ask for these files to be compressed first.
+// The first byte of an input is the length of the labels' file, which follows the second byte; the rest is
+// the images' file. Bits 0 and 1 of the second byte say whether these files are compressed first.
 #include "common/idx.hpp"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ using bytes = std::span<const std::uint8_t>;
 constexpr std::size_t inputs = 6;
 constexpr std::size_t classes = 3;
 
-/// A folder with the two files, which are in memory.
+/// A folder with the two files, which are files in memory.
 class image_folder {
  public:
   image_folder() {
@@ -46,7 +46,7 @@ void assign(fuzz::memory_file& file, bytes content, bool compress) {
   file.assign({reinterpret_cast<const std::uint8_t*>(packed.data()), packed.size()});
 }
 
-/// The examples are what follows the headers of both files, decompressed, which are of 16 and 8 bytes.
+/// The examples are the decompressed bytes after the headers of both files, which have 16 and 8 bytes.
 void check(const bench::dataset& data, bytes images, bytes labels) {
   constexpr std::size_t image_header = 16, label_header = 8;
   if (images.size() < image_header || labels.size() < label_header) fuzz::fail("examples without a header");
@@ -61,7 +61,7 @@ void check(const bench::dataset& data, bytes images, bytes labels) {
   if (!std::ranges::equal(data.classes, expected, is_class)) fuzz::fail("other classes than in the file");
 }
 
-/// Whether the reader takes it for compressed data.
+/// Whether the reader regards it as compressed data.
 bool is_gzip(bytes file) {
   return file.size() >= 2 && file[0] == 0x1f && file[1] == 0x8b;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A regular file in memory, for readers that want a path.
+// A regular file in memory, for readers that need a path.
 #pragma once
 
 #include <sys/mman.h>
@@ -24,7 +24,7 @@ class memory_file {
   memory_file(const memory_file&) = delete;
   memory_file& operator=(const memory_file&) = delete;
 
-  /// Opens anew, from the beginning, as long as the object lives.
+  /// Each open of this path reads from the beginning. Valid as long as the object lives.
   [[nodiscard]] std::filesystem::path path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
 
   void assign(std::span<const std::uint8_t> bytes) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The reader of .npy files: whatever is in the file, either an array that reads back the same once it is
-// written, or a std::runtime_error.
+// The reader of .npy files: any file gives either an array, which reads back the same after it is written, or
+// a std::runtime_error.
 #include "io/npy.hpp"
 
 #include <algorithm>
@@ -33,8 +33,8 @@ void check_strings(const io::array& a) {
   if (a.strings().size() * a.item_size != a.data.size()) fuzz::fail("another number of strings");
 }
 
-/// Makes the length of the header and the size of the elements what the header says, where it says something.
-/// Returns the size of the file, at most `most`.
+/// Corrects the length of the header, and the number of bytes of elements by what the header says. Returns
+/// the size of the file, at most `most`.
 std::size_t repaired(std::uint8_t* data, std::size_t size, std::size_t most) {
   if (size < 12) return size;
   const std::size_t start = data[6] == 1 ? 10 : 12;
@@ -69,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
-// Nearly every change is one after which the sizes no longer agree, so that nothing else would be tried.
+// After nearly every mutation sizes would disagree, and nothing behind that check would be tested.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most,
                                                unsigned seed) {
   size = LLVMFuzzerMutate(data, size, most);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The readers of .npz files and of networks in them: whatever is in the file, either arrays or a network that
-// read back the same once they are written, or a std::runtime_error with the file's name.
+// The readers of .npz files and of networks in them: any file gives either arrays or a network, which read
+// back the same after they are written, or a std::runtime_error with the file's name.
 #include "io/npz.hpp"
 
 #include <cstddef>
@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
-// Nearly every change is one that a checksum or an offset tells, so that nothing else would be tried.
+// Nearly every mutation would break a checksum or an offset, and nothing behind that check would be tested.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most,
                                                unsigned seed) {
   size = LLVMFuzzerMutate(data, size, most);

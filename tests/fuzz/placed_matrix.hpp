@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Matrices that an input places in memory, at or near a page that cannot be touched.
+// Matrices that an input places in memory, at or near an unmapped page.
 #pragma once
 
 #include <fuzzer/FuzzedDataProvider.h>
@@ -24,7 +24,7 @@ struct placement {
   std::size_t stride = 0;  ///< elements
 };
 
-/// Where rows lie close together, apart, or on the same sets of a cache.
+/// Contiguous rows, padded rows, or rows on the same sets of a cache.
 template <class T>
 placement draw_placement(FuzzedDataProvider& input, std::size_t rows, std::size_t cols) {
   constexpr std::size_t most_gap = 64 / sizeof(T) + 1, most_extra = 40, most_elements = std::size_t{1} << 19;

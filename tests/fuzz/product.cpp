@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Products of any shape and placement, on any tier and number of threads, with all that their store can do,
-// have the bits of the contract and touch nothing but their elements.
+// Products of any shape and memory layout, on any tier and number of threads, with any epilogue, have the
+// bits of the contract and write nothing but their elements.
 #include <fuzzer/FuzzedDataProvider.h>
 
 #include <algorithm>
@@ -30,7 +30,7 @@ namespace tp = twinpath;
 enum class operation { gemm, dense_forward, backprop_path, parameter_path, kMaxValue = parameter_path };
 
 /// A call of one of the operations, without its data. All of them are C (m x n) = op(A) (m x k) * op(B) (k x
-/// n) and something that is done to an element.
+/// n) with an epilogue.
 template <class T>
 struct call {
   operation what;
@@ -53,7 +53,7 @@ struct call {
   }
 };
 
-/// Around the register tiles and vectors of the tier, the cuts of k, and what the paths of a product ask for.
+/// Sizes around the register tiles and vectors of the tier, the cuts of k, and the limits of the paths.
 template <class T>
 tests::shape draw_shape(FuzzedDataProvider& input) {
   constexpr std::size_t most_elements = std::size_t{1} << 17, most_work = std::size_t{1} << 23;
@@ -113,7 +113,7 @@ struct operands {
 
   fuzz::placed_matrix<T> A, B, C;
   fuzz::placed_matrix<T> scores;  ///< Z
-  fuzz::placed_matrix<T> kept;    ///< what backprop_path takes the derivative from
+  fuzz::placed_matrix<T> kept;    ///< the argument of the derivative in backprop_path
   fuzz::placed_matrix<T> bias;    ///< b, or db
 };
 
@@ -123,7 +123,7 @@ void fill(operands<T>& x, const call<T>& c, fuzz::values& values) {
   values.fill(x.B.view());
   values.fill(x.kept.view());
   if (c.what == operation::dense_forward) values.fill(x.bias.view());
-  // Otherwise it stays a NaN, which is not read.
+  // Otherwise it stays NaN and must not be read.
   if (c.beta != 0) values.fill(x.C.view());
 }
 
@@ -177,7 +177,7 @@ void check_element(const operands<T>& x, const call<T>& c, const tp::matrix<T>& 
   expect(c, "C", i, j, x.C.view()(i, j), expected);
 }
 
-/// All elements, or where that would take long the corners and others here and there.
+/// All elements, or in a large C the corners and a sample.
 template <class T>
 void check(const operands<T>& x, const call<T>& c, const tp::matrix<T>& old, fuzz::values& values) {
   constexpr std::size_t most_work = std::size_t{1} << 17;
@@ -221,12 +221,5 @@ void test(FuzzedDataProvider& input) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  FuzzedDataProvider input(data, size);
-  fuzz::use_tier(input);
-  if (input.ConsumeBool()) {
-    test<double>(input);
-  } else {
-    test<float>(input);
-  }
-  return 0;
+  return fuzz::run(data, size, []<class T>(FuzzedDataProvider& input, T) { test<T>(input); });
 }

@@ -1,4 +1,4 @@
-# In the instrumented build: the fuzzers as programs, and the target twinpath-clang, all that is built there.
+# In the instrumented build: the fuzzers as programs, and the target twinpath-clang, which builds all of it.
 
 add_custom_target(twinpath-clang)
 foreach(suite IN LISTS clang_suites)

@@ -2,8 +2,8 @@
 # usage: run.sh FUZZER FOLDER OPTION... SEEDS...
 #
 # Runs all inputs of the folders SEEDS, then the fuzzer with the options and a new random seed. FOLDER keeps
-# the inputs that reached new code, for the next time, and those that found something, whose names are
-# printed.
+# inputs that reached new code, for the next run, and inputs that found an error; the script prints the names of
+# the latter.
 set -euo pipefail
 
 fuzzer=$1 folder=$2
@@ -15,12 +15,12 @@ for argument in "$@"; do
   if [[ $argument == -* ]]; then options+=("$argument"); else seeds+=("$argument"); fi
 done
 mkdir -p "$folder/corpus"
-# What readers write is of no use to a disk.
+# Files of the readers under test go to memory, not to a disk.
 if [[ -d /dev/shm && -w /dev/shm ]]; then export TMPDIR=/dev/shm; fi
 TMPDIR=$(mktemp -d)
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
-# With more memory that waits for a use after its end, most of the time is spent on clearing pages.
+# A larger quarantine of freed memory would spend most of the time on clearing pages.
 export ASAN_OPTIONS=quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1
 
 run() {  # run NAME ARGUMENT...
@@ -29,8 +29,8 @@ run() {  # run NAME ARGUMENT...
   "$fuzzer" "${options[@]}" "$@" >"$log" 2>&1 && return
   {
     tail -n 200 "$log"
-    echo "the whole text: $log"
-    echo "inputs that found something, the last one first:"
+    echo "the whole log: $log"
+    echo "inputs that found an error, the last one first:"
     ls -t "$folder"/found-* || true
   } | fold -w 100
   exit 1

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sizes that an input asks for.
+// Sizes that an input chooses.
 #pragma once
 
 #include <fuzzer/FuzzedDataProvider.h>
@@ -10,7 +10,7 @@
 
 namespace fuzz {
 
-/// A small size, or one within 2 of the first multiples of an edge, or any; at most `most`.
+/// A small size, a size within 2 of one of the first multiples of an edge, or any size; at most `most`.
 inline std::size_t draw_size(FuzzedDataProvider& input, const std::vector<std::size_t>& edges,
                              std::size_t most) {
   constexpr std::size_t small = 20, beside = 2, multiples = 4;

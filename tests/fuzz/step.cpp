@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Steps of training of any network on any batch, under any schedule, on any tier and number of threads, have
-// the bits of the contract.
+// A training step of any network on any batch, under any schedule, on any tier and number of threads, has the
+// bits of the contract.
 #include <fuzzer/FuzzedDataProvider.h>
 
 #include <algorithm>
@@ -24,9 +24,6 @@ namespace {
 
 namespace tp = twinpath;
 
-constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
-                                      tp::schedule::row_blocks, tp::schedule::automatic};
-
 std::size_t multiply_adds(const std::vector<std::size_t>& widths) {
   std::size_t sum = 0;
   for (std::size_t l = 1; l < widths.size(); ++l) sum += widths[l - 1] * widths[l];
@@ -36,7 +33,7 @@ std::size_t multiply_adds(const std::vector<std::size_t>& widths) {
 template <class T>
 std::vector<std::size_t> draw_widths(FuzzedDataProvider& input) {
   constexpr std::size_t most_layers = 4;
-  // Narrow ones leave time for long batches.
+  // Narrow layers leave time for long batches.
   const std::size_t most_width = input.ConsumeBool() ? 300 : 12;
   const tests::families::tile tile = tests::families::tile_of<T>();
   std::vector<std::size_t> widths;
@@ -97,7 +94,7 @@ tests::step_problem<T> draw_problem(FuzzedDataProvider& input) {
   return problem;
 }
 
-/// As the contract has it, or where that would take long one operation after the other on one thread.
+/// By the contract, or for a large problem one operation after the other on one thread.
 template <class T>
 tests::history<T> expected(const tests::step_problem<T>& problem) {
   constexpr std::size_t most_work = std::size_t{1} << 17;
@@ -112,7 +109,7 @@ tests::history<T> expected(const tests::step_problem<T>& problem) {
 
 template <class T>
 void test(FuzzedDataProvider& input) {
-  const tp::schedule how = input.PickValueInArray(schedules);
+  const tp::schedule how = input.PickValueInArray(tests::all_schedules);
   const auto threads = input.ConsumeIntegralInRange<std::size_t>(1, 4);
   const tests::step_problem<T> problem = draw_problem<T>(input);
   tests::history<T> actual;
@@ -127,12 +124,5 @@ void test(FuzzedDataProvider& input) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  FuzzedDataProvider input(data, size);
-  fuzz::use_tier(input);
-  if (input.ConsumeBool()) {
-    test<double>(input);
-  } else {
-    test<float>(input);
-  }
-  return 0;
+  return fuzz::run(data, size, []<class T>(FuzzedDataProvider& input, T) { test<T>(input); });
 }

@@ -1,5 +1,5 @@
-# In any other build: tests that configure the instrumented one in a folder below, build it, and run what is
-# in it.
+# In any other build: tests that configure the instrumented build in a folder below, build it, and run its
+# programs.
 
 include(dependencies.cmake)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every tier in one process, where a program settles on one.
+// Every tier in one process. An ordinary program chooses one tier for ever.
 #pragma once
 
 #include <fuzzer/FuzzedDataProvider.h>
@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 
 #include <twinpath/isa.hpp>
@@ -17,8 +18,8 @@
 
 namespace fuzz {
 
-/// Settles on one of the tiers that the machine has. Networks of an earlier tier must not be used any more:
-/// they keep plans.
+/// Chooses one of the tiers that the machine has. Networks of an earlier tier must not be used any more: they
+/// keep plans of that tier.
 inline void use_tier(FuzzedDataProvider& input) {
   namespace detail = twinpath::detail;
   constexpr std::size_t last = std::size(detail::architecture_tiers) - 1;
@@ -27,6 +28,20 @@ inline void use_tier(FuzzedDataProvider& input) {
   detail::settled_isa.store(static_cast<int>(tier), std::memory_order_relaxed);
   (void)detail::settle_kernels<float>();
   (void)detail::settle_kernels<double>();
+}
+
+/// The entry of a fuzzer: chooses a tier, and calls test with the rest of the input and a 0 of the element
+/// type.
+template <class Test>
+int run(const std::uint8_t* data, std::size_t size, const Test& test) {
+  FuzzedDataProvider input(data, size);
+  use_tier(input);
+  if (input.ConsumeBool()) {
+    test(input, 0.0);
+  } else {
+    test(input, 0.0f);
+  }
+  return 0;
 }
 
 }  // namespace fuzz

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Numbers that an input asks for.
+// Numbers of a kind that an input chooses.
 #pragma once
 
 #include <fuzzer/FuzzedDataProvider.h>
@@ -48,7 +48,7 @@ class values {
       for (T& e : x.row(i)) e = next<T>();
     }
   }
-  /// One of n.
+  /// Uniform among 0, 1, …, n - 1.
   std::size_t below(std::size_t n) { return random_.below(n); }
 
  private:

@@ -61,7 +61,7 @@ std::optional<checksum> checksum_of(bytes stored, std::size_t method) {
   return checksum{::crc32(0, content.data(), static_cast<uInt>(stream.total_out)), stream.total_out};
 }
 
-/// One member, of which `limit` is where something else begins.
+/// One member. Something else begins at `limit`.
 void repair_member(bytes file, std::size_t local, std::size_t central, std::size_t limit) {
   constexpr std::size_t zip64_size = 20;
   const std::size_t name = get(file, local + 26, 2), extra = get(file, local + 28, 2);

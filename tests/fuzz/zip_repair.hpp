@@ -7,8 +7,8 @@
 
 namespace fuzz {
 
-/// Takes the headers for what they are by their signatures, in their order, and makes names, offsets, sizes
-/// and checksums agree as far as it can. Leaves anything else as it is, a file that is no zip file included.
+/// Finds headers by their signatures, in their order, and makes names, offsets, sizes and checksums agree as
+/// far as it can. Everything else stays unchanged, as does a file that is no zip file.
 void repair_zip(std::span<std::uint8_t> file);
 
 }  // namespace fuzz

@@ -1,8 +1,8 @@
 # The tier neon, built by a cross-compiler and run in an emulator: the golden hashes are those of the other tiers
 # with a fused multiply-add, and the kernels follow the contract.
 
-# What of the contract's tests is about the kernels of a tier, at every tail: enough for a tier whose users, the
-# drivers, were tested on others.
+# The contract tests of the kernels of a tier, with every tail. The drivers above the kernels are the same code on
+# every tier and are tested on others.
 twinpath_test_program(kernels
   contract/activations.cpp
   contract/elementwise.cpp
@@ -39,7 +39,7 @@ if(missing)
   string(REPLACE "EMULATOR" "qemu-aarch64" missing "${missing}")
   string(REPLACE "TBB" "oneTBB for AArch64" missing "${missing}")
   list(JOIN missing ", " missing)
-  message(STATUS "tests aarch64.* are left out, because this is not here: ${missing}")
+  message(STATUS "tests aarch64.* are left out, because these are not found: ${missing}")
   return()
 endif()
 

@@ -21,7 +21,7 @@ inline std::string name_of(tp::activation f) {
   return names[static_cast<std::size_t>(f)];
 }
 
-/// library(X, Y) fills Y, contract(arithmetic, x) is one element of it.
+/// library(X, Y) fills Y; contract(arithmetic, x) gives one element.
 template <class T, class Library, class Contract>
 void add_function(std::vector<operation<T>>& all, const std::string& name, tp::matrix<T> data,
                   const Library& library, const Contract& contract, bool subnormals = false) {

@@ -1,10 +1,10 @@
-# The same bits elsewhere: golden hashes, callers that are compiled differently, and another architecture.
+# The same bits everywhere: golden hashes, callers with other compiler options, and another architecture.
 
 set(golden_sources golden/golden.cpp golden/operations.cpp)
 twinpath_test_program(golden ${golden_sources})
 twinpath_test_on_tiers(golden)
 
-# twinpath_golden_caller(name options...): the same sources with other flags, on the same archive.
+# twinpath_golden_caller(name options...): the same sources with other options, linked to the same archive.
 function(twinpath_golden_caller name)
   twinpath_test_program(golden-${name} ${golden_sources})
   target_compile_options(twinpath-test-golden-${name} PRIVATE ${ARGN})
@@ -13,9 +13,9 @@ endfunction()
 
 twinpath_golden_caller(unoptimised -O0)
 twinpath_golden_caller(fast-math -O3 -ffast-math)
-# By this option GCC links code that makes the program flush subnormal numbers to zero.
+# With this option GCC links code that makes the program flush subnormal numbers to zero.
 target_link_options(twinpath-test-golden-fast-math PRIVATE -ffast-math)
-# The compiler fuses on its own where the instruction set of the caller has a fused multiply-add.
+# The compiler contracts a*b + c if the instruction set of the caller has a fused multiply-add.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   include(CheckCXXSourceRuns)
   check_cxx_source_runs([[
@@ -32,7 +32,7 @@ else()
   twinpath_golden_caller(contracted -O3 -ffp-contract=fast)
 endif()
 
-# For the floating-point environment the contract's functions have to be compiled for every rounding mode.
+# In other rounding modes the contract's functions are right only if the compiler does not assume a mode.
 twinpath_test_program(environment edges/floating_point_environment.cpp golden/operations.cpp)
 target_compile_options(twinpath-test-environment PRIVATE -frounding-math)
 twinpath_test_on_tiers(environment)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The bits of every operation are those that the table of golden hashes has: on every tier, on every
-// platform, by every compiler, and whatever the flags of the caller.
+// The bits of every operation have the hash in the table of golden hashes: on every tier and every platform,
+// with every compiler and all compiler options of the caller.
 #include <twinpath/isa.hpp>
 
 #include <set>
@@ -37,7 +37,7 @@ TEMPLATE_TEST_CASE("every operation has its golden hash", "[golden]", float, dou
       INFO(op.name << ", " << by);
       CHECK(text_of(hash_of<T>(actual)) == expected);
     };
-    // A program that was linked with -ffast-math flushes subnormal numbers to zero from its start.
+    // A program that is linked with -ffast-math flushes subnormal numbers to zero from its start.
     const environment set(op.subnormals ? default_environment : read_environment());
     for (const form<T>& f : op.by_library) check("by the library, " + f.name, f.run);
 #if !defined(__FAST_MATH__)
@@ -57,7 +57,7 @@ TEST_CASE("every golden hash belongs to one operation", "[golden]") {
 }
 
 #if defined(__FAST_MATH__) && defined(__x86_64__) && !defined(__clang__)
-TEST_CASE("this program flushes subnormal numbers, as what was said above is about", "[golden]") {
+TEST_CASE("a program that is linked with -ffast-math flushes subnormal numbers", "[golden]") {
   CHECK(read_environment() == (default_environment | flush_to_zero));
 }
 #endif

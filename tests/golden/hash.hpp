@@ -13,8 +13,8 @@
 
 namespace tests {
 
-/// 64-bit FNV-1a over the elements in little-endian bytes, every NaN as the same one. A NaN is told by its
-/// bits, because this is compiled with -ffast-math, too.
+/// 64-bit FNV-1a over the elements in little-endian bytes, every NaN as the same value. A NaN is recognised
+/// by its bits, because this is also compiled with -ffast-math.
 template <class T>
 [[nodiscard]] std::uint64_t hash_of(std::span<const T> x) {
   constexpr bits_of<T> infinity = static_cast<bits_of<T>>(2 * std::numeric_limits<T>::max_exponent - 1)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A dense layer, forward and both paths back.
+// A dense layer: forward and both backward paths.
 #pragma once
 
 #include <memory>
@@ -35,7 +35,7 @@ struct layer_data {
     scores = scaled_matrix<T>(s.rows, s.inputs, random, exponent == 0 ? 2 : exponent);
     const tp::matrix<T> row = scaled_matrix<T>(1, s.outputs, random, 2 * exponent);
     append(b, row);
-    // What an activation could have left: from 0 to 1, some of it 0.
+    // Possible results of an activation: from 0 to 1, some of them 0.
     kept = scaled_matrix<T>(s.rows, s.inputs, random, exponent);
     for (T& a : kept.elements()) a = a < 0 ? T(0) : a;
   }
@@ -72,7 +72,7 @@ void add_forward(std::vector<operation<T>>& all, const std::string& what, tp::ac
   all.push_back(std::move(op));
 }
 
-/// What both paths return.
+/// The results of both paths.
 template <class T>
 struct layer_gradients {
   tp::matrix<T> dW, db, below;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Softmax, and the losses with what they leave in dZ.
+// Softmax, and the losses with their dZ.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 
 namespace tests {
 
-/// Scores Z, soft targets Y and one class a row.
+/// Scores Z, soft targets Y and one class per row.
 template <class T>
 struct loss_data {
   tp::matrix<T> Z, Y, one_hot;
@@ -62,7 +62,7 @@ void add_softmax(std::vector<operation<T>>& all, const std::string& what,
                  subnormals});
 }
 
-/// library(Z, targets, dZ) returns the loss. `targets` are those of the contract.
+/// library(Z, targets, dZ) returns the loss. `targets` are the targets for the contract.
 template <class T>
 void add_loss(std::vector<operation<T>>& all, const std::string& name, tp::loss which, tp::reduction how,
               const std::shared_ptr<const loss_data<T>>& x, const tp::matrix<T>& targets, bool subnormals,

@@ -39,7 +39,7 @@ void add_training(std::vector<operation<T>>& all, const std::string& name, const
   for (const tp::schedule how : all_schedules) {
     const std::string text = "schedule " + std::to_string(static_cast<int>(how));
     op.by_library.push_back({text, [p, how] { return train(*p, how); }});
-    op.by_library.push_back({text + ", gradients and update apart", [p, how] {
+    op.by_library.push_back({text + ", gradients and update separately", [p, how] {
                                tp::mlp<T> net = p->network(how);
                                results<T> out;
                                for (std::size_t s = 0; s < p->steps; ++s) {

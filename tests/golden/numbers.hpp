@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Numbers of a certain kind, made of bits.
+// Numbers of several kinds, made from bits.
 #pragma once
 
 #include <bit>
@@ -34,8 +34,8 @@ T subnormal(generator& random) {
   return std::bit_cast<T>(static_cast<bits_of<T>>((random.bits() >> 63) << (8 * sizeof(T) - 1) | fraction));
 }
 
-/// NaN, the infinities, the zeros and the largest numbers, by their bits: a compiler may be told that some of
-/// them do not exist.
+/// NaN, the infinities, the zeros and the largest numbers, by their bits: compiler options may say that some
+/// of them do not exist.
 template <class T>
 T corner(std::size_t i) {
   constexpr int digits = std::numeric_limits<T>::digits;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every public operation on fixed data, by the library and by the contract.
 //
-// The data are exact in whatever way a compiler computes them: integers times powers of two, or bits.
+// The data are exact however a compiler computes them: integers times powers of two, or bits.
 #pragma once
 
 #include <functional>
@@ -14,24 +14,24 @@ namespace tests {
 
 namespace tp = twinpath;
 
-/// The elements of all that an operation returns, one after the other.
+/// The elements of all results of an operation, one after the other.
 template <class T>
 using results = std::vector<T>;
 
-/// One way to ask the library for an operation.
+/// One way to call an operation of the library.
 template <class T>
 struct form {
   std::string name;
   std::function<results<T>()> run;
 };
 
-/// An operation, large enough for several threads where it can be. All of its forms have the same bits.
+/// An operation, large enough for several threads if possible. All of its forms have the same bits.
 template <class T>
 struct operation {
   std::string name;
   std::vector<form<T>> by_library;
   std::function<results<T>()> by_contract;
-  /// Whether some of the inputs, the results or the numbers between are subnormal.
+  /// Whether some inputs, intermediate or final results are subnormal.
   bool subnormals = false;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Products by every route, under all four transpositions.
+// Products by every route, in all four transpositions.
 #pragma once
 
 #include <memory>
@@ -64,7 +64,7 @@ operation<T> product(const std::string& route, const shape& s, T alpha, T beta, 
 
 template <class T>
 void add_products(std::vector<operation<T>>& all) {
-  // Rounded when the compiler reads them.
+  // The compiler rounds them.
   static constexpr T alpha = T(0.7);
   static constexpr T beta = T(-0.3);
   const struct {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sums over columns, rows and everything.
+// Sums over columns, over rows and over all elements.
 #pragma once
 
 #include <memory>

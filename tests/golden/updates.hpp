@@ -15,7 +15,7 @@
 
 namespace tests {
 
-/// Parameters, gradients and what the optimiser remembers.
+/// Parameters, gradients and moments.
 template <class T>
 struct update_state {
   tp::matrix<T> w, g, first, second;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every gradient of a network against differences of its loss, and errors that this must find.
+// Every gradient of a network against differences of its loss, and planted errors that the check must find.
 #include <twinpath/twinpath.hpp>
 
 #include <algorithm>
@@ -28,7 +28,7 @@ using gradients = std::vector<std::vector<double>>;
 constexpr double h = 1e-3;
 constexpr double relative_bound = 1e-9;
 constexpr double absolute_bound = 2e-11;
-/// Below this the absolute part says too much; at it, the check is good to seven digits.
+/// Below this gradient the absolute part of the bound dominates; here the check is good to seven digits.
 constexpr double clearly_not_zero = 1e-4;
 
 gradients gradients_of(const network& net) {
@@ -39,7 +39,7 @@ gradients gradients_of(const network& net) {
   return all;
 }
 
-/// Which hidden units of which rows are above 0 in the last step.
+/// For each row and hidden unit, whether its activation is above 0 in the last step.
 std::vector<bool> open_units(const network& net) {
   std::vector<bool> open;
   for (std::size_t l = 1; l < net.layers(); ++l) {
@@ -87,7 +87,7 @@ std::string complaint(network net, const gradients& analytic, const Loss& loss) 
     }
     if (10 * clear < 8 * layer.size()) {
       return "layer " + std::to_string(l) + ": only " + std::to_string(clear) + " of " +
-             std::to_string(layer.size()) + " gradients are clearly not 0";
+             std::to_string(layer.size()) + " gradients differ clearly from 0";
     }
   }
   if (50 * skipped > all) return std::to_string(skipped) + " of " + std::to_string(all) + " at a kink";
@@ -106,7 +106,7 @@ struct problem {
       : net(widths, {.seed = 3, .reduction = how}), X(batch, widths.front()), Y(batch, widths.back()) {
     tests::generator random(5);
     for (double& x : X.elements()) x = 2 * random.uniform<double>();
-    // Biases away from their start, so that they matter and fewer units are shut in all rows.
+    // Biases other than 0, so that they matter and fewer units are 0 in all rows.
     for (std::size_t l = 1; l <= net.layers(); ++l) {
       for (double& b : net.bias(l)) b = 0.3 + 0.3 * random.uniform<double>();
     }
@@ -128,7 +128,7 @@ struct problem {
 
 enum class fault { none, dropped_mask, updated_weights, unscaled_error };
 
-/// The gradients of a network by the functions of single layers, if wanted with a fault.
+/// The gradients of a network by the functions of single layers, with a planted fault if one is given.
 gradients by_layers(const problem& p, fault planted) {
   const network& net = p.net;
   const std::size_t layers = net.layers();
@@ -185,8 +185,8 @@ TEST_CASE("the check finds planted errors", "[gradients][differences]") {
   const auto loss = [&](network& net) { return p.loss(net); };
   CHECK(complaint(p.net, by_layers(p, fault::none), loss) == "");
 
-  // The last layer's gradients do not depend on the mask or on W being read too late: the others must be
-  // found wrong.
+  // The gradients of the last layer do not depend on the mask or on a late read of W. In the other layers the
+  // check must find the fault.
   for (const fault planted : {fault::dropped_mask, fault::updated_weights}) {
     const std::string found = complaint(p.net, by_layers(p, planted), loss);
     CHECK(found.find(": gradient ") != std::string::npos);
@@ -199,10 +199,11 @@ TEST_CASE("the check finds planted errors", "[gradients][differences]") {
   CHECK(complaint(p.net, zeros, loss) != "");
 }
 
-TEST_CASE("gradients that are all 0 do not pass as checked", "[gradients][differences]") {
+TEST_CASE("gradients that are all 0 do not pass", "[gradients][differences]") {
   problem p(all_widths[1], tp::reduction::mean, labels::probabilities);
   const auto loss = [&](network& net) { return p.loss(net); };
   for (double& b : p.net.bias(1)) b = -100;  // no unit of the hidden layer is ever above 0
   loss(p.net);
-  CHECK(complaint(p.net, gradients_of(p.net), loss) == "layer 1: only 0 of 36 gradients are clearly not 0");
+  CHECK(complaint(p.net, gradients_of(p.net), loss) ==
+        "layer 1: only 0 of 36 gradients differ clearly from 0");
 }

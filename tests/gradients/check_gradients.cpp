@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The gradients of every activation and loss, by the function that users have for it.
+// The gradients of every activation and loss, by check_gradients of the library.
 #include <twinpath/check_gradients.hpp>
 
 #include <cmath>
@@ -12,9 +12,6 @@ namespace {
 
 using namespace tests;
 
-constexpr tp::loss losses[] = {tp::loss::softmax_cross_entropy, tp::loss::sigmoid_cross_entropy,
-                               tp::loss::mean_squared_error};
-
 }  // namespace
 
 TEMPLATE_TEST_CASE("gradients of every activation and loss", "[gradients]", float, double) {
@@ -25,7 +22,7 @@ TEMPLATE_TEST_CASE("gradients of every activation and loss", "[gradients]", floa
   tp::matrix<T> Y = uniform_matrix<T>(9, 4, random);
   for (T& y : Y.elements()) y = std::abs(y);
   for (const tp::activation f : all_activations) {
-    for (const tp::loss which : losses) {
+    for (const tp::loss which : all_losses) {
       for (const tp::reduction how : {tp::reduction::mean, tp::reduction::sum}) {
         const tp::mlp<T> net({7, 10, 8, 4}, {.seed = 3, .activation = f, .loss = which, .reduction = how});
         const tp::gradient_check found = check_gradients(net, X, Y);
@@ -39,7 +36,8 @@ TEMPLATE_TEST_CASE("gradients of every activation and loss", "[gradients]", floa
   }
 }
 
-TEMPLATE_TEST_CASE("check_gradients says where, and takes class indices", "[gradients]", float, double) {
+TEMPLATE_TEST_CASE("check_gradients names the parameter, and accepts class indices", "[gradients]", float,
+                   double) {
   using T = TestType;
   generator random(42);
   const tp::matrix<T> X = uniform_matrix<T>(9, 7, random);

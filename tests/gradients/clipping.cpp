@@ -31,7 +31,7 @@ tp::mlp<T> with_gradients(const std::vector<std::size_t>& widths) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("clipping is PyTorch's", "[gradients][clip]", float, double) {
+TEMPLATE_TEST_CASE("clipped gradients are PyTorch's", "[gradients][clip]", float, double) {
   using T = TestType;
   for (const pytorch::clipped& expected : {pytorch::max_norm_below, pytorch::max_norm_above}) {
     tp::mlp<T> net = with_gradients<T>({1, 3, 1});
@@ -71,7 +71,7 @@ TEMPLATE_TEST_CASE("norm and clipped gradients have the bits of the contract", "
   }
 }
 
-TEMPLATE_TEST_CASE("clipping leaves what has no finite norm, and refuses impossible norms",
+TEMPLATE_TEST_CASE("clipping leaves gradients without a finite norm, and refuses impossible norms",
                    "[gradients][clip]", float, double) {
   using T = TestType;
   tp::mlp<T> net = with_gradients<T>({3, 4, 2});

@@ -11,6 +11,7 @@
 
 #include "support/catch.hpp"
 #include "support/random.hpp"
+#include "support/schedules.hpp"
 
 namespace {
 
@@ -21,8 +22,6 @@ using row = std::span<const double>;
 
 constexpr std::size_t batch = 10, inputs = 3, hidden = 4, outputs = 2;
 constexpr double rate = 0.3;
-constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
-                                      tp::schedule::row_blocks, tp::schedule::automatic};
 
 struct example {
   matrix X = matrix(batch, inputs);
@@ -45,7 +44,7 @@ struct example {
   }
 };
 
-/// Everything that one step computes; W1, b1, W2 and b2 are the updated ones.
+/// All results of one step; W1, b1, W2 and b2 are the updated parameters.
 struct step {
   matrix Z1 = matrix(batch, hidden);
   matrix A1 = matrix(batch, hidden);
@@ -66,7 +65,7 @@ matrix plus_bias_of_product(const matrix& A, const matrix& W, const matrix& b) {
   matrix Z(A.rows(), W.cols());
   for (std::size_t i = 0; i < Z.rows(); ++i) {
     for (std::size_t j = 0; j < Z.cols(); ++j) {
-      // From the bias and downwards, so that no order of operations is the library's.
+      // From the bias and with descending k, so that the order differs from the library's.
       double z = b(0, j);
       for (std::size_t p = W.rows(); p-- > 0;) z += A(i, p) * W(p, j);
       Z(i, j) = z;
@@ -125,7 +124,7 @@ bool close(double actual, double expected) {
   return std::abs(actual - expected) <= 1e-12 * std::abs(expected);
 }
 
-/// Empty when each element is within 1e-12 of the expected one, relative to that; a 0 must be met exactly.
+/// Empty if the relative error of each element is at most 1e-12; a 0 must be exact.
 std::string mismatch(view actual, view expected) {
   if (actual.rows() != expected.rows() || actual.cols() != expected.cols()) return "another shape";
   for (std::size_t i = 0; i < expected.rows(); ++i) {
@@ -181,7 +180,7 @@ void check_parameters(const tp::mlp<double>& net, const step& expected) {
 
 }  // namespace
 
-TEST_CASE("the example shows what it should show", "[gradients][notes]") {
+TEST_CASE("the example has the properties that the tests need", "[gradients][notes]") {
   const example e;
   const step s = by_plain_loops(e, tp::reduction::mean);
   std::size_t classes_seen[outputs] = {};
@@ -204,7 +203,7 @@ TEST_CASE("products, sums and elementwise functions give the example's intermedi
   const step s = by_plain_loops(e, how);
   step x;
 
-  // Without a bias: it is 0 here.
+  // Without the bias, which is 0 here.
   tp::gemm(e.X, e.W1, x.Z1);
   CHECK(mismatch(x.Z1, plus_bias_of_product(e.X, e.W1, matrix(1, hidden))) == "");
   // C starts as the bias in every row.
@@ -274,7 +273,7 @@ TEST_CASE("both paths at once give the example's intermediates under every sched
   const tp::reduction how = GENERATE(tp::reduction::mean, tp::reduction::sum);
   const example e;
   const step s = by_plain_loops(e, how);
-  for (const tp::schedule schedule : schedules) {
+  for (const tp::schedule schedule : tests::all_schedules) {
     step x;
     tp::backward(schedule, s.A1, s.dZ2, e.W2, x.dW2, elements(x.db2), x.dZ1);
     CHECK(mismatch(x.dW2, s.dW2) == "");
@@ -289,7 +288,7 @@ TEST_CASE("a network gives the example's intermediates", "[gradients][notes]") {
   const tp::reduction how = GENERATE(tp::reduction::mean, tp::reduction::sum);
   const example e;
   const step s = by_plain_loops(e, how);
-  for (const tp::schedule schedule : schedules) {
+  for (const tp::schedule schedule : tests::all_schedules) {
     tp::mlp<double> net = network(e, how, schedule);
     CHECK(mismatch(net.predict(e.X), s.A2) == "");
     CHECK(close(net.compute_gradients(e.X, e.Y), s.L));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A step of training has the bits of the contract in whatever order it is computed.
+// A training step has the bits of the contract in every form, on any number of threads.
 #include <twinpath/twinpath.hpp>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "nn/step/program.hpp"
+#include "nn/network.hpp"
 #include "runtime/parallel.hpp"
 #include "runtime/span.hpp"
 #include "support/arithmetic.hpp"
@@ -26,6 +26,25 @@ namespace {
 using namespace tests;
 
 constexpr std::size_t many_threads[] = {1, 2, 3, 8};
+
+// All that these tests know of how a step is planned.
+using form = tp::detail::step_form;
+bool is_shared(const tp::detail::step_plan& plan) {
+  return plan.program.workers > 1;
+}
+bool takes_direct_paths(const tp::detail::step_plan& plan) {
+  return std::ranges::all_of(plan.program.operations, [](const auto& x) {
+    const auto* product = std::get_if<tp::detail::product_operation>(&x);
+    return product == nullptr || product->route.path == tp::detail::product_path::direct;
+  });
+}
+
+template <class T>
+auto plan_of(const step_problem<T>& p, tp::schedule how, std::size_t rows) {
+  tp::mlp_options options = p.options;
+  options.schedule = how;
+  return tp::detail::network<T>(p.widths, options).plan(rows, p.rule);
+}
 
 struct variant {
   tp::activation activation;
@@ -45,7 +64,7 @@ const variant variants[] = {
      tp::sgd{.learning_rate = 0.05, .momentum = 0.9}},
 };
 
-/// Networks and batches for which the plans differ.
+/// Networks and batches whose plans differ.
 template <class T>
 std::vector<step_problem<T>> problems() {
   std::vector<step_problem<T>> all;
@@ -61,7 +80,7 @@ std::vector<step_problem<T>> problems() {
   return all;
 }
 
-/// The same with everything that a network can be made of.
+/// The same, and networks with every activation, loss and optimiser.
 template <class T>
 std::vector<step_problem<T>> varied_problems() {
   std::vector<step_problem<T>> all = problems<T>();
@@ -84,30 +103,28 @@ std::vector<step_problem<T>> varied_problems() {
 }  // namespace
 
 TEMPLATE_TEST_CASE("a step has the bits of the contract in every form", "[gradients][step]", float, double) {
-  std::set<std::string> forms;
+  std::set<std::pair<form, bool>> computed;  // in which form, and whether by several threads
   for (const step_problem<TestType>& p : varied_problems<TestType>()) {
     const history<TestType> expected =
         with_arithmetic([&]<class arithmetic>(arithmetic) { return train_by_contract<arithmetic>(p); });
     for (const std::size_t threads : many_threads) {
       on_threads(threads, [&] {
         for (const tp::schedule how : all_schedules) {
-          const std::string plan = p.network(how).describe(p.X.rows());
-          INFO(p.text() << ", " << threads << " threads: " << plan);
+          INFO(p.text() << ", " << threads << " threads: " << p.network(how).describe(p.X.rows()));
           CHECK(difference(train(p, how), expected) == "");
-          const std::string form = plan.substr(0, plan.find('('));
-          forms.insert(form + (plan.find(" 1 thread,") == std::string::npos ? "shared" : "alone"));
+          const auto plan = plan_of(p, how, p.X.rows());
+          computed.emplace(plan.form, is_shared(plan));
         }
       });
     }
   }
-  const std::string blocks = "blocks of rows, then all dW ",
-                    streamed = "fused backward: blocks of rows through both paths ";
-  for (const std::string& form :
-       {std::string("operation by operation alone"), std::string("operation by operation shared"),
-        blocks + "alone", blocks + "shared", std::string("blocks of units, layer by layer shared"),
-        streamed + "alone", streamed + "shared"}) {
-    INFO(form);
-    CHECK(forms.count(form) == 1);
+  const std::pair<form, bool> all[] = {{form::operations, false}, {form::operations, true},
+                                       {form::row_blocks, false}, {form::row_blocks, true},
+                                       {form::unit_blocks, true}, {form::fused_backward, false},
+                                       {form::fused_backward, true}};
+  for (const auto& [of, shared] : all) {
+    INFO("form " << static_cast<int>(of) << (shared ? ", shared" : ", on one thread"));
+    CHECK(computed.contains({of, shared}));
   }
 }
 
@@ -182,7 +199,7 @@ TEMPLATE_TEST_CASE("gradients are added up, dX is computed, and both have the bi
   }
 }
 
-TEMPLATE_TEST_CASE("weights wait for a backprop path that is late", "[gradients][step]", float, double) {
+TEMPLATE_TEST_CASE("an update of W waits for a late backprop path", "[gradients][step]", float, double) {
   static std::atomic<int> begun, delayed, beside;
   beside = 0;
   const auto slow_backprop = [](tp::detail::span_label label) {
@@ -217,7 +234,8 @@ TEMPLATE_TEST_CASE("weights wait for a backprop path that is late", "[gradients]
   if (beside == 0) WARN("no other thread had a core beside a late path, so nothing had to wait for it");
 }
 
-TEMPLATE_TEST_CASE("a long batch that is streamed keeps little", "[gradients][step]", float, double) {
+TEMPLATE_TEST_CASE("a fused backward pass over a long batch keeps few activations", "[gradients][step]",
+                   float, double) {
   on_threads(1, [&] {
     const tp::mlp<TestType> net({64, 64, 10});
     const std::size_t parameters = (net.parameters(1).size() + net.parameters(2).size()) * sizeof(TestType);
@@ -230,22 +248,14 @@ TEMPLATE_TEST_CASE("a long batch that is streamed keeps little", "[gradients][st
   });
 }
 
-TEMPLATE_TEST_CASE("the list of a small step follows what it computes with", "[gradients][step]", float,
+TEMPLATE_TEST_CASE("the lowered products of a small step follow its operands", "[gradients][step]", float,
                    double) {
   using T = TestType;
   const step_problem<T> p({3, 4, 2}, 200, 1);
-  const auto takes_direct_path = [&](std::size_t rows) {
-    const auto plan = tp::detail::plan_step(tp::detail::kernels<T>(), p.widths,
-                                            {.rows = rows, .x_stride = p.X.stride()});
-    return std::ranges::all_of(plan.program.operations, [](const auto& x) {
-      const auto* product = std::get_if<tp::detail::product_operation>(&x);
-      return product == nullptr || product->route.path == tp::detail::product_path::direct;
-    });
-  };
-  REQUIRE(takes_direct_path(10));
-  REQUIRE_FALSE(takes_direct_path(200));
+  REQUIRE(takes_direct_paths(plan_of(p, tp::schedule::automatic, 10)));
+  REQUIRE_FALSE(takes_direct_paths(plan_of(p, tp::schedule::automatic, 200)));
 
-  // Beside a network that keeps its gradients, of which nothing is listed.
+  // The expected results come from new copies, each of which lowers its products anew.
   tp::mlp<T> net = p.network(tp::schedule::automatic);
   tp::mlp<T> plain = net;
   const auto step = [&](std::size_t first, std::size_t rows, double rate) {
@@ -254,6 +264,7 @@ TEMPLATE_TEST_CASE("the list of a small step follows what it computes with", "[g
     const auto Y = p.Y.block(first, 0, rows, p.Y.cols());
     history<T> actual, expected;
     actual.push_back(net.train_step(X, Y, tp::sgd{.learning_rate = rate}));
+    plain = tp::mlp<T>(plain);
     expected.push_back(plain.compute_gradients(X, Y));
     plain.apply(tp::sgd{.learning_rate = rate});
     append_parameters(actual, net);

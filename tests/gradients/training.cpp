@@ -15,6 +15,7 @@
 #include <iterator>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -22,57 +23,40 @@
 
 #include "runtime/span.hpp"
 #include "support/catch.hpp"
-#include "support/random.hpp"
+#include "support/step_problem.hpp"
 #include "support/threads.hpp"
 
 namespace {
 
-namespace tp = twinpath;
+using namespace tests;
 
-constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
-                                      tp::schedule::row_blocks, tp::schedule::automatic};
-
+/// A problem whose classes can be learned from the first two inputs.
 template <class T>
-struct problem {
-  std::vector<std::size_t> widths;
-  std::size_t steps;
-  tp::matrix<T> X;
-  tp::matrix<T> Y;
+struct problem : step_problem<T> {
   std::vector<std::int32_t> classes;
 
   problem(std::vector<std::size_t> w, std::size_t batch, std::size_t n)
-      : widths(std::move(w)), steps(n), X(batch, widths.front()), Y(batch, widths.back()) {
-    tests::generator random(batch);
-    for (T& x : X.elements()) x = random.uniform<T>();
+      : step_problem<T>(std::move(w), batch, n) {
     for (std::size_t i = 0; i < batch; ++i) {
-      const std::size_t c = ((X(i, 0) > 0 ? 1u : 0u) + (X(i, 1) > 0 ? 2u : 0u)) % widths.back();
-      Y(i, c) = 1;
+      const std::span<T> y = this->Y.row(i);
+      const std::size_t c = ((this->X(i, 0) > 0 ? 1u : 0u) + (this->X(i, 1) > 0 ? 2u : 0u)) % y.size();
+      std::ranges::fill(y, T(0));
+      y[c] = 1;
       classes.push_back(static_cast<std::int32_t>(c));
     }
   }
   [[nodiscard]] tp::mlp<T> network(tp::schedule schedule, tp::reduction how = tp::reduction::mean) const {
-    return tp::mlp<T>(widths, {.seed = 1, .reduction = how, .schedule = schedule});
+    return tp::mlp<T>(this->widths, {.seed = 1, .reduction = how, .schedule = schedule});
   }
 };
 
-/// The losses of all steps, then all parameters.
-template <class T>
-using history = std::vector<T>;
-
 constexpr tp::sgd rule{.learning_rate = 0.05};
 
+/// Trains by class indices. The losses of all steps, then all parameters and moments.
 template <class T>
-void append_parameters(history<T>& all, const tp::mlp<T>& net) {
-  for (std::size_t l = 1; l <= net.layers(); ++l) {
-    const auto layer = net.parameters(l);
-    all.insert(all.end(), layer.begin(), layer.end());
-  }
-}
-
-template <class T>
-history<T> train(tp::mlp<T>& net, const problem<T>& p) {
+history<T> train(tp::mlp<T>& net, const problem<T>& p, const tp::optimizer& with = rule) {
   history<T> all;
-  for (std::size_t s = 0; s < p.steps; ++s) all.push_back(net.train_step(p.X, p.classes, rule));
+  for (std::size_t s = 0; s < p.steps; ++s) all.push_back(net.train_step(p.X, p.classes, with));
   append_parameters(all, net);
   return all;
 }
@@ -88,7 +72,7 @@ bool same(const history<T>& a, const history<T>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
 }
 
-/// Networks on all sides of what is worth a task, the last three with sums and products over a long batch.
+/// Networks too small and large enough for tasks; the last three sum and multiply over a long batch.
 template <class T>
 std::vector<problem<T>> problems() {
   std::vector<problem<T>> all;
@@ -102,16 +86,10 @@ std::vector<problem<T>> problems() {
   return all;
 }
 
-/// One whose every operation of a step is worth two tasks.
+/// A problem so large that every operation of a step is worth two tasks.
 template <class T>
 problem<T> large_problem() {
   return problem<T>({784, 256, 128, 10}, 512, 2);
-}
-
-std::string text_of(const std::vector<std::size_t>& widths) {
-  std::string text;
-  for (const std::size_t w : widths) text += std::to_string(w) + " ";
-  return text;
 }
 
 /// Spans that a test waits for.
@@ -119,7 +97,7 @@ enum span_place { Z1, dW1, dW2, dZ1, places };
 std::atomic<std::thread::id> first_there[places];
 std::atomic<bool> second_there[places];
 
-/// Waits, a second at most, until another thread has begun a part of the same operation, or its sibling.
+/// Waits at most a second until another thread has begun a part of the same operation, or of its sibling.
 void wait_for_other(tp::detail::span_label label) {
   const std::string name = label.operation + std::to_string(label.layer);
   const char* const names[places] = {"Z1", "dW1", "dW2", "dZ1"};
@@ -141,7 +119,7 @@ void wait_for_other(tp::detail::span_label label) {
   }
 }
 
-/// While one lives, threads wait for each other in these spans.
+/// While an object lives, threads wait for each other in these spans.
 class meeting_threads {
  public:
   meeting_threads() {
@@ -172,7 +150,7 @@ bool a_second_thread_comes() {
   return threads[0] != threads[1];
 }
 
-/// Threads on which a span of that name ran.
+/// The threads that recorded a span of that name.
 std::set<std::uint32_t> threads_of(const tp::trace& trace, const std::string& name) {
   std::set<std::uint32_t> threads;
   for (const tp::span_record& span : trace.spans()) {
@@ -200,21 +178,21 @@ TEMPLATE_TEST_CASE("training lowers the loss", "[gradients][training]", float, d
 TEMPLATE_TEST_CASE("a step is gradients and an update", "[gradients][training]", float, double) {
   const problem<TestType> p({64, 128, 10}, 64, 3);
   tp::mlp<TestType> net = p.network(tp::schedule::automatic);
-  history<TestType> apart;
+  history<TestType> separate;
   for (std::size_t s = 0; s < p.steps; ++s) {
-    apart.push_back(net.compute_gradients(p.X, p.classes));
+    separate.push_back(net.compute_gradients(p.X, p.classes));
     net.apply(rule);
   }
-  append_parameters(apart, net);
-  CHECK(same(apart, train(p, tp::schedule::automatic)));
+  append_parameters(separate, net);
+  CHECK(same(separate, train(p, tp::schedule::automatic)));
 }
 
 TEMPLATE_TEST_CASE("with two threads the work of a step is shared", "[gradients][training]", float, double) {
-  // TBB promises no thread in time, and on a busy machine an operation is over before a worker comes. So the
-  // first thread in each of these operations waits for the second one, which finds its share untouched.
+  // TBB does not promise a worker in time; on a busy machine an operation may end before one joins. So the
+  // first thread in each of these operations waits for a second one, which then finds work left.
   const problem<TestType> p = large_problem<TestType>();
   bool forward_shared = false, backward_shared = false, side_by_side = false, came = false;
-  tests::on_threads(2, [&] {
+  on_threads(2, [&] {
     tp::trace trace(1024);
     tp::mlp<TestType> net = p.network(tp::schedule::concurrent);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
@@ -241,15 +219,15 @@ TEMPLATE_TEST_CASE("with two threads the work of a step is shared", "[gradients]
 
 TEMPLATE_TEST_CASE("the bits do not depend on schedule or threads", "[gradients][training]", float, double) {
   for (const problem<TestType>& p : problems<TestType>()) {
-    INFO("widths " << text_of(p.widths) << "batch " << p.X.rows());
+    INFO(p.text());
     history<TestType> expected;
-    tests::on_threads(1, [&] { expected = train(p, tp::schedule::sequential); });
+    on_threads(1, [&] { expected = train(p, tp::schedule::sequential); });
     CHECK(std::isfinite(expected[p.steps - 1]));
     CHECK(expected[p.steps - 1] < expected[0]);
-    for (const std::size_t threads : tests::thread_counts) {
-      for (const tp::schedule schedule : schedules) {
+    for (const std::size_t threads : thread_counts) {
+      for (const tp::schedule schedule : all_schedules) {
         history<TestType> actual;
-        tests::on_threads(threads, [&] { actual = train(p, schedule); });
+        on_threads(threads, [&] { actual = train(p, schedule); });
         INFO(threads << " threads, schedule " << static_cast<int>(schedule));
         CHECK(same(actual, expected));
       }
@@ -257,12 +235,13 @@ TEMPLATE_TEST_CASE("the bits do not depend on schedule or threads", "[gradients]
   }
 }
 
-TEMPLATE_TEST_CASE("in an arena of one thread no other one works", "[gradients][training]", float, double) {
+TEMPLATE_TEST_CASE("in an arena of one thread no other thread works", "[gradients][training]", float,
+                   double) {
   const problem<TestType> p = large_problem<TestType>();
   const history<TestType> expected = train(p, tp::schedule::sequential);
   tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 3);
   tbb::task_arena arena(1);
-  for (const tp::schedule schedule : schedules) {
+  for (const tp::schedule schedule : all_schedules) {
     tp::trace trace;
     trace.start();
     history<TestType> actual;
@@ -278,10 +257,10 @@ TEMPLATE_TEST_CASE("class indices and the one-hot matrix give the same bits", "[
   const tp::reduction how = GENERATE(tp::reduction::mean, tp::reduction::sum);
   for (const problem<TestType>& p : problems<TestType>()) {
     if (p.X.rows() > 1000) continue;
-    INFO("widths " << text_of(p.widths));
+    INFO(p.text());
     tp::mlp<TestType> by_class = p.network(tp::schedule::automatic, how);
     tp::mlp<TestType> one_hot = p.network(tp::schedule::automatic, how);
-    // Small enough for sums over a batch.
+    // Small enough for losses that sum over a batch.
     const tp::sgd slow{.learning_rate = 1e-4};
     history<TestType> a, b;
     for (std::size_t s = 0; s < p.steps; ++s) {
@@ -331,25 +310,11 @@ TEMPLATE_TEST_CASE("a copy continues with the bits of the original", "[gradients
 
 namespace {
 
-/// Optimisers that remember something.
+/// Optimisers with moments.
 const tp::optimizer remembering[] = {
     tp::sgd{.learning_rate = 0.05, .momentum = 0.9},
     tp::sgd{.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 0.01, .nesterov = true},
     tp::adam{.learning_rate = 0.01, .weight_decay = 0.01}, tp::adamw{.learning_rate = 0.01}};
-
-template <class T>
-history<T> train_by(const tp::optimizer& with, tp::mlp<T>& net, const problem<T>& p) {
-  history<T> all;
-  for (std::size_t s = 0; s < p.steps; ++s) all.push_back(net.train_step(p.X, p.classes, with));
-  append_parameters(all, net);
-  for (std::size_t l = 1; l <= net.layers(); ++l) {
-    for (const std::size_t which : {1u, 2u}) {
-      const auto moments = net.moments(l, which);
-      all.insert(all.end(), moments.begin(), moments.end());
-    }
-  }
-  return all;
-}
 
 }  // namespace
 
@@ -360,7 +325,7 @@ TEMPLATE_TEST_CASE("a copy continues with the moments of the original", "[gradie
   for (const tp::optimizer& with : remembering) {
     INFO("optimiser " << with.index());
     tp::mlp<T> original = p.network(tp::schedule::automatic);
-    train_by(with, original, p);
+    train(original, p, with);
     tp::mlp<T> copy(original), assigned({2, 2}), restored(original), swapped({2, 2});
     assigned.restore({}, 1);
     assigned = original;
@@ -379,18 +344,18 @@ TEMPLATE_TEST_CASE("a copy continues with the moments of the original", "[gradie
         std::ranges::copy(original.moments(l, which), restored.moments(l, which).begin());
     }
 
-    const history<T> expected = train_by(with, original, p);
+    const history<T> expected = train(original, p, with);
     CHECK(std::ranges::equal(untouched.moments(1, 1), copy.moments(1, 1)));
-    CHECK(same(train_by(with, copy, p), expected));
-    CHECK(same(train_by(with, assigned, p), expected));
-    CHECK(same(train_by(with, restored, p), expected));
+    CHECK(same(train(copy, p, with), expected));
+    CHECK(same(train(assigned, p, with), expected));
+    CHECK(same(train(restored, p, with), expected));
     tp::mlp<T> moved(std::move(swapped));
-    CHECK(same(train_by(with, moved, p), expected));
+    CHECK(same(train(moved, p, with), expected));
     CHECK(moved.progress() == original.progress());
   }
 }
 
-TEMPLATE_TEST_CASE("an optimiser with other moments begins anew", "[gradients][training]", float, double) {
+TEMPLATE_TEST_CASE("an optimiser with other moments starts from 0", "[gradients][training]", float, double) {
   using T = TestType;
   const problem<T> p({20, 30, 4}, 33, 3);
   std::vector<tp::optimizer> all{tp::sgd{.learning_rate = 0.05},
@@ -401,7 +366,7 @@ TEMPLATE_TEST_CASE("an optimiser with other moments begins anew", "[gradients][t
       if (tp::moments_of(before) == tp::moments_of(after)) continue;
       for (const bool in_parts : {false, true}) {
         tp::mlp<T> net = p.network(tp::schedule::automatic);
-        train_by(before, net, p);
+        train(net, p, before);
         tp::mlp<T> fresh = p.network(tp::schedule::automatic);
         for (std::size_t l = 1; l <= net.layers(); ++l)
           std::ranges::copy(net.parameters(l), fresh.parameters(l).begin());
@@ -412,7 +377,7 @@ TEMPLATE_TEST_CASE("an optimiser with other moments begins anew", "[gradients][t
             x->apply(after);
           }
         }
-        CHECK(same(train_by(after, net, p), train_by(after, fresh, p)));
+        CHECK(same(train(net, p, after), train(fresh, p, after)));
         CHECK(net.progress() == fresh.progress());
         CHECK(net.progress().updates == p.steps + (in_parts ? 1 : 0));
         for (const std::size_t which : {1u, 2u})
@@ -454,7 +419,7 @@ TEMPLATE_TEST_CASE("initial weights are He-uniform from std::mt19937_64", "[grad
   }
 }
 
-TEMPLATE_TEST_CASE("the seed decides about the initial weights", "[gradients][training]", float, double) {
+TEMPLATE_TEST_CASE("the seed determines the initial weights", "[gradients][training]", float, double) {
   const auto initial = [](std::uint64_t seed) {
     const tp::mlp<TestType> net({5, 6, 3}, {.seed = seed});
     history<TestType> all;
@@ -474,7 +439,7 @@ TEMPLATE_TEST_CASE("two application threads train as each would alone", "[gradie
   const history<TestType> a_alone = train(a, tp::schedule::sequential);
   const history<TestType> b_alone = train(b, tp::schedule::sequential);
   tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 3);
-  for (const tp::schedule schedule : schedules) {
+  for (const tp::schedule schedule : all_schedules) {
     history<TestType> a_beside, b_beside;
     std::barrier start(2);
     std::thread other([&] {
@@ -489,20 +454,20 @@ TEMPLATE_TEST_CASE("two application threads train as each would alone", "[gradie
   }
 }
 
-TEMPLATE_TEST_CASE("training works inside of the caller's parallel loop", "[gradients][training]", float,
+TEMPLATE_TEST_CASE("training works inside the caller's parallel loop", "[gradients][training]", float,
                    double) {
   const problem<TestType> p({784, 256, 10}, 128, 2);
   const history<TestType> expected = train(p, tp::schedule::sequential);
-  for (const tp::schedule schedule : schedules) {
+  for (const tp::schedule schedule : all_schedules) {
     std::vector<history<TestType>> all(8);
-    tests::on_threads(3, [&] {
+    on_threads(3, [&] {
       tbb::parallel_for(std::size_t{0}, all.size(), [&](std::size_t i) { all[i] = train(p, schedule); });
     });
     for (const history<TestType>& actual : all) CHECK(same(actual, expected));
   }
 }
 
-TEST_CASE("a thread that waits inside of a step takes no other work", "[gradients][training]") {
+TEST_CASE("a thread that waits inside a step takes no other work", "[gradients][training]") {
   // Two application threads share an arena with a worker: one trains, the other offers tasks all the time.
   static thread_local bool inside = false;
   const problem<float> p = large_problem<float>();
@@ -522,7 +487,7 @@ TEST_CASE("a thread that waits inside of a step takes no other work", "[gradient
     });
   });
   arena.execute([&] {
-    for (const tp::schedule schedule : schedules) {
+    for (const tp::schedule schedule : all_schedules) {
       tp::mlp<float> net = p.network(schedule);
       const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
       while (std::chrono::steady_clock::now() < end) {
@@ -538,12 +503,13 @@ TEST_CASE("a thread that waits inside of a step takes no other work", "[gradient
   CHECK(taken_inside == 0);
 }
 
-TEMPLATE_TEST_CASE("a row is predicted alone as in a batch", "[gradients][training]", float, double) {
+TEMPLATE_TEST_CASE("a row has the same prediction alone and in a batch", "[gradients][training]", float,
+                   double) {
   const problem<TestType> p({100, 300, 50, 10}, 200, 2);
   tp::mlp<TestType> net = p.network(tp::schedule::automatic);
   train(net, p);
   tp::matrix<TestType> together;
-  tests::on_threads(2, [&] { together = net.predict(p.X); });
+  on_threads(2, [&] { together = net.predict(p.X); });
   REQUIRE(together.rows() == p.X.rows());
   REQUIRE(together.cols() == 10);
   for (const std::size_t i : {0u, 1u, 31u, 32u, 137u, 199u}) {

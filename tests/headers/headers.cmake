@@ -1,5 +1,5 @@
-# Public headers compile alone and twice, with the warnings of this project as errors, by every compiler there is and
-# for the next standard. They need no folder but their own and the standard library's.
+# Each public header compiles on its own and when included twice, with this project's warnings as errors, by every
+# compiler that is found and for the next standard. Headers include only each other and the standard library.
 
 file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR}/include CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/include/twinpath/*.hpp)

@@ -1,4 +1,4 @@
-# Projects that use twinpath in the three ways there are, each configured, built and run by ctest.
+# Projects that use twinpath in the three possible ways. ctest configures, builds and runs each.
 
 include(dependencies.cmake)
 
@@ -6,7 +6,7 @@ set(scratch ${CMAKE_CURRENT_BINARY_DIR}/install)
 set(prefix ${scratch}/prefix)
 file(MAKE_DIRECTORY ${scratch}/pkg_config)
 
-# What the consumer's own CMake shall find where this build found it.
+# The consumer's CMake finds these libraries where this build found them.
 set(options
   -DCMAKE_BUILD_TYPE=$<CONFIG>
   -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A program that uses twinpath as others do: fails when a small network does not learn.
+// A user's program. It fails if a small network does not learn.
 #include <twinpath/twinpath.hpp>
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The same bits on any number of threads, whoever else works at the same time and wherever the work is called
-// from. TWINPATH_LOAD_REPETITIONS sets how often all of it is repeated, over all cases together.
+// The same bits on any number of threads, beside any other work, and from any calling context.
+// TWINPATH_LOAD_REPETITIONS sets the number of repetitions of all work, over all cases together.
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
@@ -32,7 +32,7 @@ using namespace tests;
 constexpr std::size_t cases = 8;
 constexpr std::size_t loads[] = {1, 2, 3, 5, 8};  // threads, more than there are cores
 
-/// How often a case repeats, for each of the two types.
+/// The repetitions of a case, for each of the two types.
 std::size_t repetitions() {
   std::size_t all = 1000;
   if (const char* wanted = std::getenv("TWINPATH_LOAD_REPETITIONS")) {
@@ -44,7 +44,7 @@ std::size_t repetitions() {
   return std::max<std::size_t>(1, all / (2 * cases));
 }
 
-/// All work, with what one thread alone makes of it, which is what the contract says.
+/// All work, and its results on one thread, which follow the contract.
 template <class T>
 class checked_work {
  public:
@@ -61,7 +61,7 @@ class checked_work {
   }
 
   [[nodiscard]] std::size_t size() const { return work_.size(); }
-  /// Does piece i again; any number of threads may at once.
+  /// Repeats piece i; any number of threads may call it at once.
   void repeat(std::size_t i) {
     const results<T> now = work_[i].by_library();
     ++repeated_;
@@ -71,11 +71,11 @@ class checked_work {
     const std::lock_guard lock(mutex_);
     if (wrong_.empty()) wrong_ = work_[i].name;
   }
-  /// All of it, beginning with piece `first`.
+  /// Repeats all pieces, beginning with piece `first`.
   void repeat_all(std::size_t first) {
     for (std::size_t i = 0; i < size(); ++i) repeat((first + i) % size());
   }
-  /// The first piece that had other bits since the last time.
+  /// The first piece that had other bits since the last call.
   [[nodiscard]] std::string wrong() { return std::exchange(wrong_, {}); }
   [[nodiscard]] std::size_t repeated() { return repeated_.exchange(0); }
 
@@ -93,7 +93,8 @@ checked_work<T>& work() {
   return all;
 }
 
-/// once(work, r) for r = 0, 1, …; what had other bits ends it. `times` is how often each does all the work.
+/// Calls once(work, r) for r = 0, 1, … until a piece has other bits. Each call does all the work `times`
+/// times.
 template <class T, class Once>
 void repeat(std::size_t times, const Once& once) {
   checked_work<T>& all = work<T>();
@@ -107,7 +108,7 @@ void repeat(std::size_t times, const Once& once) {
   CHECK(all.repeated() == wanted * times * all.size());
 }
 
-/// Threads that compute something of their own, more than there are cores.
+/// Busy threads, more than there are cores.
 class busy_threads {
  public:
   busy_threads() {
@@ -130,7 +131,7 @@ class busy_threads {
   std::vector<std::thread> threads_;
 };
 
-/// body(0) … body(count - 1), each on an application thread of its own.
+/// Calls body(0) … body(count - 1), each on an application thread of its own.
 template <class Body>
 void on_application_threads(std::size_t count, const Body& body) {
   std::vector<std::thread> threads;
@@ -146,14 +147,15 @@ TEMPLATE_TEST_CASE("the same bits on any number of threads", "[load]", float, do
   });
 }
 
-TEMPLATE_TEST_CASE("the same bits beside threads that are busy", "[load]", float, double) {
+TEMPLATE_TEST_CASE("the same bits beside busy threads", "[load]", float, double) {
   const busy_threads others;
   repeat<TestType>(1, [](auto& all, std::size_t r) {
     on_threads(loads[r % std::size(loads)], [&] { all.repeat_all(r); });
   });
 }
 
-TEMPLATE_TEST_CASE("the same bits inside of the caller's loop, isolated or not", "[load]", float, double) {
+TEMPLATE_TEST_CASE("the same bits inside the caller's parallel loop, isolated or not", "[load]", float,
+                   double) {
   repeat<TestType>(1, [](auto& all, std::size_t r) {
     on_threads(loads[r % std::size(loads)], [&] {
       tbb::parallel_for(std::size_t{0}, all.size(), [&](std::size_t i) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Work of every kind with its inputs: what the library makes of it, and what the contract says.
+// Work of every kind with its inputs, computed by the library and by the contract.
 #pragma once
 
 #include <algorithm>
@@ -22,11 +22,11 @@
 
 namespace tests {
 
-/// All that a piece of work computes, one after the other.
+/// All results of a piece of work, one after the other.
 template <class T>
 using results = std::vector<T>;
 
-/// Any number of threads may call both functions at once: the inputs are read alone.
+/// Any number of threads may call both functions at once: they only read the inputs.
 template <class T>
 struct workload {
   std::string name;
@@ -43,7 +43,7 @@ void append(results<T>& all, const tp::matrix<T>& x) {
   all.insert(all.end(), x.elements().begin(), x.elements().end());
 }
 
-/// Each path of a product, and one whose slices of k are tasks, under all transpositions.
+/// A product for each path, and one whose slices of k are tasks, in all transpositions.
 template <class T>
 void add_products(std::vector<workload<T>>& all) {
   for (const shape& s : {shape{10, 4, 3},
@@ -68,7 +68,7 @@ void add_products(std::vector<workload<T>>& all) {
   }
 }
 
-/// Sums that are shared by rows and by columns, and functions of rows and elements.
+/// Sums that tasks share by rows and by columns, and functions of rows and elements.
 template <class T>
 void add_row_functions(std::vector<workload<T>>& all) {
   for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{2500, 20}, {300, 530}}) {
@@ -146,7 +146,7 @@ void add_row_functions(std::vector<workload<T>>& all) {
   }
 }
 
-/// Training under every schedule, with networks and batches for which the forms of a step differ.
+/// Training under every schedule, with networks and batches whose steps have different forms.
 template <class T>
 void add_training(std::vector<workload<T>>& all) {
   std::vector<step_problem<T>> problems;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # usage: avx_is_refused.sh QEMU PROGRAM
 #
-# The emulator refuses AVX on a processor without it: a program that runs there needs none.
+# On a processor without AVX the emulator refuses AVX instructions, so a program that runs there executes none.
 set -euo pipefail
 
 qemu=$1 program=$2

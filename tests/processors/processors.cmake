@@ -1,9 +1,9 @@
-# Processors that this machine is not, emulated: each gets the tier that it can run, with the bits of that tier.
+# Emulated processors: each gets the best tier that it can run, with the bits of that tier.
 
 find_program(TWINPATH_QEMU qemu-x86_64)
 mark_as_advanced(TWINPATH_QEMU)
 if(NOT "baseline" IN_LIST TWINPATH_TIERS)
-  message(STATUS "tests processor.*: left out, they are for x86-64")
+  message(STATUS "tests processor.*: left out, they need x86-64")
   return()
 elseif(NOT TWINPATH_QEMU)
   message(STATUS "tests processor.*: left out, qemu-x86_64 is not found")
@@ -14,7 +14,7 @@ elseif(TWINPATH_SANITIZE)
 endif()
 
 # twinpath_processor_test(name cpu tier suite [filter...]): test cases of twinpath-test-<suite> on that processor.
-# tests/support/main.cpp fails a run whose tier is another one.
+# tests/support/main.cpp fails the run if another tier is active.
 function(twinpath_processor_test name cpu tier suite)
   add_test(NAME processor.${name}.${suite}
     COMMAND ${TWINPATH_QEMU} -cpu ${cpu} $<TARGET_FILE:twinpath-test-${suite}> ${ARGN})
@@ -26,13 +26,13 @@ twinpath_strict(twinpath-avx-probe)
 add_test(NAME processor.avx_is_refused
   COMMAND ${CMAKE_CURRENT_LIST_DIR}/avx_is_refused.sh ${TWINPATH_QEMU} $<TARGET_FILE:twinpath-avx-probe>)
 
-# The choice alone. Each of the last four lacks one thing: no system saves YMM registers without XSAVE, and AVX2 is in a
-# leaf beyond level 6.
+# The choice of the tier alone. Each of the last four lacks one requirement of tier avx2: without XSAVE no system saves
+# YMM registers, and the bit of AVX2 is in a leaf above level 6.
 foreach(cpu IN ITEMS Nehalem SandyBridge Haswell,-avx2 Haswell,-fma Haswell,-xsave Haswell,level=6)
   twinpath_processor_test(${cpu} ${cpu} baseline runtime [isa])
 endforeach()
 
-# What tells most for its time: the emulator takes fifty times as long.
+# The most telling tests for their time: the emulator takes fifty times as long.
 set(contract
   "activate: every length*" "activations and their derivatives are PyTorch's*" "elementwise: every width*"
   "every micro-kernel*" "fma of a product*" "gemm: tiny*" "losses of every width*" "losses are PyTorch's*"

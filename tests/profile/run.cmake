@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# cmake -DPROFILE=<program> -DFOLDER=<folder for files> -P run.cmake: a small profile, what it prints and writes,
-# and what it refuses.
+# cmake -DPROFILE=<program> -DFOLDER=<folder for files> -P run.cmake: a small profile, its output and files,
+# and the arguments that it refuses.
 cmake_minimum_required(VERSION 3.25)
 
 file(REMOVE_RECURSE ${FOLDER})
@@ -72,7 +72,7 @@ file(READ ${FOLDER}/a.svg svg)
 check("no picture" svg MATCHES "^<svg .*</svg>\n$")
 file(READ ${FOLDER}/a.html html)
 check("a place of the page is empty" NOT html MATCHES "{{")
-# The name of SVG is not fetched.
+# The URL of the SVG namespace is not fetched.
 string(REPLACE "http://www.w3.org/2000/svg" "" html "${html}")
 check("the page needs a network" NOT html MATCHES "https?://|src=|@import|url\\(")
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: help.sh PROGRAM...: each explains itself with --help, in 100 columns.
+# usage: help.sh PROGRAM...: --help of each PROGRAM names its options, in 100 columns.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 

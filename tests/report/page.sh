@@ -31,7 +31,7 @@ for text in 'Example &lt;processor&gt; &amp; more' 'v0.1.0-3-gabcdef0' '2026-11-
   has "$text"
 done
 lacks '<script|https?://|<link|src=|@import|url\('
-# Of two numbers of threads: squares and two layers in three layouts, rooflines; and what the second one brings.
+# For two thread counts: squares and two layers in three layouts, and rooflines; and the gain of the second thread.
 equal charts "$(count '<figure>')" 21
 equal "peaks in charts" "$(count 'guide-name[^>]*>FMA peak')" 20
 equal "roofs of memory" "$(count 'guide-name[^>]*>memory')" 2
@@ -54,7 +54,7 @@ cp -r "$data/step" "$folder/twice/b"
 refused "two results of step" "$folder/twice"
 echo '{"context": {}' >"$folder/damaged/a.json"
 refused "damaged/a.json" "$folder/damaged"
-# What is there is shown.
+# The page shows the results that there are.
 "$report" "$folder/twice/a" --out "$page" --quiet
 has 'Not measured: Products, Roofline, Two paths, Functions'
 

@@ -39,7 +39,7 @@ constexpr std::align_val_t default_alignment{__STDCPP_DEFAULT_NEW_ALIGNMENT__};
 void* try_allocate(std::size_t bytes, std::align_val_t alignment, const void* caller) noexcept {
   const auto unit = static_cast<std::size_t>(alignment);
   if (is_to_fail(caller) || bytes > std::numeric_limits<std::size_t>::max() / 2) return nullptr;
-  // aligned_alloc wants a multiple of the alignment, and 0 bytes need an address too.
+  // aligned_alloc needs a multiple of the alignment, and 0 bytes need an address too.
   void* const memory = std::aligned_alloc(unit, (bytes / unit + 1) * unit);
   if (memory != nullptr) made.fetch_add(1, std::memory_order_relaxed);
   return memory;

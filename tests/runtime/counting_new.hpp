@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The test program's operator new: counts, and fails on request.
+// The operator new of test programs: it counts, and fails on request.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@ namespace counting_new {
 [[nodiscard]] std::size_t allocations() noexcept;
 [[nodiscard]] std::size_t deallocations() noexcept;
 
-/// While one lives, every operator new of its thread fails.
+/// While an object lives, every operator new of its thread fails.
 class failing {
  public:
   failing() noexcept;
@@ -19,9 +19,9 @@ class failing {
   failing& operator=(const failing&) = delete;
 };
 
-/// While one lives, one operator new by whatever thread fails: the one before which there were `after` others
-/// since its construction. Where that is `for_good`, all later ones fail too. What TBB calls itself does not
-/// fail and does not count. One lives at a time.
+/// While an object lives, one operator new of any thread fails: the one that follows `after` others since the
+/// construction. With `for_good` all later ones fail too. Allocations by TBB itself do not fail and are not
+/// counted. Only one may live at a time.
 class failing_at {
  public:
   explicit failing_at(std::size_t after, bool for_good) noexcept;
@@ -29,7 +29,7 @@ class failing_at {
   failing_at(const failing_at&) = delete;
   failing_at& operator=(const failing_at&) = delete;
 
-  /// Whether it has come to that.
+  /// Whether an allocation has failed.
   [[nodiscard]] bool has_failed() const noexcept;
 };
 

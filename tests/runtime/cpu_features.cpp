@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The tier is a function of CPUID and XCR0 alone, so machines that we do not have are a table.
+// The tier is a function of CPUID and XCR0 alone, so a table can describe any machine.
 #include "runtime/cpu_features.hpp"
 
 #include <cstdint>
@@ -23,7 +23,7 @@ constexpr std::uint64_t x87 = 0x1, xmm = 0x2, ymm = 0x4, opmask = 0x20, zmm_low 
 constexpr std::uint64_t avx_state = x87 | xmm | ymm;
 constexpr std::uint64_t all_state = avx_state | opmask | zmm_low | zmm_high;
 
-/// Every bit that there may ever be, but these.
+/// Every bit except these.
 constexpr cpuid_bits all_but(std::uint32_t leaf1_ecx, std::uint32_t leaf7_ebx, std::uint64_t xcr0) {
   return {~0u, ~leaf1_ecx, ~0u, ~leaf7_ebx, ~xcr0};
 }
@@ -127,7 +127,7 @@ TEST_CASE("the tier of this machine", "[runtime][isa]") {
   CHECK((bits.leaf1_edx & sse_edx) == sse_edx);
   CHECK(tp::name(tp::detail::best_isa()) == tp::name(best_x86_isa(bits)));
 #if defined(__GNUC__)
-  // The compiler's run time looks at the processor and the system too.
+  // The compiler's runtime library detects the processor and the system too.
   __builtin_cpu_init();
   const bool has_avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
   const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") != 0 &&

@@ -18,8 +18,8 @@ using twinpath::detail::scratch_usage;
 
 namespace {
 
-// A thread of its own starts without scratch memory. Assertions stay on the calling thread, because Catch's
-// are not thread safe.
+// A new thread starts without scratch memory. Assertions stay on the calling thread, because Catch2's are not
+// thread safe.
 template <class F>
 void in_new_thread(F f) {
   std::thread(f).join();
@@ -83,7 +83,7 @@ TEST_CASE("frames give back what they allocated and nothing else", "[runtime][sc
         reinterpret_cast<std::uintptr_t>(outer) + 512);  // 400 + 64
 }
 
-TEST_CASE("the same work allocates once", "[runtime][scratch]") {
+TEST_CASE("repeated work allocates once", "[runtime][scratch]") {
   scratch_usage during, after;
   std::size_t first = 0, later = 0;
   in_new_thread([&] {
@@ -111,7 +111,7 @@ TEST_CASE("the same work allocates once", "[runtime][scratch]") {
   CHECK(during.chunks == 1);
   CHECK(after.chunks == 1);
   CHECK(after.bytes >= 4 * 310'000);
-  CHECK(after.bytes < 4 * 310'000 + 1000);  // what was live at once, and not the sum of all chunks
+  CHECK(after.bytes < 4 * 310'000 + 1000);  // the memory in use at once, not the sum of all chunks
 }
 
 TEST_CASE("one chunk may be too small for the peak too", "[runtime][scratch]") {
@@ -193,7 +193,7 @@ TEST_CASE("a failed allocation changes nothing", "[runtime][scratch]") {
 TEST_CASE("a thread frees its scratch memory when it ends", "[runtime][scratch]") {
   std::size_t made = 0, freed = 0, held = 0;
   in_new_thread([&] {
-    in_new_thread([&] {  // the first thread of all may allocate for itself
+    in_new_thread([&] {  // the first thread may allocate for itself
       scratch_frame frame;
       static_cast<void>(frame.allocate<char>(1));
     });

@@ -33,7 +33,7 @@ using tp::detail::span_shape;
 
 namespace {
 
-// Leaves a span of a length that the clock can see.
+// Makes a span long enough for the clock to measure.
 void record(span_label label) {
   const span_scope scope(label);
   std::this_thread::sleep_for(std::chrono::microseconds(50));
@@ -114,7 +114,7 @@ TEST_CASE("nested spans enclose each other", "[runtime][trace]") {
   for (const auto& span : spans) CHECK(span.thread == 0);
 }
 
-TEST_CASE("a span says what it is a piece of", "[runtime][trace]") {
+TEST_CASE("a span names its operation and layer", "[runtime][trace]") {
   tp::trace trace;
   trace.start();
   {
@@ -139,7 +139,7 @@ TEST_CASE("a span says what it is a piece of", "[runtime][trace]") {
   CHECK(spans[1].flops == 0);
 }
 
-TEST_CASE("a shape is not asked for while no trace records", "[runtime][trace]") {
+TEST_CASE("a shape is not computed while no trace records", "[runtime][trace]") {
   bool asked = false;
   const span_scope scope({"dW", 2}, [&] {
     asked = true;
@@ -271,7 +271,7 @@ TEST_CASE("busy time is the length of the union over all threads", "[runtime][tr
   CHECK(trace.busy_ns("") == 0);
 }
 
-TEST_CASE("overlap is the share of the shorter one", "[runtime][trace]") {
+TEST_CASE("overlap is relative to the shorter busy time", "[runtime][trace]") {
   tp::trace trace;
   trace.start();
   // dW2: [0, 100) and [200, 300). dZ1: [50, 90), [80, 120), [250, 260), [290, 400): 190 in all.
@@ -369,7 +369,7 @@ TEST_CASE("a scope that is open across another start is forgotten", "[runtime][t
 }
 
 TEST_CASE("a thread's buffer is not used after its trace is gone", "[runtime][trace]") {
-  // The thread outlives three traces. The second may well stand at the address of the first.
+  // The thread outlives three traces. The second may have the address of the first.
   auto trace = std::make_unique<tp::trace>(4);
   trace->start();
   std::promise<void> recorded, destroyed, recorded_again, destroyed_open;
@@ -410,7 +410,7 @@ TEST_CASE("a thread's buffer is not used after its trace is gone", "[runtime][tr
 }
 
 TEST_CASE("start, stop and readers may meet running scopes", "[runtime][trace]") {
-  // Not what the interface promises to be useful; it is promised to be no data race.
+  // The interface promises no useful result of this, but no data race either.
   std::atomic<bool> done{false};
   const auto work = [&] {
     while (!done) {

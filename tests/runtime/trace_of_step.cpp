@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a trace says of steps of training.
+// The spans of training steps in a trace.
 #include <twinpath/twinpath.hpp>
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/schedules.hpp"
 #include "support/threads.hpp"
 
 namespace tp = twinpath;
@@ -22,7 +23,7 @@ namespace {
 constexpr std::size_t rows = 96, classes = 3;
 const std::vector<std::size_t> widths = {300, 200, classes};
 
-/// Records one step of a network whose products are of every kind on every tier: its last layer is narrow.
+/// Records one step of a network whose products take every path on every tier: its last layer is narrow.
 void record_step(tp::trace& trace, tp::schedule how) {
   tp::mlp<float> net(widths, {.seed = 1, .schedule = how});
   tp::matrix<float> X(rows, widths.front()), Y(rows, widths.back());
@@ -51,14 +52,11 @@ std::map<std::string, double> flops_of(const std::vector<tp::span_record>& spans
   return sums;
 }
 
-constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
-                                      tp::schedule::row_blocks, tp::schedule::automatic};
-
 }  // namespace
 
 TEST_CASE("pieces of a step have layers, paths and shapes", "[runtime][trace]") {
   for (const std::size_t threads : {1u, 2u, 3u}) {
-    for (const tp::schedule how : schedules) {
+    for (const tp::schedule how : tests::all_schedules) {
       INFO(threads << " threads, schedule " << static_cast<int>(how));
       tp::trace trace;
       tests::on_threads(threads, [&] { record_step(trace, how); });
@@ -115,10 +113,10 @@ TEST_CASE("slices of a long k are pieces of their own", "[runtime][trace]") {
   });
 }
 
-TEST_CASE("parts lie inside their operations, where they are asked for", "[runtime][trace]") {
+TEST_CASE("with detail parts, every part lies inside its operation", "[runtime][trace]") {
   std::set<std::string> parts;
   for (const std::size_t threads : {1u, 2u, 3u}) {
-    for (const tp::schedule how : schedules) {
+    for (const tp::schedule how : tests::all_schedules) {
       INFO(threads << " threads, schedule " << static_cast<int>(how));
       tp::trace trace(tp::trace_options{.detail = tp::trace_detail::parts});
       tests::on_threads(threads, [&] { record_step(trace, how); });

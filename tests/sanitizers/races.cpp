@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What threads share, for the thread sanitizer to look at: memory that tasks hand to each other, the choice
-// of the tier, operands, a trace, a network that goes from thread to thread. Whoever runs it, the bits are
-// those of one thread.
+// Data that threads share, for the thread sanitizer: memory that tasks hand to each other, the choice of the
+// tier, operands, a trace, a network that moves from thread to thread. The bits are always those of one
+// thread.
 #include <twinpath/twinpath.hpp>
 
 #include <oneapi/tbb/global_control.h>
@@ -28,6 +28,7 @@
 #include "support/bits.hpp"
 #include "support/catch.hpp"
 #include "support/random.hpp"
+#include "support/schedules.hpp"
 #include "support/threads.hpp"
 
 namespace {
@@ -38,10 +39,8 @@ using tests::difference;
 using tests::uniform_matrix;
 
 constexpr std::size_t several[] = {2, 3, 8};
-constexpr tp::schedule schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
-                                      tp::schedule::row_blocks, tp::schedule::automatic};
 
-/// Calls body(0) … body(count - 1) on as many application threads, which begin at the same time.
+/// Calls body(0) … body(count - 1) on `count` application threads, which start at the same time.
 void on_application_threads(std::size_t count, const std::function<void(std::size_t)>& body) {
   std::barrier start(static_cast<std::ptrdiff_t>(count));
   std::vector<std::jthread> threads;
@@ -53,7 +52,7 @@ void on_application_threads(std::size_t count, const std::function<void(std::siz
   }
 }
 
-/// What several threads compute from one set of operands.
+/// Work of several threads on one set of operands.
 struct workload {
   tp::matrix<float> X, W, targets;
   std::vector<float> bias;
@@ -66,7 +65,7 @@ struct workload {
     bias.assign(150, 0.25f);
   }
 
-  /// All results in one row.
+  /// All results, one after the other.
   [[nodiscard]] std::vector<float> results() const {
     tp::matrix<float> Z(300, 150), A(300, 150), dZ(300, 150), dX(300, 200), dW(200, 150);
     std::vector<float> columns(150), rows(300), db(150);
@@ -110,7 +109,7 @@ struct training {
   }
   float step(tp::mlp<float>& net) const { return net.train_step(X, classes, rule); }
 
-  /// The losses of so many steps, then the parameters.
+  /// The losses of all steps, then the parameters.
   [[nodiscard]] std::vector<float> history(tp::schedule how, std::size_t steps) const {
     tp::mlp<float> net = network(how);
     std::vector<float> all;
@@ -131,8 +130,8 @@ TEST_CASE("tasks and phases hand over memory that is not atomic", "[races]") {
     tests::on_threads(threads, [&] {
       for (int repeat = 0; repeat < 30; ++repeat) {
         for (const std::size_t parts : {2u, 5u, 64u}) {
-          constexpr std::size_t count = 100;  // enough for threads that come late
-          // Each part of a phase reads what all parts of the phase before wrote.
+          constexpr std::size_t count = 100;  // enough phases for threads that join late
+          // Each part of a phase reads the results of all parts of the phase before.
           std::vector<std::vector<std::uint64_t>> values(count, std::vector<std::uint64_t>(parts));
           detail::phases(parts, count).run([&](std::size_t phase, std::size_t part) {
             std::uint64_t sum = part;
@@ -167,7 +166,7 @@ TEST_CASE("tasks and phases hand over memory that is not atomic", "[races]") {
   }
 }
 
-TEST_CASE("several threads settle the tier and its kernels", "[races]") {
+TEST_CASE("several threads choose the tier and its kernels", "[races]") {
   const auto& tiers = detail::architecture_tiers;
   const tp::isa highest = *std::prev(std::end(tiers));
   const workload of;
@@ -204,13 +203,13 @@ TEST_CASE("application threads share operands and an arena", "[races]") {
   }
 }
 
-TEST_CASE("a trace starts, stops, is read and goes while others train", "[races]") {
+TEST_CASE("a trace starts, stops, is read and destroyed while threads train", "[races]") {
   const training a({64, 128, 10}, 64, tp::sgd{.learning_rate = 0.05});
   const training b({40, 96, 64, 5}, 100, tp::adam{});
   constexpr std::size_t steps = 4;
   const std::vector<float> a_alone = a.history(tp::schedule::sequential, steps);
   const std::vector<float> b_alone = b.history(tp::schedule::sequential, steps);
-  for (const tp::schedule how : schedules) {
+  for (const tp::schedule how : tests::all_schedules) {
     std::atomic<int> training_threads{2};
     std::vector<float> a_traced, b_traced;
     std::size_t torn = 0;
@@ -239,18 +238,18 @@ TEST_CASE("a trace starts, stops, is read and goes while others train", "[races]
   }
 }
 
-TEST_CASE("a network and its predictor go from thread to thread", "[races]") {
+TEST_CASE("a network and its predictor move from thread to thread", "[races]") {
   const training p({64, 128, 10}, 64, tp::adam{});
   constexpr std::size_t steps = 3;
   constexpr std::size_t threads = 3;
   const std::vector<float> expected = p.history(tp::schedule::sequential, steps * threads);
-  for (const tp::schedule how : schedules) {
+  for (const tp::schedule how : tests::all_schedules) {
     tp::mlp<float> net = p.network(how);
     std::vector<float> actual;
-    std::mutex turn;
+    std::mutex one_at_a_time;
     on_application_threads(threads, [&](std::size_t) {
       for (std::size_t s = 0; s < steps; ++s) {
-        const std::lock_guard lock(turn);
+        const std::lock_guard lock(one_at_a_time);
         tests::on_threads(3, [&] { actual.push_back(p.step(net)); });
       }
     });
@@ -262,7 +261,7 @@ TEST_CASE("a network and its predictor go from thread to thread", "[races]") {
     const tp::matrix<float> predicted = net.predict(p.X);
     std::vector<tp::matrix<float>> each(threads, tp::matrix<float>(p.X.rows(), p.widths.back()));
     on_application_threads(threads, [&](std::size_t t) {
-      const std::lock_guard lock(turn);
+      const std::lock_guard lock(one_at_a_time);
       frozen.predict(p.X, each[t]);
     });
     for (const tp::matrix<float>& P : each) CHECK(difference<float>(P, predicted) == "");

@@ -1,10 +1,10 @@
-# What threads share, the threaded part of the suite for the thread sanitizer, and memcheck.
+# Data that threads share, the threaded part of the suite for the thread sanitizer, and memcheck.
 
 twinpath_test_program(races sanitizers/races.cpp)
 add_test(NAME races COMMAND twinpath-test-races)
 
 if(TWINPATH_SANITIZED_TIER)
-  # Tests of this label are what is run, on the tier that the sanitizer sees; target twinpath-threads builds them.
+  # Tests of label `threads` run on the tier that the sanitizer instruments; target twinpath-threads builds them.
   add_custom_target(twinpath-threads)
   function(twinpath_test_threads suite)
     list(JOIN ARGN "," tests)
@@ -20,7 +20,7 @@ if(TWINPATH_SANITIZED_TIER)
   twinpath_test_threads(runtime "[trace]" "[scratch]")
 endif()
 
-# valgrind 3.19 knows no AVX-512.
+# valgrind 3.19 does not support AVX-512.
 find_program(TWINPATH_VALGRIND valgrind)
 mark_as_advanced(TWINPATH_VALGRIND)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT TWINPATH_SANITIZE AND TWINPATH_BUILD_BENCHMARKS)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: valgrind.sh VALGRIND DIGITS DATA RUNTIME EDGES [IO]: memcheck finds no error and no lost memory while a
-# network trains, is saved and goes on from its file, and in test programs. DATA is the folder of the digits.
+# usage: valgrind.sh VALGRIND DIGITS DATA RUNTIME EDGES [IO]: memcheck finds no error and no leak while a
+# network trains, is saved and resumes from its file, and in test programs. DATA is the folder of the digits.
 set -euo pipefail
 
 valgrind=$1
@@ -14,8 +14,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 memcheck() {
-  # Threads that wait in a loop for each other need turns: valgrind runs one at a time. Tests that count what is
-  # allocated keep their own operator new.
+  # valgrind runs one thread at a time; threads that spin for each other need --fair-sched. Tests that count
+  # allocations keep their own operator new.
   "$valgrind" --quiet --error-exitcode=99 --fair-sched=yes --soname-synonyms=somalloc=nouserintercepts \
     --leak-check=full --show-leak-kinds=definite,possible --errors-for-leak-kinds=definite,possible \
     --suppressions="$(dirname "${BASH_SOURCE[0]}")/valgrind.supp" "$@"
@@ -34,6 +34,6 @@ if [[ -n $io ]]; then
   memcheck "$io" "[mlp],[npz]"
 fi
 memcheck "$runtime"
-# Not the tests of the floating-point environment: valgrind flushes no subnormals. Nor those of sizes beyond all
-# memory: its operator new ends the program instead of throwing.
+# Without tests of the floating-point environment, because valgrind does not flush subnormals, and of impossible
+# sizes, because its operator new ends the program instead of throwing.
 memcheck "$edges" "[errors],[empty],[batches],[matrix]"

@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include <twinpath/activation.hpp>
+#include <twinpath/loss.hpp>
 
 #include "support/arithmetic.hpp"
 
@@ -15,7 +16,10 @@ inline constexpr activations all_activations = {
     tp::activation::identity, tp::activation::relu,     tp::activation::leaky_relu, tp::activation::sigmoid,
     tp::activation::tanh,     tp::activation::gelu_erf, tp::activation::gelu_tanh};
 
-/// Each element with the activation that the contract has for it.
+inline constexpr tp::loss all_losses[] = {tp::loss::softmax_cross_entropy, tp::loss::sigmoid_cross_entropy,
+                                          tp::loss::mean_squared_error};
+
+/// The activation of each element, by the contract.
 template <class T>
 tp::matrix<T> activated(tp::activation f, tp::matrix<T> Z) {
   with_arithmetic([&]<class arithmetic>(arithmetic) {
@@ -24,7 +28,7 @@ tp::matrix<T> activated(tp::activation f, tp::matrix<T> Z) {
   return Z;
 }
 
-/// Each element of t times the derivative that the contract takes from `kept`.
+/// Each element of t times the derivative at `kept`, by the contract.
 template <class T>
 tp::matrix<T> taken_back(tp::activation f, tp::matrix<T> t, const tp::matrix<T>& kept) {
   with_arithmetic([&]<class arithmetic>(arithmetic) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Operands that are far larger than the memory they take.
+// Operands that are far larger than their physical memory.
 #pragma once
 
 #include <sys/mman.h>
@@ -15,7 +15,7 @@ namespace tests {
 
 namespace tp = twinpath;
 
-/// Zeros of which those pages take memory that are touched.
+/// Zeros, of which only touched pages take memory.
 template <class T>
 class sparse_memory {
  public:
@@ -33,7 +33,7 @@ class sparse_memory {
   void* data_;
 };
 
-/// So many elements, of which element i is the same memory as element i % period.
+/// A number of elements; element i is the same memory as element i % period.
 template <class T>
 class repeated_memory {
  public:
@@ -60,7 +60,7 @@ class repeated_memory {
   repeated_memory(repeated_memory&&) = delete;
 
   [[nodiscard]] std::span<T> all() const { return {static_cast<T*>(base_), elements_}; }
-  /// The memory behind all of them.
+  /// The memory of one period.
   [[nodiscard]] std::span<T> once() const { return {static_cast<T*>(base_), period}; }
 
  private:

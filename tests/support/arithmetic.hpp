@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which of the contract's two arithmetics the active tier follows.
+// The arithmetic of the contract that the active tier follows: fused or unfused.
 #pragma once
 
 #include <twinpath/contract.hpp>

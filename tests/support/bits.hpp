@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Equality as the arithmetic contract means it: every bit, except a NaN's payload and sign.
+// Equality of bits as the arithmetic contract defines it: all bits, except the payload and sign of NaN.
 #pragma once
 
 #include <bit>
@@ -20,7 +20,7 @@ namespace tp = twinpath;
 template <class T>
 using bits_of = std::conditional_t<std::is_same_v<T, float>, std::uint32_t, std::uint64_t>;
 
-/// The bits of x, every NaN as the same one.
+/// The bits of x; every NaN has the same ones.
 template <class T>
 bits_of<T> promised_bits(T x) {
   return std::bit_cast<bits_of<T>>(x != x ? std::numeric_limits<T>::quiet_NaN() : x);
@@ -38,7 +38,7 @@ std::string text_of(T x) {
   return text;
 }
 
-/// Where and how two matrices of one shape first differ; empty when they do not.
+/// The first difference of two matrices of one shape; empty if they are equal.
 template <class T>
 std::string difference(tp::matrix_view<const T> actual, tp::matrix_view<const T> expected) {
   for (std::size_t i = 0; i < expected.rows(); ++i) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Catch2 of either major version under one name.
+// Catch2 of major version 2 or 3.
 #pragma once
 
 #if __has_include(<catch2/catch_all.hpp>)

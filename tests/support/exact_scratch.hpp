@@ -9,8 +9,8 @@
 
 namespace tests {
 
-/// Holds NaN at first. Whole vectors may reach 64 bytes behind its end, as in a scratch_frame, nothing
-/// further.
+/// Holds NaN at first. As in a scratch_frame, whole vectors may extend at most 64 bytes beyond the planned
+/// size.
 template <class T>
 class exact_scratch {
  public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The control register of floating-point arithmetic: rounding, and what becomes of subnormal numbers.
+// The control register of floating-point arithmetic: rounding, and flushing of subnormal numbers.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ inline constexpr control_bits round_downwards = 0x2000;
 inline constexpr control_bits round_upwards = 0x4000;
 inline constexpr control_bits round_to_zero = 0x6000;
 inline constexpr control_bits subnormal_results_are_zero = 0x8000;
-inline constexpr control_bits flush_to_zero = 0x8040;  // subnormal operands, too
+inline constexpr control_bits flush_to_zero = 0x8040;  // of subnormal operands, too
 
 inline control_bits read_environment() {
   constexpr control_bits flags_of_exceptions = 0x3f;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Memory between two pages that cannot be touched: an access outside ends the program.
+// Memory between two unmapped pages: an access outside ends the program.
 #pragma once
 
 #include <sys/mman.h>
@@ -16,7 +16,7 @@ namespace tp = twinpath;
 
 enum class flush { front, back };
 
-/// Room for some elements, the first of which follows such a page; the last one may precede the other.
+/// Memory for some elements. The first one follows an unmapped page; the last one may precede another.
 template <class T>
 class guarded_memory {
  public:
@@ -53,7 +53,7 @@ class guarded_memory {
   std::span<T> room_;
 };
 
-/// Such a matrix with memory of its own.
+/// Such a matrix, with memory of its own.
 template <class T>
 class guarded_matrix {
  public:

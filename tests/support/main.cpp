@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// main of every test program.
+// The main function of every test program.
 //
-// TWINPATH_TEST_TIER names the tier that the run is for: the run is refused on another one. A machine without
-// that tier skips the run (exit code 77), or fails it when TWINPATH_REQUIRE_TIERS, a list with commas, names
-// it.
+// TWINPATH_TEST_TIER names the tier of the run: on another tier the run fails. A machine that lacks the tier
+// skips the run (exit code 77), or fails it if TWINPATH_REQUIRE_TIERS, a list with commas, contains the
+// tier.
 #define CATCH_CONFIG_RUNNER
 #include "support/catch.hpp"
 
@@ -48,7 +48,7 @@ bool names(std::string_view list, twinpath::isa tier) {
   return found;
 }
 
-/// Nothing when the tests may run, otherwise the exit code.
+/// Empty if the tests may run, otherwise the exit code.
 std::optional<int> check_tier() {
   const std::string wanted = variable("TWINPATH_TEST_TIER");
   if (wanted.empty()) return std::nullopt;

@@ -19,7 +19,7 @@ inline tp::optimizer_progress next_of(const tp::optimizer& rule, const tp::optim
   return before;
 }
 
-/// One parameter. Moments that the rule does not have are not touched.
+/// Updates one parameter. Moments that the rule does not have are not touched.
 template <class Arithmetic, class T>
 void update_by_contract(const tp::optimizer& rule, const tp::optimizer_progress& at, T g, T& w, T& m, T& v) {
   if (const auto* r = std::get_if<tp::sgd>(&rule)) {
@@ -29,10 +29,11 @@ void update_by_contract(const tp::optimizer& rule, const tp::optimizer_progress&
     w = tp::contract::sgd_update<Arithmetic>(f.rate, g, w);
     return;
   }
-  const auto* apart = std::get_if<tp::adamw>(&rule);
-  const tp::adam r = apart == nullptr ? std::get<tp::adam>(rule)
-                                      : tp::adam{apart->learning_rate, apart->beta1, apart->beta2,
-                                                 apart->epsilon, apart->weight_decay};
+  const auto* decoupled = std::get_if<tp::adamw>(&rule);
+  const tp::adam r = decoupled == nullptr
+                         ? std::get<tp::adam>(rule)
+                         : tp::adam{decoupled->learning_rate, decoupled->beta1, decoupled->beta2,
+                                    decoupled->epsilon, decoupled->weight_decay};
   const tp::contract::adam_factors<T> f{
       .rate = T(r.learning_rate / (1 - at.beta1_power)),
       .scale = T(1 / std::sqrt(1 - at.beta2_power)),
@@ -41,8 +42,8 @@ void update_by_contract(const tp::optimizer& rule, const tp::optimizer_progress&
       .fresh1 = T(1 - r.beta1),
       .beta2 = T(r.beta2),
       .fresh2 = T(1 - r.beta2),
-      .decay = apart == nullptr ? T(r.weight_decay) : T(0),
-      .keep = apart == nullptr ? T(1) : T(1 - r.learning_rate * r.weight_decay)};
+      .decay = decoupled == nullptr ? T(r.weight_decay) : T(0),
+      .keep = decoupled == nullptr ? T(1) : T(1 - r.learning_rate * r.weight_decay)};
   tp::contract::adam_update<Arithmetic>(f, g, w, m, v);
 }
 

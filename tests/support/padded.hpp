@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Matrices in memory that shows whether anything outside of the elements was used or written.
+// Matrices with padding that shows whether anything outside of the elements was used or written.
 #pragma once
 
 #include <algorithm>
@@ -14,8 +14,8 @@
 
 namespace tests {
 
-/// A NaN, so that a result which uses it shows that; signalling and with a payload, so that no operation
-/// writes it.
+/// A NaN, so that it shows in every result that uses it; signalling and with a payload, so that no operation
+/// can produce it.
 template <class T>
 T filler() {
   if constexpr (std::is_same_v<T, float>) {
@@ -31,7 +31,7 @@ bool is_filler(const T& x) {
   return std::memcmp(&x, &expected, sizeof(T)) == 0;
 }
 
-/// Whether a block of memory holds filler wherever the matrix in it has no element.
+/// Whether a block of memory holds filler everywhere outside of the elements of its matrix.
 template <class T>
 bool is_filler_around(tp::matrix_view<const T> x, std::span<const T> memory) {
   const T* gap = memory.data();
@@ -47,7 +47,7 @@ bool is_filler_around(tp::matrix_view<const T> x, std::span<const T> memory) {
 struct layout {
   std::size_t offset = 0;  ///< from a 64-byte boundary to the first element
   std::size_t extra = 0;   ///< between the columns and the stride
-  std::size_t bytes = 1;   ///< the stride is rounded up to a multiple of so many
+  std::size_t bytes = 1;   ///< the stride is rounded up to a multiple of this
 
   template <class T>
   [[nodiscard]] std::size_t stride(std::size_t cols) const {
@@ -57,7 +57,7 @@ struct layout {
 };
 
 inline constexpr layout layouts[] = {{0, 0}, {1, 3}, {3, 17}};
-/// Rows that fall on the same sets of a cache, as those of a large power of 2.
+/// Rows on the same sets of a cache, as with a stride of a large power of 2.
 inline constexpr layout aliasing[] = {{0, 0, 4096}, {1, 0, 4096}};
 
 /// A matrix with filler before, between and behind its rows.
@@ -82,7 +82,7 @@ class padded_matrix {
   }
 
   [[nodiscard]] tp::matrix_view<T> view() const { return view_; }
-  /// The elements alone, for a matrix of one row.
+  /// The elements of a matrix of one row.
   [[nodiscard]] std::span<T> span() const { return view_.row(0); }
 
   [[nodiscard]] bool padding_untouched() const { return is_filler_around<T>(view_, memory_.elements()); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether an operation was shared among threads, as its trace says.
+// Whether threads shared an operation, according to its trace.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace tests {
 
-/// Runs body and returns the number of pieces that the operation of that name was done in.
+/// Runs body and returns the number of pieces of the operation of that name.
 template <class Body>
 std::size_t pieces_of(std::string_view operation, const Body& body) {
   twinpath::trace trace;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Predictions by the functions of the contract.
+// Predictions, by the functions of the contract.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Data whose sums depend on the order of additions in nearly every element.
+// Random data. Nearly every sum over it depends on the order of the additions.
 #pragma once
 
 #include <bit>
@@ -32,12 +32,12 @@ class generator {
     constexpr int digits = std::numeric_limits<T>::digits;
     return T(bits() >> (64 - digits)) * (T(2) / T(std::uint64_t{1} << digits)) - T(1);
   }
-  /// Any finite or infinite number or NaN, each exponent as likely as the others.
+  /// Any finite or infinite number or NaN; all exponents are equally likely.
   template <class T>
   T any() {
     return std::bit_cast<T>(static_cast<bits_of<T>>(bits() >> (64 - 8 * sizeof(T))));
   }
-  /// Now and then NaN, an infinity, a zero, a subnormal or a very large number, otherwise uniform.
+  /// Sometimes NaN, an infinity, a zero, a subnormal or a very large number, otherwise uniform.
   template <class T>
   T special(std::uint64_t one_in = 40) {
     using limits = std::numeric_limits<T>;

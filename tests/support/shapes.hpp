@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Named families of shapes, C (m x n) = op(A) (m x k) * op(B) (k x n). Where a family stands at the edges of
-// tiles, these are the tiles of the tier in use.
+// Named families of shapes, C (m x n) = op(A) (m x k) * op(B) (k x n). Families around the edges of tiles use
+// the register tiles of the active tier.
 #pragma once
 
 #include <cstddef>
@@ -57,7 +57,7 @@ inline void append(shapes& all, const shapes& more) {
 /// The register tiles.
 struct tile {
   std::size_t width;  ///< elements in a vector
-  std::size_t rows;   ///< the most that a tile has
+  std::size_t rows;   ///< of the tallest tile
   std::size_t cols;   ///< of the widest tile of a tall product
   std::size_t widest = width * tp::detail::tile_widths.front();
 };
@@ -90,7 +90,7 @@ inline shapes tiny() {
   return all;
 }
 
-/// Few rows or few columns, such as a batch of one or the columns of a class each.
+/// Few rows or few columns, such as a batch of one row or one column per class.
 inline shapes narrow() {
   const sizes few{1, 2, 3, 6, 10, 16};
   shapes all = cross(few, {37, 100}, {1, 70});
@@ -120,8 +120,8 @@ inline shapes long_k() {
   return {{64, 64, 16384}, {10, 20, 20000}};
 }
 
-/// Large enough that A, B or both are packed where they need not be, that k has several blocks which are
-/// computed by strips or not, and that C has several blocks of rows and columns.
+/// Large enough that the plan may pack A, B or both, that k has several blocks, in strips or not, and that C
+/// has several blocks of rows and columns.
 template <class T>
 shapes packed() {
   const tile t = tile_of<T>();

@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-/// No file may grow beyond a size while it lives, as on a full disk.
+/// While it lives, no file may grow beyond a size, as on a full disk.
 class size_limit {
  public:
   explicit size_limit(rlim_t size) {

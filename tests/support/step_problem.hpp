@@ -13,15 +13,13 @@
 #include "support/bits.hpp"
 #include "support/optimizers.hpp"
 #include "support/random.hpp"
+#include "support/schedules.hpp"
 
 namespace tests {
 
 namespace tp = twinpath;
 
-inline constexpr tp::schedule all_schedules[] = {tp::schedule::sequential, tp::schedule::concurrent,
-                                                 tp::schedule::row_blocks, tp::schedule::automatic};
-
-/// A parameter that does not begin with the value that initialisation gives it.
+/// A parameter with another initial value than the network would give it.
 template <class T>
 struct planted {
   std::size_t layer;  ///< 1, 2, …
@@ -81,7 +79,7 @@ history<T> train(const step_problem<T>& p, tp::schedule how) {
   return all;
 }
 
-/// A layer as the contract's loops see it: parameters and moments as one vector each.
+/// A layer in the contract's loops, with one vector for each of its moments.
 template <class T>
 struct plain_layer {
   tp::matrix<T> W, Z, A, dZ, dW;
@@ -90,7 +88,7 @@ struct plain_layer {
   [[nodiscard]] const tp::matrix<T>& kept(tp::activation f) const { return tp::keeps_scores(f) ? Z : A; }
 };
 
-/// One step: forward, loss, both paths; the gradients are left in the layers.
+/// One step: forward, loss, both paths. The gradients stay in the layers.
 template <class Arithmetic, class T>
 T gradients_by_contract(const step_problem<T>& p, std::vector<plain_layer<T>>& layers) {
   const tp::activation hidden = p.options.activation;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A folder that lives as long as the test, and whole files.
+// A folder that is removed at the end of the test, and functions that read and write whole files.
 #pragma once
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ class temporary_folder {
   temporary_folder(const temporary_folder&) = delete;
   temporary_folder& operator=(const temporary_folder&) = delete;
 
-  /// The path of a name in the folder.
+  /// The path of a file in the folder.
   [[nodiscard]] std::filesystem::path operator/(std::string_view name) const {
     return std::filesystem::path(path_) / name;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A given number of threads, more than the machine has cores included.
+// Work on a given number of threads, which may exceed the number of cores.
 #pragma once
 
 #include <oneapi/tbb/global_control.h>
@@ -10,7 +10,7 @@ namespace tests {
 
 inline constexpr std::size_t thread_counts[] = {1, 2, 3};
 
-/// Runs body in an arena of so many threads, which TBB may use all.
+/// Runs body in an arena of `threads` threads, all of which TBB may use.
 template <class Body>
 void on_threads(std::size_t threads, const Body& body) {
   tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);

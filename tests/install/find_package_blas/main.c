@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// A program in C, and in C++, that multiplies through BLAS: fails when the two interfaces differ.
+// A program in C, and in C++, that multiplies through BLAS. It fails if the two interfaces differ.
 #include <twinpath/blas.h>
 
 #include <stdio.h>
 
 int main(void) {
-  // A is 2 x 3, B is 3 x 2, in rows.
+  // A is 2 x 3, B is 3 x 2, row-major.
   const double a[] = {1, 2, 3, 4, 5, 6};
   const double b[] = {1, 0, 0, 1, 1, 1};
   const double expected[] = {4, 5, 10, 11};

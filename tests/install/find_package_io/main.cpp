@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A program that keeps a network in a file: fails when what comes back predicts something else.
+// A program that saves and loads a network. It fails if the loaded network predicts something else.
 #include <twinpath/io/mlp.hpp>
 #include <twinpath/twinpath.hpp>
 

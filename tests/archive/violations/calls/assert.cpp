@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An assertion in a build of users.
+// An assertion that is active in a user's build.
 #undef NDEBUG
 #include <cassert>
 

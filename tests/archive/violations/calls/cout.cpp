@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Hands out a stream of the program.
+// Uses a standard stream of the program.
 #include <iosfwd>
 
 namespace std {

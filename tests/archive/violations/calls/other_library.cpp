@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Wants a library that users need not have.
+// Needs a library that users may not have.
 namespace arma {
 int threads();
 }

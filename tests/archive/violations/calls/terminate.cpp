@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Ends the process by C++.
+// Ends the process by std::terminate.
 #include <exception>
 
 namespace twinpath {

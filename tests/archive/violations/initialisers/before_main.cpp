@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A variable that is computed before main.
+// A variable that is initialised before main.
 namespace twinpath {
 
 int number_of_threads();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A constant at first sight that is destroyed after main.
+// Looks like a constant, but has a destructor that runs after main.
 namespace twinpath {
 
 struct pool {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// BMI, which is not asked for where AVX2 is chosen.
+// BMI, which the choice of tier avx2 does not require.
 namespace twinpath {
 
 __attribute__((target("bmi"))) unsigned without(unsigned x, unsigned mask) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ZMM registers in the tier of AVX2.
+// ZMM registers in tier avx2.
 namespace twinpath {
 
 using floats = float __attribute__((vector_size(64)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// AVX-512 VBMI, which is not asked for where AVX-512 is chosen.
+// AVX-512 VBMI, which the choice of tier avx512 does not require.
 #include <immintrin.h>
 
 namespace twinpath {

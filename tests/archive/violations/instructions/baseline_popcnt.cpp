@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// popcnt in the tier of every x86-64 processor.
+// popcnt in tier baseline, which runs on every x86-64 processor.
 namespace twinpath {
 
 __attribute__((target("popcnt"))) int bits(unsigned x) {

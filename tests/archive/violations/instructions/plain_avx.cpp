@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// AVX where no tier is.
+// AVX outside of the tiers.
 namespace twinpath {
 
 using floats = float __attribute__((vector_size(32)));

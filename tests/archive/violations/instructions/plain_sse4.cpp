@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SSE4.1, pmulld, where no tier is.
+// SSE4.1 (pmulld) outside of the tiers.
 namespace twinpath {
 
 using ints = int __attribute__((vector_size(16)));

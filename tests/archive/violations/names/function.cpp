@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A function that a program may have too.
+// A function whose name a program may define too.
 int twice(int x) {
   return x + x;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A template of another library under the name that a program knows it by.
+// A template of another library under its ordinary name, which a program may define too.
 namespace nlohmann {
 
 template <class T>

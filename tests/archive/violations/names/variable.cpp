@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A variable with a name of C.
+// A global variable with C linkage.
 extern "C" {
 int twinpath_calls = 0;
 }

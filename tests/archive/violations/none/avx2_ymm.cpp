@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// AVX in the tier of AVX2.
+// AVX in tier avx2.
 namespace twinpath {
 
 using floats = float __attribute__((vector_size(32)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// AVX-512 in the tier of AVX-512.
+// AVX-512 in tier avx512.
 namespace twinpath {
 
 using floats = float __attribute__((vector_size(64)));

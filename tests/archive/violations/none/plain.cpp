@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Keeps every rule: what the compiler is asked for by the other files is not what they are refused for.
+// Follows every rule, with the constructs of the other files: those alone are no violation.
 #include <stdexcept>
 #include <vector>
 

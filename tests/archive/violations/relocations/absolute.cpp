@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Code that was compiled for one address.
+// Code that depends on its position.
 // flags: -fno-pic -fno-pie
 namespace twinpath {
 

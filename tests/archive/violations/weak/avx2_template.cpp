@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A template that was instantiated for one tier.
+// A template that is instantiated in one tier.
 namespace twinpath {
 
 template <class T>
