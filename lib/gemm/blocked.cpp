@@ -33,12 +33,12 @@ struct target {
   }
 };
 
-/// Sums that a part adds to its own, and the result.
+/// Sums that are added to those of a part, and the result.
 template <class T>
 struct targets {
-  target<T> slice;  ///< sum of the earlier blocks of the slice
-  target<T> total;  ///< sum of the earlier slices
-  target<T> out;
+  const target<T>& slice;  ///< sum of the earlier blocks of the slice
+  const target<T>& total;  ///< sum of the earlier slices
+  const target<T>& out;
 };
 
 /// Steps p0 … p1 - 1 of k, at most one block, for a block of C.
@@ -86,7 +86,7 @@ class product_run {
       const span_scope span(label_, [&] { return task_shape(c, slice); });
       if (plan_.parallel_slices) {
         const target<T> sums{parallel_sums_ + slice * plan_.shape.m * plan_.shape.n, plan_.shape.n};
-        compute_slice(c, own, slice, {sums, {}, sums}, store_, false);
+        compute_slice(c, own, slice, {sums, none_, sums}, store_, false);
       } else {
         compute_block(c, own);
       }
@@ -126,8 +126,7 @@ class product_run {
     const std::size_t slices = contract::slices(plan_.shape.k).count;
     for (std::size_t s = 0; s < slices; ++s) {
       const bool last = s + 1 == slices;
-      compute_slice(c, own, s,
-                    {s == 0 ? total : slice_sums, s == 0 ? target<T>{} : total, last ? out : total},
+      compute_slice(c, own, s, {s == 0 ? total : slice_sums, s == 0 ? none_ : total, last ? out : total},
                     last ? x_.finish : store_, last);
     }
   }
@@ -150,19 +149,20 @@ class product_run {
     const std::size_t end = slices.begin(slice + 1);
     for_blocks(slice, [&](std::size_t p0, std::size_t p1) {
       const bool last = p1 == end;
-      const targets<T> now{p0 == begin ? target<T>{} : to.slice, last ? to.total : target<T>{},
-                           last ? to.out : to.slice};
+      const targets<T> now{p0 == begin ? none_ : to.slice, last ? to.total : none_, last ? to.out : to.slice};
       multiply_block({c, p0, p1, now, last ? &finish : &store_, last && complete}, own);
     });
   }
 
   /// All columns of a part. A that is packed for the first block of columns serves all others.
   void multiply_block(part<T> x, T* own) const {
-    if (!plan_.keep_a) return multiply_columns(x, own);
-    for (std::size_t j = 0; j < plan_.column_blocks; ++j) {
-      x.c.j0 = plan_.column(j);
-      x.c.j1 = plan_.column(j + 1);
-      x.first_columns = j == 0;
+    const std::size_t blocks = plan_.keep_a ? plan_.column_blocks : 1;
+    for (std::size_t j = 0; j < blocks; ++j) {
+      if (plan_.keep_a) {
+        x.c.j0 = plan_.column(j);
+        x.c.j1 = plan_.column(j + 1);
+        x.first_columns = j == 0;
+      }
       multiply_columns(x, own);
     }
   }
@@ -384,6 +384,7 @@ class product_run {
   /// Rows of a tile from which its multiply-adds hide the fetches of a B that is read once.
   static constexpr std::size_t read_once_rows = 3;
   static constexpr epilogue<T> store_{};
+  static constexpr target<T> none_{};
 
   const kernel_table<T>& table_;
   const blocked_plan& plan_;

@@ -167,9 +167,9 @@ void size_scratch(blocked_plan& p) {
   }
 }
 
-/// How the blocks of C are cut.
+/// Cuts C into blocks.
 template <class T>
-void cut_blocks(blocked_plan& p, const blocked_overrides& forced) {
+[[gnu::always_inline]] inline void cut_blocks(blocked_plan& p, const blocked_overrides& forced) {
   if (!p.parallel_slices) {
     cut_for_cache<T>(p, forced.by_strips);
     if (p.workers > 1) cut_for_workers(p);
@@ -180,35 +180,64 @@ void cut_blocks(blocked_plan& p, const blocked_overrides& forced) {
   if (forced.column_blocks) p.column_blocks = std::min(*forced.column_blocks, divide_up(p.shape.n, p.width));
 }
 
-}  // namespace
-
+/// Decides what is packed, for blocks and tiles that are settled.
 template <class T>
-blocked_plan plan_blocked(const kernel_table<T>& table, const product_shape& shape, epilogue_op op,
-                          std::size_t threads, const blocked_overrides& forced) {
+[[gnu::always_inline]] inline void choose_packing(const kernel_table<T>& table, blocked_plan& p,
+                                                  const blocked_overrides& forced) {
+  const std::size_t m = p.shape.m;
+  p.pack_b = forced.pack_b.value_or(wants_packed_b(table, p));
+  p.pack_a = p.shape.a_transposed && forced.pack_a.value_or(wants_packed_a(p));
+  p.keep_a = p.pack_a && p.column_blocks > 1 && !p.by_strips && !p.parallel_slices &&
+             forced.keep_a.value_or(!keeps_sums_outside<T>(p) || p.shape.n <= most_summed_columns);
+  if (p.keep_a && p.workers > 1 && !forced.row_blocks)
+    p.row_blocks = std::max(p.row_blocks, m < halved_rows * p.workers ? p.workers : 2 * p.workers);
+}
+
+/// Whether each slice of k is a task: C is small and there are slices for all workers.
+bool wants_parallel_slices(const blocked_plan& p) {
+  return p.workers > 1 && contract::slices(p.shape.k).count >= p.workers &&
+         p.shape.m * p.shape.n <= parallel_slice_elements;
+}
+
+/// Inlined, so that a plan without overrides does not look at them.
+template <class T>
+[[gnu::always_inline]] inline blocked_plan make_plan(const kernel_table<T>& table, const product_shape& shape,
+                                                     epilogue_op op, std::size_t threads,
+                                                     const blocked_overrides& forced) {
   blocked_plan p;
   p.shape = shape;
   p.width = table.width;
   p.sums_in_c = leaves_c_for_sums(op) && forced.sums_in_c.value_or(true);
-  p.workers = forced.workers.value_or(product_workers(shape, threads));
-  const std::size_t slices = contract::slices(shape.k).count;
-  p.parallel_slices =
-      slices > 1 && forced.parallel_slices.value_or(p.workers > 1 && slices >= p.workers &&
-                                                    shape.m * shape.n <= parallel_slice_elements);
+  p.workers = forced.workers ? *forced.workers : product_workers(shape, threads);
+  p.parallel_slices = forced.parallel_slices ? *forced.parallel_slices && contract::slices(shape.k).count > 1
+                                             : wants_parallel_slices(p);
   cut_blocks<T>(p, forced);
   const tile_choice tile = choose_tile(table, p);
   p.tile_vectors = tile.vectors;
   p.tile_rows = forced.short_tiles ? divide_up(tile.rows, 2) : tile.rows;
   p.strip_rows = shape.a_transposed ? rows_of_strip<T>(p.tile_rows) : p.tile_rows;
-  p.pack_b = forced.pack_b.value_or(wants_packed_b(table, p));
-  p.pack_a = shape.a_transposed && forced.pack_a.value_or(wants_packed_a(p));
-  p.keep_a = p.pack_a && p.column_blocks > 1 && !p.by_strips && !p.parallel_slices &&
-             forced.keep_a.value_or(!keeps_sums_outside<T>(p) || shape.n <= most_summed_columns);
-  if (p.keep_a && p.workers > 1 && !forced.row_blocks)
-    p.row_blocks = std::max(p.row_blocks, shape.m < halved_rows * p.workers ? p.workers : 2 * p.workers);
+  choose_packing(table, p, forced);
   size_scratch<T>(p);
   return p;
 }
 
+}  // namespace
+
+template <class T>
+blocked_plan plan_blocked(const kernel_table<T>& table, const product_shape& shape, epilogue_op op,
+                          std::size_t threads) {
+  return make_plan(table, shape, op, threads, {});
+}
+template <class T>
+blocked_plan plan_blocked(const kernel_table<T>& table, const product_shape& shape, epilogue_op op,
+                          std::size_t threads, const blocked_overrides& forced) {
+  return make_plan(table, shape, op, threads, forced);
+}
+
+template blocked_plan plan_blocked(const kernel_table<float>&, const product_shape&, epilogue_op,
+                                   std::size_t);
+template blocked_plan plan_blocked(const kernel_table<double>&, const product_shape&, epilogue_op,
+                                   std::size_t);
 template blocked_plan plan_blocked(const kernel_table<float>&, const product_shape&, epilogue_op, std::size_t,
                                    const blocked_overrides&);
 template blocked_plan plan_blocked(const kernel_table<double>&, const product_shape&, epilogue_op,

@@ -59,6 +59,11 @@ struct blocked_plan {
   }
 };
 
+/// The plan for a product with epilogue operation `op`, for at most `threads` threads.
+template <class T>
+[[nodiscard]] blocked_plan plan_blocked(const kernel_table<T>& table, const product_shape& shape,
+                                        epilogue_op op, std::size_t threads);
+
 /// Decisions that tests take in place of the cost model, so that small products reach every way to compute.
 /// The model takes those without a value. One that the shape or the epilogue rules out has no effect; counts
 /// of blocks are limited to the rows and the vectors of C.
@@ -75,10 +80,8 @@ struct blocked_overrides {
   bool short_tiles = false;  ///< register tiles of half as many rows
 };
 
-/// The plan for a product with epilogue operation `op`, for at most `threads` threads.
 template <class T>
 [[nodiscard]] blocked_plan plan_blocked(const kernel_table<T>& table, const product_shape& shape,
-                                        epilogue_op op, std::size_t threads,
-                                        const blocked_overrides& forced = {});
+                                        epilogue_op op, std::size_t threads, const blocked_overrides& forced);
 
 }  // namespace twinpath::inline v0::detail

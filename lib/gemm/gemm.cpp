@@ -77,13 +77,14 @@ template <class T>
 template <class T>
 [[gnu::always_inline]] inline void checked_gemm(const operand<T>& A, const operand<T>& B,
                                                 const matrix_view<T>& C, T alpha, T beta) {
+  const product_shape shape = shape_of(A, B);
   if (!fits_at_a_glance(A, B, C)) [[unlikely]] {
     check_gemm(A, B, C);
     if (C.empty()) return;
   }
-  const epilogue<T> finish = gemm_epilogue(alpha, beta);
+  const epilogue<T> finish{gemm_op(alpha, beta), alpha, beta};
   const kernel_table<T>& table = kernels<T>();
-  if (!is_direct_at_a_glance(table, shape_of(A, B))) return large_gemm(A, B, C, finish);
+  if (!is_direct_at_a_glance(table, shape)) return large_gemm(A, B, C, finish);
   direct_gemm(table, A, B, C, finish);
 }
 

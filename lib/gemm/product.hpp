@@ -88,11 +88,11 @@ operand<T> rows_of(const operand<T>& x, std::size_t i, std::size_t rows) {
           x.is_transposed()};
 }
 
-/// The epilogue of C = alpha * t + beta * C.
+/// The epilogue operation of C = alpha * t + beta * C.
 template <class T>
-[[nodiscard]] constexpr epilogue<T> gemm_epilogue(T alpha, T beta) noexcept {
-  if (beta != 0) return {epilogue_op::blend, alpha, beta};
-  return {alpha == 1 ? epilogue_op::store : epilogue_op::scale, alpha, beta};
+[[nodiscard]] constexpr epilogue_op gemm_op(T alpha, T beta) noexcept {
+  if (beta != 0) return epilogue_op::blend;
+  return alpha == 1 ? epilogue_op::store : epilogue_op::scale;
 }
 
 /// The operands of an epilogue at an element of C.

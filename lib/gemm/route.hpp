@@ -143,9 +143,10 @@ template <class T>
 template <class T>
 [[nodiscard]] inline bool is_direct_at_a_glance(const kernel_table<T>& table,
                                                 const product_shape& s) noexcept {
-  // As in product_workers the store of an element takes as long as three multiply-adds.
-  const bool alone = s.m * s.n * std::max<std::size_t>(s.k, 3) < static_cast<std::size_t>(2 * task_work);
-  return is_direct_by_size(s) && alone && !has_few_columns(table, s) && !has_few_rows(table, s);
+  // As in product_workers, the store of an element takes as long as three multiply-adds.
+  return is_direct_by_size(s) &&
+         s.m * s.n * std::max<std::size_t>(s.k, 3) < static_cast<std::size_t>(2 * task_work) &&
+         !has_few_columns(table, s) && !has_few_rows(table, s);
 }
 
 /// The path of op(B)^T * op(A)^T within the transposed path, for an epilogue that only stores.

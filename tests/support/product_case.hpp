@@ -53,7 +53,11 @@ class stored_operands {
   std::array<std::unique_ptr<stored_operand<T>>, 2> b_;
 };
 
-using tp::detail::gemm_epilogue;
+/// The epilogue of tp::gemm.
+template <class T>
+tp::detail::epilogue<T> gemm_epilogue(T alpha, T beta) {
+  return {tp::detail::gemm_op(alpha, beta), alpha, beta};
+}
 
 enum class data { uniform, special };
 
