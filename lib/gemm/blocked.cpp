@@ -215,8 +215,7 @@ class product_run {
           multiply_row_of_tiles(kernels, plan_.width, across, t, rows, b_layout_);
         }
       }
-      if (complete && x_.after.function != nullptr)
-        x_.after.run(out.at(i, c.j0), out.stride, i, c.j0, rows, columns);
+      if (complete && x_.after) x_.after.run(out.at(i, c.j0), out.stride, i, c.j0, rows, columns);
     });
   }
 
@@ -286,7 +285,7 @@ class product_run {
         const T* bias = x_.bias == nullptr ? c : x_.bias;
         const T* mask = x_.mask.data() == nullptr ? c : x_.mask.row(i).data();
         table_.finish_row(sum, x_.finish, bias, mask, c, n);
-        if (x_.after.function != nullptr) x_.after.run(c, n, i, 0, 1, n);
+        if (x_.after) x_.after.run(c, n, i, 0, 1, n);
       }
     });
   }

@@ -95,7 +95,7 @@ void run_narrow(const kernel_table<T>& table, const narrow_plan& plan, const pro
     const product<T> inner = inner_product(x, c, straight ? x.C.row(c.i).data() : sums, plan.block_rows);
     multiply_turned(table, inner, sums + plan.sums, label.inside(span_part::turned));
     if (straight) {
-      if (x.after.function != nullptr) x.after.run(x.C.row(c.i).data(), 1, c.i, 0, c.rows, 1);
+      if (x.after) x.after.run(x.C.row(c.i).data(), 1, c.i, 0, c.rows, 1);
       return;
     }
     const span_scope turned_back(label.inside(span_part::finish));
@@ -105,8 +105,7 @@ void run_narrow(const kernel_table<T>& table, const narrow_plan& plan, const pro
       const T* mask = x.mask.data() == nullptr ? out : x.mask.row(c.i + i).data() + c.j;
       table.finish_columns(sums + i, plan.block_rows, std::min(table.width, c.rows - i), c.columns, x.finish,
                            bias, mask, x.mask.stride(), out, x.C.stride());
-      if (x.after.function != nullptr)
-        x.after.run(out, x.C.stride(), c.i + i, c.j, std::min(table.width, c.rows - i), c.columns);
+      if (x.after) x.after.run(out, x.C.stride(), c.i + i, c.j, std::min(table.width, c.rows - i), c.columns);
     }
   });
 }

@@ -84,8 +84,7 @@ struct predictor<T>::state {
       const bool last = l + 2 == widths.size();
       x.f = last ? activation::identity : net.options().activation;
       const detail::product_shape shape{rows, widths[l + 1], widths[l]};
-      const detail::epilogue_op op =
-          x.f == activation::relu ? detail::epilogue_op::bias_relu : detail::epilogue_op::bias;
+      const detail::epilogue_op op = detail::forward_op(x.f);
       const std::size_t threads = detail::product_workers(shape, 2) > 1 ? detail::concurrency() : 1;
       x.route = detail::route_product(table, shape, op, threads);
       scratch_elements = std::max(scratch_elements, x.route.scratch());

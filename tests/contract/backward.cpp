@@ -82,7 +82,7 @@ class memory {
   void check_below(activation f) const {
     // What contract::backprop_path does with the derivative, on products that are known already.
     const std::string wrong =
-        difference<T>(below.view(), taken_back(f, x_.error, keeps_scores(f) ? x_.Z : x_.A));
+        difference<T>(below.view(), times_derivative(f, x_.error, keeps_scores(f) ? x_.Z : x_.A));
     REQUIRE(wrong == "");
     REQUIRE(below.padding_untouched());
   }

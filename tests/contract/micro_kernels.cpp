@@ -28,7 +28,7 @@ struct bench {
   }
 
   /// contract::gemm with a sum of earlier blocks and one of earlier slices.
-  tp::matrix<T> expected(const tp::detail::epilogue<T>& end, bool with_slice, bool with_total) const {
+  tp::matrix<T> expected(const tp::detail::epilogue<T>& finish, bool with_slice, bool with_total) const {
     product_case<T> folded = x;
     for (std::size_t i = 0; i < x.size.m; ++i) {
       for (std::size_t j = 0; j < x.size.n; ++j) {
@@ -37,7 +37,7 @@ struct bench {
         if (with_total) t = total(i, j) + t;
       }
     }
-    return folded.expected(end);
+    return folded.expected(finish);
   }
 
   void run(tp::detail::micro_kernel<T> kernel, a_layout from, bool b_transposed, std::size_t count = 1) {
@@ -51,7 +51,7 @@ struct bench {
                                  epilogue_op::bias, epilogue_op::bias_relu, epilogue_op::mask}) {
       for (const bool with_slice : {false, true}) {
         for (const bool with_total : {false, true}) {
-          const tp::detail::epilogue<T> end{what, T(0.7), T(-0.3)};
+          const tp::detail::epilogue<T> finish{op, T(0.7), T(-0.3)};
           C.assign(x.old);
           tp::detail::tile<T> t{};
           t.k = x.size.k;
@@ -72,16 +72,16 @@ struct bench {
             t.total = earlier_slices.view().data();
             t.total_stride = earlier_slices.view().stride();
           }
-          t.end = &end;
+          t.finish = &finish;
           t.bias = bias.view().data();
           t.mask = mask.view().data();
           t.mask_stride = mask.view().stride();
           t.c = C.view().data();
           t.c_stride = C.view().stride();
           kernel(t);
-          const std::string wrong = difference<T>(C.view(), expected(end, with_slice, with_total));
+          const std::string wrong = difference<T>(C.view(), expected(finish, with_slice, with_total));
           if (wrong.empty() && C.padding_untouched()) continue;
-          CAPTURE(text_of(x.size), static_cast<int>(from), b_transposed, static_cast<int>(what), with_slice,
+          CAPTURE(text_of(x.size), static_cast<int>(from), b_transposed, static_cast<int>(op), with_slice,
                   with_total);
           REQUIRE(wrong == "");
           REQUIRE(C.padding_untouched());
@@ -119,7 +119,7 @@ TEMPLATE_TEST_CASE("every micro-kernel of the table", "[kernels]", float, double
             bench<T>(rows, count * vectors * table.width, k).run(kernel, from, false, count);
           }
           if (vectors == kernels.widest[rows - 1]) {
-            bench<T>(rows, 2 * vectors * table.width, k).run(kernels.streaming[rows - 1], from, false, 2);
+            bench<T>(rows, 2 * vectors * table.width, k).run(kernels.read_once[rows - 1], from, false, 2);
           }
           ++whole;
           register_tiles += vectors < table.tall_rows.size() && rows == table.tall_rows[vectors] ? 1 : 0;

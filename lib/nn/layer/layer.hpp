@@ -20,16 +20,24 @@ inline void check_option(std::string_view function, schedule how) {
 // Views by reference, and one product that is returned: a copy would read as vectors what was just written as
 // numbers, and wait for that.
 
+/// The epilogue of X*W + b: with f if that fits in the store, otherwise f follows it.
+[[nodiscard]] constexpr epilogue_op forward_op(activation f) noexcept {
+  return f == activation::relu ? epilogue_op::bias_relu : epilogue_op::bias;
+}
+/// The epilogue of dZ*W^T: with the derivative of f if that fits in the store, otherwise it follows.
+[[nodiscard]] constexpr epilogue_op backprop_op(activation f) noexcept {
+  return f == activation::relu ? epilogue_op::mask : epilogue_op::store;
+}
+
 /// A = f(X*W + b)
 template <class T>
 [[gnu::always_inline]] inline product<T> forward_product(const kernel_table<T>& table,
                                                          const matrix_view<const T>& X,
                                                          const matrix_view<const T>& W, const T* bias,
                                                          activation f, const matrix_view<T>& A) {
-  const bool in_store = f == activation::relu || f == activation::identity;
-  product<T> x{X, W, A, {f == activation::relu ? epilogue_op::bias_relu : epilogue_op::bias}, bias, {}};
-  if (!in_store) {
-    x.after = after_store<T>(table.activate[f], A.data(), A.stride());
+  product<T> x{X, W, A, {forward_op(f)}, bias, {}};
+  if (!option_row(f).in_store) {
+    x.after = after_store<T>(map_step<T>{table.activate[f], A.data()}, A.stride());
   }
   return x;
 }
@@ -42,7 +50,7 @@ template <class T>
                                                          activation f, const matrix_view<T>& A,
                                                          const matrix_view<T>& Z) {
   product<T> x{X, W, Z, {epilogue_op::bias}, bias, {}};
-  x.after = after_store<T>(table.activate[f], A.data(), A.stride());
+  x.after = after_store<T>(map_step<T>{table.activate[f], A.data()}, A.stride());
   return x;
 }
 
@@ -53,13 +61,9 @@ template <class T>
                                                           const matrix_view<const T>& W, activation f,
                                                           const matrix_view<const T>& kept,
                                                           const matrix_view<T>& dZ_below) {
-  const bool in_store = f == activation::relu || f == activation::identity;
-  product<T> x{dZ,       transposed(W),
-               dZ_below, {f == activation::relu ? epilogue_op::mask : epilogue_op::store},
-               nullptr,  kept};
-  if (!in_store) {
-    // It only reads what is kept.
-    x.after = after_store<T>(table.take_back[f], const_cast<T*>(kept.data()), kept.stride());
+  product<T> x{dZ, transposed(W), dZ_below, {backprop_op(f)}, nullptr, kept};
+  if (!option_row(f).in_store) {
+    x.after = after_store<T>(derivative_step<T>{table.apply_derivative[f], kept.data()}, kept.stride());
   }
   return x;
 }

@@ -50,7 +50,7 @@ bool listed_step<T>::list(const step_run<T>& s) {
 
 template <class T>
 bool listed_step<T>::list(const kernel_table<T>& table, const product<T>& x, ends end, range& calls) {
-  if (x.after.function != nullptr || !is_direct(table, x.shape(), x.finish.op)) return false;
+  if (x.after || !is_direct(table, x.shape(), x.finish.op)) return false;
   ends_[end] = x.finish;
   calls.begin = calls_.size();
   const bool listed = list_small(table, x.A, x.B, x.C, ends_[end], x.bias, x.mask, calls_);

@@ -198,10 +198,9 @@ class step_run {
   /// Lets the update follow the store of a part of dW whose first element is parameter `first` of layer l.
   void update_after(product<T>& x, std::size_t l, std::size_t first) const noexcept {
     layer_state<T>& to = layers_[l];
-    x.after = after_store<T>(with_.rule.kernel, to.parameters.data() + first, to.outputs);
-    x.after.factors = with_.rule.factors_data();
-    x.after.y = to.moment(0, first);
-    x.after.z = to.moment(1, first);
+    const update_step<T> update{with_.rule.function, &with_.rule.factors, to.parameters.data() + first,
+                                to.moment(0, first), to.moment(1, first)};
+    x.after = after_store<T>(update, to.outputs);
   }
 
   /// Applies gradients of the parameters `first` … of layer l.
