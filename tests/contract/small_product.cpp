@@ -22,7 +22,7 @@ bool one_block(const shape& s) {
 template <class T>
 bool possible(const shape& s, bool b_transposed, tp::detail::epilogue_op op) {
   if (!one_block<T>(s)) {
-    const bool sums_in_c = end != tp::detail::epilogue_op::scale && end != tp::detail::epilogue_op::blend;
+    const bool sums_in_c = op != tp::detail::epilogue_op::scale && op != tp::detail::epilogue_op::blend;
     return one_tile<T>(s) && sums_in_c && tp::contract::slices(s.k).count == 1;
   }
   return !b_transposed || one_tile<T>(s) || s.k * (s.n + 16) <= tp::detail::small_b;
@@ -47,7 +47,7 @@ void run(const shape& s, data kind, tally& taken) {
       for (const bool b_transposed : {false, true}) {
         if (!possible<T>(s, b_transposed, end.op)) continue;
         const auto call = stored.call(a_transposed, b_transposed, end);
-        tp::detail::multiply_small<T>(tp::detail::kernels<T>(), call.A, call.B, call.C, call.end, call.bias,
+        tp::detail::multiply_small<T>(tp::detail::kernels<T>(), call.A, call.B, call.C, call.finish, call.bias,
                                       call.mask);
         ++(!one_block<T>(s) ? taken.by_blocks
            : !b_transposed  ? taken.as_it_is

@@ -32,7 +32,7 @@ void multiply(const tp::operand<T>& A, const tp::operand<T>& B, tp::matrix_view<
   const auto& table = tp::detail::kernels<T>();
   for (const bool packed : {false, true}) {
     const tp::detail::product<T> x{A, B, C, {}, nullptr, {}};
-    auto plan = tp::detail::plan_product(table, x.shape(), x.end.op, 1);
+    auto plan = tp::detail::plan_product(table, x.shape(), x.finish.op, 1);
     plan.pack_a = packed && A.is_transposed();
     plan.pack_b = packed;
     plan.keep_a = plan.keep_a && packed;
