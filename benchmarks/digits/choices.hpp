@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include <twinpath/activation.hpp>
 #include <twinpath/dense.hpp>
@@ -13,7 +15,7 @@ namespace digits {
 
 template <class T>
 struct choice {
-  const char* name;
+  std::string_view name;
   T value;
 };
 
@@ -26,15 +28,15 @@ inline constexpr choice<twinpath::optimizer> optimizer_choices[] = {
     {"adamw", twinpath::adamw{.learning_rate = 0.001}},
 };
 
-inline constexpr choice<twinpath::activation> activation_choices[] = {
-    {"identity", twinpath::activation::identity},
-    {"relu", twinpath::activation::relu},
-    {"leaky-relu", twinpath::activation::leaky_relu},
-    {"sigmoid", twinpath::activation::sigmoid},
-    {"tanh", twinpath::activation::tanh},
-    {"gelu", twinpath::activation::gelu_erf},
-    {"gelu-tanh", twinpath::activation::gelu_tanh},
-};
+template <class Places>
+inline constexpr choice<twinpath::activation> activations_at[] = {{}};
+template <std::size_t... i>
+inline constexpr choice<twinpath::activation> activations_at<std::index_sequence<i...>>[] = {
+    {name(static_cast<twinpath::activation>(i)), static_cast<twinpath::activation>(i)}...};
+
+/// All of the library, by the names of their enumerators.
+inline constexpr const auto& activation_choices =
+    activations_at<std::make_index_sequence<twinpath::detail::option_count<twinpath::activation>>>;
 
 inline constexpr choice<twinpath::schedule> schedule_choices[] = {
     {"sequential", twinpath::schedule::sequential},
@@ -58,14 +60,11 @@ template <class T, std::size_t n>
 template <class T, std::size_t n>
 [[nodiscard]] std::string name_in(const choice<T> (&choices)[n], T value) {
   for (const choice<T>& c : choices) {
-    if (c.value == value) return c.name;
+    if (c.value == value) return std::string(c.name);
   }
   return {};
 }
 
-[[nodiscard]] inline std::string name(twinpath::activation f) {
-  return name_in(activation_choices, f);
-}
 [[nodiscard]] inline std::string name(twinpath::schedule how) {
   return name_in(schedule_choices, how);
 }

@@ -22,8 +22,8 @@ twinpath::mlp<float> load_network(const options& o) {
     fail("it has layers " + name(net.widths()) + ", --layers says " + name(o.layers));
   }
   if (o.activation && *o.activation != net.options().activation) {
-    fail("its activation is " + name(net.options().activation) + ", --activation says " +
-         name(*o.activation));
+    fail("its activation is " + std::string(name(net.options().activation)) + ", --activation says " +
+         std::string(name(*o.activation)));
   }
   if (net.options().loss != twinpath::loss::softmax_cross_entropy) {
     fail("its loss is not softmax cross-entropy, which digits are trained with");

@@ -56,7 +56,7 @@ void print_header(const options& o, const run_facts& facts) {
               counted(facts.train_rows, "row").c_str(), test.c_str(), counted(facts.test_rows, "row").c_str(),
               facts.layers.front(), facts.layers.back());
   std::printf("network    %s, %zu parameters, float, %s\n", name(facts.layers).c_str(), facts.parameters,
-              name(facts.activation).c_str());
+              std::string(name(facts.activation)).c_str());
   if (!o.load.empty()) {
     std::printf("loaded     %s after %" PRIu64 " updates, goes on with epoch %zu\n", o.load.string().c_str(),
                 facts.updates, facts.first_epoch + 1);

@@ -99,12 +99,13 @@ void run_update(benchmark::State& state, std::size_t n, int which) {
 }  // namespace
 
 void register_layer_rows() {
-  constexpr const char* activations[] = {"identity", "relu",     "leaky_relu", "sigmoid",
-                                         "tanh",     "gelu_erf", "gelu_tanh"};
+  constexpr auto activations = static_cast<int>(tp::detail::option_count<tp::activation>);
   constexpr const char* updates[] = {"sgd", "momentum", "adam"};
   for (const std::size_t n : sizes) {
     add_row("activation/copy", n, 2, run_copy, 0);
-    for (int f = 0; f < 7; ++f) add_row("activation/" + std::string(activations[f]), n, 2, run_activation, f);
+    for (int f = 0; f < activations; ++f) {
+      add_row("activation/" + std::string(name(static_cast<tp::activation>(f))), n, 2, run_activation, f);
+    }
     for (int u = 0; u < 3; ++u) {
       const auto arrays = static_cast<std::size_t>(3 + 2 * u);
       add_row("update/additions_for_" + std::string(updates[u]), n, arrays, run_additions, u);

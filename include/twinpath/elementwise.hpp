@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Functions of single elements.
+// Elementwise functions.
 #pragma once
 
 #include <twinpath/matrix.hpp>
 
 namespace twinpath::inline v0 {
 
-/// Y(i, j) = max(0, X(i, j)); a NaN stays NaN and -0 becomes +0.
+/// Y(i, j) = max(0, X(i, j)); NaN stays NaN and -0 becomes +0.
 ///
 /// Shapes: X and Y are m x n. Bits: `contract::relu`.
 /// Overlap: Y may be exactly X; every other overlap throws. Thread safety and parallelism as for `gemm`.

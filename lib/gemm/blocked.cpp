@@ -180,7 +180,7 @@ class product_run {
       t.b = b.data();
       place(x, i, t);
       multiply_row(across, t, rows, x.c.columns());
-      if (x.complete && x_.after.function != nullptr)
+      if (x.complete && x_.after)
         x_.after.run(x.to.out.at(i, x.c.j0), x.to.out.stride, i, x.c.j0, rows, x.c.columns());
     });
   }
@@ -372,7 +372,7 @@ class product_run {
         T* c = x_.C.row(i).data();
         const epilogue_operands<T> e = epilogue_operands_at<T>(x_.bias, x_.mask, i, 0, c);
         table_.finish_row(sum, x_.finish, e.bias, e.mask, c, n);
-        if (x_.after.function != nullptr) x_.after.run(c, n, i, 0, 1, n);
+        if (x_.after) x_.after.run(c, n, i, 0, 1, n);
       }
     });
   }

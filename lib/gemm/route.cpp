@@ -37,7 +37,7 @@ void run_product(const kernel_table<T>& table, const product_route& route, const
       // A C without elements may have rows, a stride and no address.
       if (x.C.empty()) return;
       multiply_direct(table, x.A, x.B, x.C, x.finish, x.bias, x.mask);
-      if (x.after.function != nullptr) x.after.run(x.C.data(), x.C.stride(), 0, 0, x.C.rows(), x.C.cols());
+      if (x.after) x.after.run(x.C.data(), x.C.stride(), 0, 0, x.C.rows(), x.C.cols());
       return;
     }
     case product_path::transposed:

@@ -104,7 +104,7 @@ template <class T, class Call = make_call>
     t.b_next = packed ? g.columns * t.k : g.columns;
     t.count = g.count;
     if (b == b_layout::read_once && tile_widths[g.width] == kernels.widest[rows - 1]) {
-      call(kernels.streaming[rows - 1], t);
+      call(kernels.read_once[rows - 1], t);
     } else {
       call(kernels.full[g.width][rows - 1], t);
     }

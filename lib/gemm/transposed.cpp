@@ -57,7 +57,7 @@ void store_block(const kernel_table<T>& table, const product<T>& x, const c_bloc
     const epilogue_operands<T> e = epilogue_operands_at<T>(x.bias, x.mask, c.i + i, c.j, out);
     table.finish_columns(sums + i, stride, rows, c.columns, x.finish, e.bias, e.mask, x.mask.stride(), out,
                          x.C.stride());
-    if (x.after.function != nullptr) x.after.run(out, x.C.stride(), c.i + i, c.j, rows, c.columns);
+    if (x.after) x.after.run(out, x.C.stride(), c.i + i, c.j, rows, c.columns);
   }
 }
 
@@ -114,7 +114,7 @@ void run_transposed(const kernel_table<T>& table, const transposed_plan& plan, c
     const product<T> inner = inner_product(x, c, straight ? x.C.row(c.i).data() : sums, plan.block_rows);
     multiply_transposed(table, inner, sums + plan.sums, label.inside(span_part::transposed));
     if (straight) {
-      if (x.after.function != nullptr) x.after.run(x.C.row(c.i).data(), 1, c.i, 0, c.rows, 1);
+      if (x.after) x.after.run(x.C.row(c.i).data(), 1, c.i, 0, c.rows, 1);
       return;
     }
     const span_scope finishing(label.inside(span_part::finish));

@@ -145,7 +145,7 @@ optimizer_progress check_progress(finder& arrays, std::size_t moments) {
 
 template <class Option>
 std::optional<Option> check_option(finder& arrays) {
-  const std::string name = option_names<Option>::array;
+  const std::string name = array_name<Option>;
   const array* a = arrays.find(name);
   if (a == nullptr) return std::nullopt;
   check_single(name, *a, a->type == dtype::text || a->type == dtype::bytes, "text");

@@ -91,8 +91,8 @@ void fill(mlp<T>& net, const io::mlp_arrays& saved) {
 template <class Option>
 void check_same(const std::optional<Option>& saved, Option own) {
   if (!saved || *saved == own) return;
-  throw std::runtime_error(std::string("its ") + io::option_names<Option>::array + " is " +
-                           io::name_of(*saved) + ", the network's is " + io::name_of(own));
+  throw std::runtime_error(std::string("its ") + io::array_name<Option> + " is " + std::string(name(*saved)) +
+                           ", the network's is " + std::string(name(own)));
 }
 
 }  // namespace

@@ -31,8 +31,8 @@ void add_layer(std::vector<io::named_view>& arrays, const mlp<T>& net, std::size
 
 template <class Option>
 io::array option_array(Option value) {
-  const std::string name = io::name_of(value);
-  return io::text_array({&name, 1}, {});
+  const std::string text(name(value));
+  return io::text_array({&text, 1}, {});
 }
 
 }  // namespace
@@ -65,9 +65,9 @@ void save(const mlp<T>& net, const std::filesystem::path& file) {
   const io::array activation = option_array(net.options().activation);
   const io::array loss = option_array(net.options().loss);
   const io::array reduction = option_array(net.options().reduction);
-  arrays.push_back({io::option_names<twinpath::activation>::array, activation.view()});
-  arrays.push_back({io::option_names<twinpath::loss>::array, loss.view()});
-  arrays.push_back({io::option_names<twinpath::reduction>::array, reduction.view()});
+  arrays.push_back({io::array_name<twinpath::activation>, activation.view()});
+  arrays.push_back({io::array_name<twinpath::loss>, loss.view()});
+  arrays.push_back({io::array_name<twinpath::reduction>, reduction.view()});
   io::write_npz(file, arrays);
 }
 

@@ -11,59 +11,20 @@
 
 namespace twinpath::inline v0::detail::io {
 
+/// The name of the array that holds an option.
 template <class Option>
-struct option_name {
-  Option value;
-  std::string_view name;
-};
-
-/// `array` is the name of the array that holds the option.
-template <class Option>
-struct option_names;
-
+inline constexpr const char* option_array = nullptr;
 template <>
-struct option_names<activation> {
-  static constexpr const char* array = "activation";
-  static constexpr option_name<activation> all[] = {
-      {activation::identity, "identity"},
-      {activation::relu, "relu"},
-      {activation::leaky_relu, "leaky_relu"},
-      {activation::sigmoid, "sigmoid"},
-      {activation::tanh, "tanh"},
-      {activation::gelu_erf, "gelu_erf"},
-      {activation::gelu_tanh, "gelu_tanh"},
-  };
-};
-
+inline constexpr const char* array_name<activation> = "activation";
 template <>
-struct option_names<loss> {
-  static constexpr const char* array = "loss";
-  static constexpr option_name<loss> all[] = {
-      {loss::softmax_cross_entropy, "softmax_cross_entropy"},
-      {loss::sigmoid_cross_entropy, "sigmoid_cross_entropy"},
-      {loss::mean_squared_error, "mean_squared_error"},
-  };
-};
-
+inline constexpr const char* array_name<loss> = "loss";
 template <>
-struct option_names<reduction> {
-  static constexpr const char* array = "reduction";
-  static constexpr option_name<reduction> all[] = {{reduction::mean, "mean"}, {reduction::sum, "sum"}};
-};
-
-/// The name of an enumerator.
-template <class Option>
-[[nodiscard]] std::string name_of(Option value) {
-  for (const auto& entry : option_names<Option>::all) {
-    if (entry.value == value) return std::string(entry.name);
-  }
-  return {};
-}
+inline constexpr const char* array_name<reduction> = "reduction";
 
 template <class Option>
-[[nodiscard]] std::optional<Option> option_of(std::string_view name) {
-  for (const auto& entry : option_names<Option>::all) {
-    if (entry.name == name) return entry.value;
+[[nodiscard]] std::optional<Option> option_of(std::string_view text) {
+  for (std::size_t i = 0; i < option_count<Option>; ++i) {
+    if (name(static_cast<Option>(i)) == text) return static_cast<Option>(i);
   }
   return std::nullopt;
 }
@@ -72,9 +33,9 @@ template <class Option>
 template <class Option>
 [[nodiscard]] std::string names_of_all() {
   std::string out;
-  for (const auto& entry : option_names<Option>::all) {
+  for (const auto& row : option_table<Option>::rows) {
     if (!out.empty()) out += ", ";
-    out += entry.name;
+    out += row.name;
   }
   return out;
 }

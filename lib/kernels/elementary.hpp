@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include <twinpath/contract/elementary.hpp>
+
 #include "kernels/simd/simd.hpp"
 
 namespace twinpath::inline v0::detail {
@@ -15,6 +17,13 @@ TWINPATH_INLINE vec<T> polynomial(const T (&coefficients)[n], vec<T> x) {
   vec<T> y(coefficients[0]);
   for (std::size_t i = 1; i < n; ++i) y = fma(y, x, vec<T>(coefficients[i]));
   return y;
+}
+
+/// contract::relu
+template <class T>
+TWINPATH_INLINE vec<T> relu_of(vec<T> z) {
+  const vec<T> zero(T(0));
+  return xsimd::select(z <= zero, zero, z);
 }
 
 /// contract::reduced_exp

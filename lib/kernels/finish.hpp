@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What happens to t, the folded sum of a product, on its way to C.
+// The epilogue of a product: from t, its complete sum, to C.
 #pragma once
 
-#include "kernels/kernel_table.hpp"
+#include "kernels/elementary.hpp"
 #include "kernels/simd/simd.hpp"
+#include "kernels/tile.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// contract::relu
-template <class T>
-TWINPATH_INLINE vec<T> relu_of(vec<T> z) {
-  const vec<T> zero(T(0));
-  return xsimd::select(z <= zero, zero, z);
-}
-
-/// One vector of C from the same vector of t; c, bias and mask point to it.
+/// One vector of C from that of t; c, bias and mask point to its first element.
 template <epilogue_op op, class T, class Columns>
 TWINPATH_INLINE vec<T> finished(vec<T> t, const epilogue<T>& finish, const Columns& across, const T* c,
                                 const T* bias, const T* mask) {
@@ -29,10 +23,10 @@ TWINPATH_INLINE vec<T> finished(vec<T> t, const epilogue<T>& finish, const Colum
   if constexpr (op == epilogue_op::mask) return xsimd::select(across.load(mask) > zero, t, zero);
 }
 
-/// Calls body.operator()<op>() for a finishing step known at run time.
+/// Calls body.operator()<op>() for an operation known at run time.
 template <class Body>
 TWINPATH_INLINE void finish_as(epilogue_op op, Body&& body) {
-  // The smallest products store: a table of jumps on the way would cost them 1 %.
+  // The smallest products only store: a jump table before that would cost them 1 %.
   if (op == epilogue_op::store) return body.template operator()<epilogue_op::store>();
   switch (op) {
     case epilogue_op::store:
@@ -53,24 +47,20 @@ TWINPATH_INLINE void finish_as(epilogue_op op, Body&& body) {
 template <class T>
 [[gnu::flatten]] void finish_row(const T* t, const epilogue<T>& finish, const T* bias, const T* mask, T* c,
                                  std::size_t n) {
-  finish_as(
-      finish.op, [&]<epilogue_op op>() __attribute__((always_inline)) {
-        for_vectors<T>(
-            n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
-              across.store(c + j,
-                           finished<op, T>(across.load(t + j), finish, across, c + j, bias + j, mask + j));
-            });
-      });
+  finish_as(finish.op, [&]<epilogue_op op>() TWINPATH_LAMBDA {
+    for_vectors<T>(n, [&](std::size_t j, auto across) TWINPATH_LAMBDA {
+      across.store(c + j, finished<op, T>(across.load(t + j), finish, across, c + j, bias + j, mask + j));
+    });
+  });
 }
 
-/// The elements of a column, which share those of a row of C: its bias.
+/// A column of which all elements have the same bias.
 template <class T>
 struct one_for_all {
   TWINPATH_INLINE vec<T> load(const T* p) const { return vec<T>(*p); }
 };
 
-/// finish_columns where a row of C is no longer than a lane, and nothing but t has one value for each
-/// element.
+/// finish_columns for rows of C no longer than a lane, if only t has a value for each element.
 template <epilogue_op op, class T>
 TWINPATH_INLINE void finish_few_columns(const T* in, std::size_t in_stride, std::size_t rows, std::size_t n,
                                         const epilogue<T>& finish, const T* bias, T* c,
@@ -86,33 +76,32 @@ TWINPATH_INLINE void finish_few_columns(const T* in, std::size_t in_stride, std:
   store_columns(column, c, c_stride, rows, lane_tail(n));
 }
 
-/// Up to a vector's length of rows of C from t transposed: element (i, j) is in[j * in_stride + i].
+/// As many rows of C as a vector has elements, or fewer, from t transposed: element (i, j) is
+/// in[j * in_stride + i].
 template <class T>
 [[gnu::flatten]] void finish_columns(const T* in, std::size_t in_stride, std::size_t rows, std::size_t n,
                                      const epilogue<T>& finish, const T* bias, const T* mask,
                                      std::size_t mask_stride, T* c, std::size_t c_stride) {
   constexpr std::size_t w = width<T>;
-  finish_as(
-      finish.op, [&]<epilogue_op op>() __attribute__((always_inline)) {
-        if constexpr (op != epilogue_op::blend && op != epilogue_op::mask) {
-          if (n <= columns_at_once<T>)
-            return finish_few_columns<op, T>(in, in_stride, rows, n, finish, bias, c, c_stride);
-        }
-        for_vectors<T>(
-            n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
-              vec<T> square[w];
-              const std::size_t present = n - j < w ? n - j : w;
-              for (std::size_t r = 0; r < w; ++r)
-                square[r] = r < present ? load(in + (j + r) * in_stride) : vec<T>(T(0));
-              transpose(square);
-              // As in a micro-kernel: all loads before the stores.
-              for (std::size_t i = 0; i < rows; ++i) {
-                square[i] = finished<op, T>(square[i], finish, across, c + i * c_stride + j, bias + j,
-                                            mask + i * mask_stride + j);
-              }
-              for (std::size_t i = 0; i < rows; ++i) across.store(c + i * c_stride + j, square[i]);
-            });
-      });
+  finish_as(finish.op, [&]<epilogue_op op>() TWINPATH_LAMBDA {
+    if constexpr (op != epilogue_op::blend && op != epilogue_op::mask) {
+      if (n <= columns_at_once<T>)
+        return finish_few_columns<op, T>(in, in_stride, rows, n, finish, bias, c, c_stride);
+    }
+    for_vectors<T>(n, [&](std::size_t j, auto across) TWINPATH_LAMBDA {
+      vec<T> square[w];
+      const std::size_t present = n - j < w ? n - j : w;
+      for (std::size_t r = 0; r < w; ++r)
+        square[r] = r < present ? load(in + (j + r) * in_stride) : vec<T>(T(0));
+      transpose(square);
+      // As in a micro-kernel, all loads come before the stores.
+      for (std::size_t i = 0; i < rows; ++i) {
+        square[i] = finished<op, T>(square[i], finish, across, c + i * c_stride + j, bias + j,
+                                    mask + i * mask_stride + j);
+      }
+      for (std::size_t i = 0; i < rows; ++i) across.store(c + i * c_stride + j, square[i]);
+    });
+  });
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ const kernel_table<T>* table_of(isa tier) noexcept {
 
 }  // namespace
 
-// The tables are constants, so whoever reads the pointer reads a table that is complete.
+// Relaxed, because the tables are constants: a thread that reads the pointer reads a complete table.
 template <class T>
 const kernel_table<T>& settle_kernels() {
   const kernel_table<T>* table = table_of<T>(tier_in_use());

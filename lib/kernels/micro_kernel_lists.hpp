@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which micro-kernels a tier has: an entry for each number of rows, and those that its registers hold.
+// The micro-kernels of a tier: for each number of rows those whose accumulators fit its registers.
 #pragma once
 
 #include <utility>
@@ -23,11 +23,11 @@ constexpr std::uint8_t widest_tile(std::size_t rows, std::size_t registers) {
 }
 
 template <class T, std::size_t rows, a_layout layout, std::size_t registers>
-constexpr micro_kernel<T> streaming_tile() {
+constexpr micro_kernel<T> read_once_tile() {
   return &multiply_tiles<T, rows, widest_tile(rows, registers), layout, false, registers, true>;
 }
 
-/// Two vectors across so few rows: a single chain of multiply-adds for each would wait for its sum.
+/// Two vectors across, for few rows: with one, the chains are too few to hide the latency of a multiply-add.
 template <class T, std::size_t rows, a_layout layout, std::size_t registers>
 constexpr micro_kernel<T> transposed_pair() {
   if constexpr (rows <= 4 && fits_transposed(rows, 2, columns_at_once<T>, registers)) {
@@ -51,14 +51,14 @@ constexpr micro_kernels<T> list_micro_kernels(const partial_tiles<T>* half,
                     {full_tile<T, row + 1, tile_widths[3], layout, registers>()...},
                     {full_tile<T, row + 1, tile_widths[4], layout, registers>()...}}},
           .widest = {widest_tile(row + 1, registers)...},
-          .streaming = {streaming_tile<T, row + 1, layout, registers>()...},
+          .read_once = {read_once_tile<T, row + 1, layout, registers>()...},
           .partial = list_partial_tiles<T, layout, registers>(rows),
           .half = half,
           .transposed_pair = {transposed_pair<T, row + 1, layout, registers>()...},
           .transposed = {&multiply_transposed_tiles<T, row + 1, 1, layout, false, registers>...}};
 }
 
-/// For a file that is compiled with half vectors.
+/// For a file that defines TWINPATH_HALF_VECTORS.
 template <class T, std::size_t tile_rows, std::size_t registers>
 constexpr half_tiles<T> make_half_tiles() {
   constexpr auto rows = std::make_index_sequence<tile_rows>{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Packing: a block of an operand becomes a sliver in which the elements of one k lie side by side.
+// Packing: copies a block of an operand to a sliver, in which the elements of one step of k are adjacent.
 #pragma once
 
 #include <algorithm>
@@ -21,8 +21,7 @@ template <class T>
     T* to = out + p * out_stride;
     std::size_t i = 0;
     for (; i < whole; i += w) store(to + i, load(from + i));
-    // A whole vector is stored in either case: what is too much is padding, or is overwritten by the next
-    // step.
+    // A whole vector is stored in either case: the excess is padding, or the next step overwrites it.
     if (rows > whole) store(to + i, rest.load(from + i));
   }
 }
@@ -34,15 +33,15 @@ template <class T>
   // Rows that evict each other from the L1 cache are read in whole vectors, once.
   const bool aliasing = aliases(stride * sizeof(T));
   for (std::size_t i = 0; i < rows; i += w) {
-    // The last row stands in for those that are missing: what comes of them is padding, or is overwritten.
+    // The last row replaces those that do not exist: their elements are padding, or are overwritten.
     const std::size_t present = std::min(w, rows - i);
     const T* row[w];
     for (std::size_t r = 0; r < w; ++r) row[r] = in + (i + std::min(r, present - 1)) * stride;
-    // Where there is no padding: in the first vector what is too much is overwritten by the next step; a
-    // later vector must not touch what the first one of the next step has written already.
+    // Without padding, the next step overwrites the excess of the first vector; but a later vector must not
+    // touch the elements that the first vector of the next step has already written.
     const bool cut = i != 0 && i + w > out_stride;
     const tail<T> last(present);
-    const auto put = [&](std::size_t p, vec<T> column) __attribute__((always_inline)) {
+    const auto put = [&](std::size_t p, vec<T> column) TWINPATH_LAMBDA {
       T* to = out + p * out_stride + i;
       if (cut) {
         last.store(to, column);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Softmax and cross-entropy of the rows of a matrix. Rows of few columns, such as ten classes, lie side by
-// side in the lanes of vectors, one vector a column: along such a row most lanes would idle, and every row
-// would wait for its own chain of a maximum, a sum, a division and a logarithm.
+// Softmax and cross-entropy of the rows of a matrix. Short rows, such as of ten classes, are computed side by
+// side: each is a lane, each column a vector. Along a short row most lanes would idle, and each row would
+// wait for its own chain of a maximum, a sum, a division and a logarithm.
 #pragma once
 
 #include <cstdint>
 #include <limits>
 
-#include "kernels/row_kernels.hpp"
+#include "kernels/elementary.hpp"
 #include "kernels/simd/simd.hpp"
+#include "kernels/sum_kernels.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
@@ -25,7 +26,7 @@ struct side_by_side {
   vec<T> column[most_columns_side_by_side<T>];
 
   TWINPATH_INLINE void load(const T* x, std::size_t stride, std::size_t rows, std::size_t n) {
-    // The last row stands in for those that are missing.
+    // The last row replaces those that do not exist.
     const T* row[width<T>];
     for (std::size_t r = 0; r < width<T>; ++r) {
       row[r] = x;
@@ -40,8 +41,8 @@ struct side_by_side {
     for (; j + group <= n; j += group) store_columns(group_at(j), x + j, stride, rows);
     if (j < n) store_columns(group_at(j), x + j, stride, rows, lane_tail(n - j));
   }
-  /// contract::fold_lanes of each row: lanes without an element would add +0 and are left out. Destroys the
-  /// columns.
+  /// contract::fold_lanes of each row, without the lanes that have no element and would add +0. Overwrites
+  /// the columns.
   TWINPATH_INLINE vec<T> fold(std::size_t n) {
     for (std::size_t half = most_columns_side_by_side<T> / 2; half != 0; half /= 2) {
       for (std::size_t l = 0; l + half < n; ++l) column[l] = column[l] + column[l + half];
@@ -146,7 +147,7 @@ template <class T>
 
 // --- row after row ----------------------------------------------------------------------------------------
 
-/// contract::row_maximum. The order does not matter: NaN is passed over and +0 and -0 lead to the same bits.
+/// contract::row_maximum. The order does not matter: NaN is ignored, and +0 and -0 give the same results.
 template <class T>
 TWINPATH_INLINE T row_maximum(const T* z, std::size_t n) {
   const vec<T> lowest(-std::numeric_limits<T>::infinity());
@@ -169,11 +170,10 @@ template <class T>
 TWINPATH_INLINE T shifted_exponentials(const T* z, T* p, std::size_t n, T largest) {
   row_lanes<T> sum;
   const vec<T> shift(largest);
-  for_vectors<T>(
-      n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
-        across.store(p + j, exp_of<T, false>(across.load(z + j) - shift));
-        sum.at(j) = sum.at(j) + across.load(p + j);
-      });
+  for_vectors<T>(n, [&](std::size_t j, auto across) TWINPATH_LAMBDA {
+    across.store(p + j, exp_of<T, false>(across.load(z + j) - shift));
+    sum.at(j) = sum.at(j) + across.load(p + j);
+  });
   return sum.fold(n);
 }
 
@@ -191,39 +191,37 @@ TWINPATH_INLINE void softmax_row(const T* z, T* p, std::size_t n) {
   for_vectors<T>(n, [&](std::size_t j, auto across) { across.store(p + j, across.load(p + j) * inverse); });
 }
 
-/// `in_place`: dz is z or y, so that the exponentials cannot be kept there and are computed twice.
+/// `in_place`: dz is z or y, and so cannot hold the exponentials, which are computed twice.
 template <bool in_place, class T>
 TWINPATH_INLINE T cross_entropy_row(const T* z, const T* y, T* dz, std::size_t n, T scale) {
   const T largest = row_maximum(z, n);
   const vec<T> shift(largest);
   const vec<T> zero(T(0));
-  // First the sums, so that dz may overwrite z or y.
+  // The sums come first, because dz may overwrite z or y.
   row_lanes<T> exponentials;
   row_lanes<T> targets;
-  for_vectors<T>(
-      n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
-        // Columns behind the row load as 0 and would count as exp(0 - max).
-        T kept[width<T>] = {};
-        T* const place = in_place ? kept : dz + j;
-        across.store(place, exp_of<T, false>(across.load(z + j) - shift));
-        exponentials.at(j) = exponentials.at(j) + across.load(place);
-        targets.at(j) = targets.at(j) + across.load(y + j);
-      });
+  for_vectors<T>(n, [&](std::size_t j, auto across) TWINPATH_LAMBDA {
+    // Columns behind the row are loaded as 0 and would count as exp(0 - max).
+    T kept[width<T>] = {};
+    T* const place = in_place ? kept : dz + j;
+    across.store(place, exp_of<T, false>(across.load(z + j) - shift));
+    exponentials.at(j) = exponentials.at(j) + across.load(place);
+    targets.at(j) = targets.at(j) + across.load(y + j);
+  });
   const T total = exponentials.fold(n);
   const T log_total = log_of_scalar(total);
   const vec<T> inverse(T(1) / total);
   const vec<T> target_sum(targets.fold(n));
   const vec<T> factor(scale);
   row_lanes<T> loss;
-  for_vectors<T>(
-      n, [&](std::size_t j, auto across) __attribute__((always_inline)) {
-        const vec<T> shifted = across.load(z + j) - shift;
-        const vec<T> target = across.load(y + j);
-        const vec<T> p = (in_place ? exp_of<T, false>(shifted) : across.load(dz + j)) * inverse;
-        loss.at(j) =
-            xsimd::select(target == zero, loss.at(j), fma(target, vec<T>(log_total) - shifted, loss.at(j)));
-        across.store(dz + j, fma(p, target_sum, zero - target) * factor);
-      });
+  for_vectors<T>(n, [&](std::size_t j, auto across) TWINPATH_LAMBDA {
+    const vec<T> shifted = across.load(z + j) - shift;
+    const vec<T> target = across.load(y + j);
+    const vec<T> p = (in_place ? exp_of<T, false>(shifted) : across.load(dz + j)) * inverse;
+    loss.at(j) =
+        xsimd::select(target == zero, loss.at(j), fma(target, vec<T>(log_total) - shifted, loss.at(j)));
+    across.store(dz + j, fma(p, target_sum, zero - target) * factor);
+  });
   return loss.fold(n);
 }
 
@@ -244,7 +242,7 @@ TWINPATH_INLINE T cross_entropy_class(const T* z, std::size_t label, T* dz, std:
 
 // --- all rows ---------------------------------------------------------------------------------------------
 
-/// Calls body(i, rows) for groups of rows that lie side by side.
+/// Calls body(i, rows) for groups of rows that are computed side by side.
 template <class T, class Body>
 TWINPATH_INLINE void for_row_groups(std::size_t m, Body&& body) {
   for (std::size_t i = 0; i < m; i += width<T>) body(i, m - i < width<T> ? m - i : width<T>);

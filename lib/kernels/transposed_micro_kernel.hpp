@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The micro-kernel for a transposed B: the same chains, with columns of B made from its rows in registers.
+// The micro-kernel for a transposed B that is read in place: the same chains; B is transposed in registers.
 #pragma once
 
 #include "kernels/micro_kernel.hpp"
@@ -8,13 +8,13 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// Rows of a transposed B where they lie, for tiles so many vectors across.
+/// The rows of a transposed B, in place, for tiles of `vectors` vectors across.
 template <class T, std::size_t vectors, bool partial>
 struct rows_of_b : rows_side_by_side<T, vectors * width<T>, 4 * vectors> {
   TWINPATH_INLINE rows_of_b(const T* b, const tile<T>& t)
       : rows_side_by_side<T, vectors * width<T>, 4 * vectors>(b, t.b_stride) {}
 };
-/// The last row stands in for the missing ones.
+/// The last row replaces those that do not exist.
 template <class T>
 struct rows_of_b<T, 1, true> {
   const T* row[width<T>];
@@ -37,7 +37,7 @@ struct rows_from {
   TWINPATH_INLINE auto operator[](std::size_t r) const { return all[first + r]; }
 };
 
-/// Columns of a transposed B, for tiles so many vectors across.
+/// Columns of a transposed B, for tiles of `vectors` vectors across.
 template <class T, std::size_t vectors, std::size_t count = columns_at_once<T>>
 using columns_of_b = vec<T>[vectors][count];
 
@@ -48,12 +48,12 @@ TWINPATH_INLINE void load_columns_of(const Rows& b, columns_of_b<T, vectors>& co
   }
 }
 
-/// Step s of those that the columns are of. Functions, because what nested lambdas refer to GCC 12 keeps in
-/// memory.
+/// acc += column s of A * column[s] of B. Functions, because GCC 12 keeps in memory the variables that nested
+/// lambdas capture.
 template <class T, std::size_t rows, std::size_t vectors, std::size_t count, class A>
 TWINPATH_INLINE void multiply_step(vec<T> (&acc)[rows][vectors], A& a,
                                    const columns_of_b<T, vectors, count>& column, std::size_t s) {
-  a.keep();  // in each step: the distances of several, too, are more than there are registers
+  a.pin_strides();  // in each step: even the distances of a few steps do not fit the registers
   TWINPATH_UNROLL for (std::size_t i = 0; i < rows; ++i) {
     TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) accumulate(acc[i][j], &a(i, s), column[j][s]);
   }
@@ -65,16 +65,16 @@ TWINPATH_INLINE void multiply_steps(vec<T> (&acc)[rows][vectors], A& a,
   a.advance(count);
 }
 
-/// The same while the next columns are loaded: shuffles and multiply-adds side by side, which the processor
-/// would not find behind so many multiply-adds. The loads are in the first half, for the shuffles wait for
-/// them.
+/// The same while the next columns are loaded. The shuffles are issued between the multiply-adds, because the
+/// processor does not look far enough ahead to find them behind all of these. The loads come in the first
+/// half, because the shuffles wait for them.
 template <class T, std::size_t rows, std::size_t vectors, class A, class B>
 TWINPATH_INLINE void multiply_steps_and_load(vec<T> (&acc)[rows][vectors], A& a,
                                              columns_of_b<T, vectors>& column, B& b, std::size_t next) {
   constexpr std::size_t group = columns_at_once<T>;
   columns_of_b<T, vectors> lanes;
   TWINPATH_UNROLL for (std::size_t s = 0; s < group; ++s) {
-    b.keep();
+    b.pin_strides();
     if (2 * s < group) {
       TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) {
         const rows_from<B> rows_of_vector{b, j * width<T>};
@@ -86,10 +86,10 @@ TWINPATH_INLINE void multiply_steps_and_load(vec<T> (&acc)[rows][vectors], A& a,
     asm volatile("" ::: "memory");
   }
   a.advance(group);
-  TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) turn_lanes(lanes[j], column[j]);
+  TWINPATH_UNROLL for (std::size_t j = 0; j < vectors; ++j) transpose_lanes(lanes[j], column[j]);
 }
 
-/// What is left of k, by fewer columns than a lane has.
+/// The remaining steps of k, fewer than a lane has columns.
 template <class T, std::size_t rows, std::size_t vectors, class A, class B>
 TWINPATH_INLINE void multiply_last_steps(vec<T> (&acc)[rows][vectors], A& a, const B& b, std::size_t k) {
   columns_of_b<T, vectors> column;
@@ -99,14 +99,14 @@ TWINPATH_INLINE void multiply_last_steps(vec<T> (&acc)[rows][vectors], A& a, con
   }
 }
 
-/// Whether the accumulators of a tile leave registers for the columns that are multiplied, and the next ones.
+/// Whether the registers hold the accumulators of a tile, the columns that are multiplied and the next ones.
 constexpr bool fits_transposed(std::size_t rows, std::size_t vectors, std::size_t columns,
                                std::size_t registers) {
   return vectors * (rows + 2 * columns) + 3 <= registers;
 }
 
-/// A micro-kernel for a transposed B that is read in place: element (p, j) is b[j * b_stride + p]. It is
-/// transposed on its way through the registers, anew for each tile that reads it.
+/// A micro-kernel for a transposed B that is read in place: element (p, j) is b[j * b_stride + p]. Each tile
+/// transposes again what it reads.
 template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool partial,
           std::size_t registers>
 [[gnu::flatten]] void multiply_transposed_tiles(const tile<T>& t) {
@@ -114,7 +114,7 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
   constexpr std::size_t group = columns_at_once<T>;
   constexpr std::size_t line = 64 / sizeof(T);
   constexpr bool loads_ahead = !partial && fits_transposed(rows, vectors, group, registers);
-  // Where the accumulators leave registers for it.
+  // Only if the accumulators leave registers for a square.
   constexpr bool has_squares = !partial && vectors == 1 && w == line && rows <= 8;
   const std::conditional_t<partial, tail<T>, whole<T>> across(t.tail);
   const bool by_squares = has_squares && aliases(t.b_stride * sizeof(T));
@@ -123,17 +123,17 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
   for (;;) {
     vec<T> acc[rows][vectors];
     clear<T>(acc);
-    if constexpr (!partial) hide(j0);
+    if constexpr (!partial) opaque(j0);
     rows_of_b<T, vectors, partial> b(first_of_b, t);
     elements_of_a<T, rows, layout> a(t);
     columns_of_b<T, vectors> column;
     std::size_t k = t.k;
-    // So many rows side by side are more than the hardware fetches ahead.
+    // A square has more rows than the hardware prefetcher follows.
     if constexpr (has_squares) {
       for (; by_squares && k >= line; k -= line) {
-        a.keep();
-        b.keep();
-        // Into the L2 cache, because rows that evict each other would not stay in the L1 cache.
+        a.pin_strides();
+        b.pin_strides();
+        // Into the L2 cache: in the L1 cache the rows evict each other.
         TWINPATH_UNROLL for (std::size_t r = 0; r < line; ++r) __builtin_prefetch(b[r] + 2 * line, 0, 2);
         columns_of_b<T, 1, line> square;
         load_square(b, 0, square[0]);
@@ -145,10 +145,10 @@ template <class T, std::size_t rows, std::size_t vectors, a_layout layout, bool 
       if (k >= 2 * group) {
         load_columns_of<T, vectors>(b, column);
         for (; k >= line + group; k -= line) {
-          a.keep();
-          b.keep();
+          a.pin_strides();
+          b.pin_strides();
           TWINPATH_UNROLL for (std::size_t g = 0; g < line / group; ++g) {
-            if (g < b.groups) b.fetch(g, 2 * line);
+            if (g < b.groups) b.prefetch(g, 2 * line);
             multiply_steps_and_load<T>(acc, a, column, b, (g + 1) * group);
           }
           b.advance(line);

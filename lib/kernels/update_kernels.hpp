@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Updates of parameters from their gradients, elementwise: c is the gradient, x the parameters, y and z what
-// the optimiser remembers.
+// Updates of parameters w from their gradients, elementwise.
 #pragma once
 
 #include <twinpath/contract/optimizers.hpp>
@@ -22,51 +21,59 @@ template <class T>
 
 /// contract::decayed_update
 template <class T>
-[[gnu::flatten]] void decayed_update(T* c, T* x, T*, T*, const void* factors, std::size_t n) {
-  const auto& f = *static_cast<const contract::sgd_factors<T>*>(factors);
+[[gnu::flatten]] void decayed_update(const T* gradient, T* w, T*, T*, const update_factors<T>& factors,
+                                     std::size_t n) {
+  const contract::sgd_factors<T>& f = factors.sgd;
   const vec<T> step(-f.rate);
   const vec<T> decay(f.decay);
-  for_vectors<T>(
-      n, [&](std::size_t i, auto across) __attribute__((always_inline)) {
-        const vec<T> w = across.load(x + i);
-        across.store(x + i, fma(step, fma(decay, w, across.load(c + i)), w));
-      });
+  for_vectors<T>(n, [&](std::size_t i, auto across) TWINPATH_LAMBDA {
+    const vec<T> old = across.load(w + i);
+    across.store(w + i, fma(step, fma(decay, old, across.load(gradient + i)), old));
+  });
 }
 
 /// contract::momentum_update
 template <bool nesterov, class T>
-[[gnu::flatten]] void momentum_update(T* c, T* x, T* y, T*, const void* factors, std::size_t n) {
-  const auto& f = *static_cast<const contract::sgd_factors<T>*>(factors);
+[[gnu::flatten]] void momentum_update(const T* gradient, T* w, T* velocity, T*,
+                                      const update_factors<T>& factors, std::size_t n) {
+  const contract::sgd_factors<T>& f = factors.sgd;
   const vec<T> step(-f.rate);
   const vec<T> decay(f.decay);
   const vec<T> momentum(f.momentum);
-  for_vectors<T>(
-      n, [&](std::size_t i, auto across) __attribute__((always_inline)) {
-        const vec<T> w = across.load(x + i);
-        const vec<T> g = fma(decay, w, across.load(c + i));
-        const vec<T> v = fma(momentum, across.load(y + i), g);
-        across.store(y + i, v);
-        across.store(x + i, fma(step, nesterov ? fma(momentum, v, g) : v, w));
-      });
+  for_vectors<T>(n, [&](std::size_t i, auto across) TWINPATH_LAMBDA {
+    const vec<T> old = across.load(w + i);
+    const vec<T> g = fma(decay, old, across.load(gradient + i));
+    const vec<T> v = fma(momentum, across.load(velocity + i), g);
+    across.store(velocity + i, v);
+    across.store(w + i, fma(step, nesterov ? fma(momentum, v, g) : v, old));
+  });
 }
 
 /// contract::adam_update
 template <class T>
-[[gnu::flatten]] void adam_update(T* c, T* x, T* y, T* z, const void* factors, std::size_t n) {
-  const auto& f = *static_cast<const contract::adam_factors<T>*>(factors);
+[[gnu::flatten]] void adam_update(const T* gradient, T* w, T* first, T* second,
+                                  const update_factors<T>& factors, std::size_t n) {
+  const contract::adam_factors<T>& f = factors.adam;
   const vec<T> step(-f.rate), scale(f.scale), epsilon(f.epsilon), decay(f.decay), keep(f.keep);
   const vec<T> beta1(f.beta1), fresh1(f.fresh1), beta2(f.beta2), fresh2(f.fresh2);
-  for_vectors<T>(
-      n, [&](std::size_t i, auto across) __attribute__((always_inline)) {
-        const vec<T> w = across.load(x + i);
-        const vec<T> g = fma(decay, w, across.load(c + i));
-        const vec<T> m = fma(beta1, across.load(y + i), fresh1 * g);
-        const vec<T> v = fma(beta2, across.load(z + i), fresh2 * g * g);
-        const vec<T> denominator = fma(root<T>(v), scale, epsilon);
-        across.store(y + i, m);
-        across.store(z + i, v);
-        across.store(x + i, fma(step, divide<T>(m, denominator), keep * w));
-      });
+  for_vectors<T>(n, [&](std::size_t i, auto across) TWINPATH_LAMBDA {
+    const vec<T> old = across.load(w + i);
+    const vec<T> g = fma(decay, old, across.load(gradient + i));
+    const vec<T> m = fma(beta1, across.load(first + i), fresh1 * g);
+    const vec<T> v = fma(beta2, across.load(second + i), fresh2 * g * g);
+    const vec<T> denominator = fma(root<T>(v), scale, epsilon);
+    across.store(first + i, m);
+    across.store(second + i, v);
+    across.store(w + i, fma(step, divide<T>(m, denominator), keep * old));
+  });
+}
+
+template <class T>
+constexpr update_functions<T> make_updates() {
+  return {.decayed = &decayed_update<T>,
+          .momentum = &momentum_update<false, T>,
+          .nesterov = &momentum_update<true, T>,
+          .adam = &adam_update<T>};
 }
 
 }  // namespace

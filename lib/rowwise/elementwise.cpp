@@ -10,19 +10,18 @@ namespace twinpath::inline v0 {
 namespace detail {
 namespace {
 
-/// Y = kernel(X). `input` and `output` are the names of the two in messages; an element costs as much as
-/// moving so many.
+/// Y = kernel(X). `input` and `output` name the two in messages. `cost` is that of an element, in elements
+/// read or written.
 template <class T>
-void apply(const char* function, element_function<T> kernel, std::size_t cost, const char* input,
+void apply(const char* function, map_function<T> kernel, std::size_t cost, const char* input,
            matrix_view<const T> X, const char* output, matrix_view<T> Y) {
   check_shape(function, output, Y, X.rows(), X.cols());
-  check_same_or_apart(function, output, Y, input, X);
+  check_same_or_disjoint(function, output, Y, input, X);
   if (X.empty()) return;
-  const after_store<T> over(kernel, Y.data(), Y.stride());
+  const map_step<T> step{kernel, Y.data()};
   const auto run = [&](std::size_t i, std::size_t j, std::size_t rows, std::size_t cols) {
     const span_scope span({function});
-    // Of its first operand the kernel is a reader.
-    over.run(const_cast<T*>(X.data()) + i * X.stride() + j, X.stride(), i, j, rows, cols);
+    for_rows_of(step, Y.stride(), X.data() + i * X.stride() + j, X.stride(), i, j, rows, cols);
   };
   if (X.stride() == X.cols() && Y.stride() == Y.cols()) {
     return for_element_parts(X.rows() * X.cols(), cost * sizeof(T),
@@ -36,7 +35,7 @@ constexpr std::size_t moved = 2;  // an element read and one written
 constexpr std::size_t computed = 2 * exponential_cost;
 
 template <class T>
-void apply(const char* function, element_function<T> kernel, std::size_t cost, matrix_view<const T> X,
+void apply(const char* function, map_function<T> kernel, std::size_t cost, matrix_view<const T> X,
            matrix_view<T> Y) {
   apply(function, kernel, cost, "X", X, "Y", Y);
 }
@@ -44,8 +43,7 @@ void apply(const char* function, element_function<T> kernel, std::size_t cost, m
 template <class T>
 void activate(activation f, matrix_view<const T> Z, matrix_view<T> A) {
   check_option("activate", f);
-  const bool light = f == activation::identity || f == activation::relu || f == activation::leaky_relu;
-  apply("activate", kernels<T>().activate[f], light ? moved : computed, "Z", Z, "A", A);
+  apply("activate", kernels<T>().activate[f], option_row(f).is_light ? moved : computed, "Z", Z, "A", A);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <type_traits>
 
-#include <twinpath/contract.hpp>
+#include <twinpath/contract/losses.hpp>
 #include <twinpath/mean_squared_error.hpp>
 #include <twinpath/sigmoid_cross_entropy.hpp>
 #include <twinpath/softmax.hpp>
@@ -20,14 +20,14 @@ T checked_loss(const char* function, loss which, matrix_view<const T> Z, const t
                matrix_view<T> dZ, reduction how) {
   check_option(function, how);
   check_shape(function, "dZ", dZ, Z.rows(), Z.cols());
-  check_same_or_apart(function, "dZ", dZ, "Z", Z);
+  check_same_or_disjoint(function, "dZ", dZ, "Z", Z);
   if (y.by_class) {
     check_size(function, "classes", y.classes, Z.rows());
     check_disjoint(function, "dZ", dZ, "classes", y.classes);
     check_classes(function, y.classes, Z.cols());
   } else {
     check_shape(function, "Y", y.soft, Z.rows(), Z.cols());
-    check_same_or_apart(function, "dZ", dZ, "Y", y.soft);
+    check_same_or_disjoint(function, "dZ", dZ, "Y", y.soft);
   }
   check_mean(function, which, how, Z.rows(), Z.cols());
   return loss_and_error(which, Z, y, dZ, how, {"loss"});
@@ -36,7 +36,7 @@ T checked_loss(const char* function, loss which, matrix_view<const T> Z, const t
 }  // namespace
 
 void check_classes(std::string_view function, std::span<const std::int32_t> classes, std::size_t count) {
-  // Without an exit from the loop, so that it is vectorised.
+  // No early exit, so that the compiler vectorises the loop.
   bool in_range = true;
   for (const std::int32_t c : classes)
     in_range &= c >= 0 && static_cast<std::size_t>(static_cast<std::uint32_t>(c)) < count;
@@ -53,7 +53,7 @@ void check_classes(std::string_view function, std::span<const std::int32_t> clas
 
 void check_mean(std::string_view function, loss which, reduction how, std::size_t rows, std::size_t cols) {
   if (how == reduction::sum || contract::mean_divisor(which, rows, cols) != 0) return;
-  const char* const what = which == loss::softmax_cross_entropy ? " rows" : " elements";
+  const char* const what = option_row(which).mean_over_rows ? " rows" : " elements";
   fail(function, "the mean of 0" + std::string(what) + " is not defined");
 }
 
@@ -64,17 +64,14 @@ void loss_rows(const kernel_table<T>& table, loss which, const matrix_view<const
     return table.cross_entropy_classes(Z.data(), Z.stride(), y.classes.data() + first, dZ.data(), dZ.stride(),
                                        Z.rows(), Z.cols(), scale, losses);
   }
-  const loss_kernel<T> kernel = which == loss::softmax_cross_entropy   ? table.cross_entropy
-                                : which == loss::sigmoid_cross_entropy ? table.sigmoid_cross_entropy
-                                                                       : table.squared_error;
-  kernel(Z.data(), Z.stride(), y.soft.data() + first * y.soft.stride(), y.soft.stride(), dZ.data(),
-         dZ.stride(), Z.rows(), Z.cols(), scale, losses);
+  table.losses[which](Z.data(), Z.stride(), y.soft.data() + first * y.soft.stride(), y.soft.stride(),
+                      dZ.data(), dZ.stride(), Z.rows(), Z.cols(), scale, losses);
 }
 
 template <class T>
 T fold_losses(const kernel_table<T>& table, const T* losses, std::size_t rows, std::size_t divisor,
               T* scratch) {
-  // One chain after the other would wait for each addition: the chains are laid side by side first.
+  // A single chain would wait for each of its additions: the chains are transposed, to run side by side.
   constexpr std::size_t chain = contract::sum_rows;
   const std::size_t chains = rows / chain;
   T total = 0;
@@ -102,7 +99,7 @@ T loss_and_error(loss which, matrix_view<const T> Z, const targets<T>& y, matrix
   const std::size_t n = Z.cols();
   const T scale = contract::error_scale<T>(which, how, m, n);
   scratch_frame scratch;
-  // Both before dZ is written, which may be Z.
+  // Allocated before dZ is written, which may be Z: a failure must leave it unchanged.
   T* const losses = scratch.allocate<T>(m);
   T* const fold = scratch.allocate<T>(loss_scratch(m));
   for_row_parts(m, exponential_cost * n * sizeof(T), [&](std::size_t first, std::size_t last) {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include <twinpath/contract.hpp>
+#include <twinpath/contract/sums.hpp>
 
 #include "kernels/kernel_table.hpp"
 #include "rowwise/row_operations.hpp"
@@ -15,7 +15,7 @@ namespace detail {
 namespace {
 
 constexpr std::size_t sum_rows = contract::sum_rows;
-/// Columns that are worth a task of their own: below that a thread would read too little of each row.
+/// Fewest columns of a task: with fewer, a thread would read too little of each row.
 constexpr std::size_t least_columns = 64;
 
 template <class T>

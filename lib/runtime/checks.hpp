@@ -30,14 +30,18 @@ void check_option(std::string_view function, std::string_view name, Option value
   if (value < Option{} || value > last) [[unlikely]]
     fail_option(function, name, static_cast<int>(value), static_cast<int>(last));
 }
+template <class Option>
+void check_option(std::string_view function, std::string_view name, Option value) {
+  check_option(function, name, value, static_cast<Option>(option_count<Option> - 1));
+}
 inline void check_option(std::string_view function, activation f) {
-  check_option(function, "activation", f, activation::gelu_tanh);
+  check_option(function, "activation", f);
 }
 inline void check_option(std::string_view function, loss which) {
-  check_option(function, "loss", which, loss::mean_squared_error);
+  check_option(function, "loss", which);
 }
 inline void check_option(std::string_view function, reduction how) {
-  check_option(function, "reduction", how, reduction::sum);
+  check_option(function, "reduction", how);
 }
 
 /// A rectangle of elements of `size` bytes each, for `overlap`.
@@ -102,7 +106,7 @@ inline void check_disjoint(std::string_view function, std::string_view output, c
 }
 
 /// An output that may be exactly its input and must share no element with it otherwise.
-inline void check_same_or_apart(std::string_view function, std::string_view output, const rectangle& a,
+inline void check_same_or_disjoint(std::string_view function, std::string_view output, const rectangle& a,
                                 std::string_view other, const rectangle& b) {
   if (!identical(a, b)) check_disjoint(function, output, a, other, b);
 }

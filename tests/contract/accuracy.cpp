@@ -11,6 +11,7 @@
 #include <limits>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "support/arithmetic.hpp"
@@ -203,6 +204,31 @@ TEMPLATE_TEST_CASE("log1p is within 2 ulp on [0, 1]", "[accuracy]", float, doubl
   }
   INFO("log1p(" << text_of(worst.where) << ")");
   CHECK(static_cast<double>(worst.ulp) < 2.0);
+}
+
+TEMPLATE_TEST_CASE("SiLU and its derivative", "[accuracy]", float, double) {
+  using T = TestType;
+  constexpr auto unit = static_cast<long double>(std::numeric_limits<T>::epsilon());
+  generator random(12);
+  worst_error<T> worst;
+  long double worst_derivative = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    T z = 20 * random.uniform<T>();
+    if (i % 2 != 0) z = std::ldexp(z, -static_cast<int>(random.below(60)));
+    const auto [value, derivative] = with_arithmetic([z]<class arithmetic>(arithmetic) {
+      return std::pair(tp::contract::silu<arithmetic>(z), tp::contract::silu_derivative<arithmetic>(z));
+    });
+    const auto exact = static_cast<long double>(z);
+    const long double s = logistic(exact);
+    worst.see(z, value, exact * s);
+    // Relative to the sum of magnitudes: left of 0 the derivative has a root.
+    const long double rest = logistic(-exact);
+    const long double error = std::abs(static_cast<long double>(derivative) - s * (1 + exact * rest));
+    worst_derivative = std::max(worst_derivative, error / (s * (1 + std::abs(exact) * rest)));
+  }
+  INFO("silu(" << text_of(worst.where) << "), " << static_cast<double>(worst_derivative / unit));
+  CHECK(static_cast<double>(worst.ulp) < 3.0);
+  CHECK(static_cast<double>(worst_derivative / unit) < 3.0);
 }
 
 namespace {

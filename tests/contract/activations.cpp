@@ -2,6 +2,7 @@
 // Activations: the bits of the contract for every length and layout, and the values of PyTorch.
 #include <twinpath/activation.hpp>
 #include <twinpath/dense.hpp>
+#include <twinpath/loss.hpp>
 
 #include <cmath>
 #include <limits>
@@ -19,6 +20,17 @@ namespace {
 using namespace tests;
 using tp::activation;
 
+/// SiLU with 50 digits, rounded to the nearest double: not by PyTorch.
+constexpr pytorch::curve silu = {
+    {-7.373009522657661e-05, -0.0223857574374287, -0.14227761953270035, -0.27837517353163604,
+     -0.24061597561845527, -0.1276672449565023, -0.00497500020833125, 0.0, 0.010099996666799995,
+     0.2394750640449808, 0.6398545523625035, 1.2263617142904655, 2.5299719386461095, 3.928055160151634,
+     7.495854160223073, 10.999816284359671},
+    {-6.758546761378339e-05, -0.01822450660588759, -0.08810410601516962, 0.0063191550846875815,
+     0.1574000555032465, 0.3522199896811173, 0.49500008333208334, 0.5, 0.5099993333733311, 0.6947919584090637,
+     0.8958997792330411, 1.041294154299143, 1.0963474676495746, 1.052664614891073, 1.0035907694083426,
+     1.0001670111501686}};
+
 const pytorch::curve& curve_of(activation f) {
   switch (f) {
     case activation::relu:
@@ -31,6 +43,8 @@ const pytorch::curve& curve_of(activation f) {
       return pytorch::tanh;
     case activation::gelu_erf:
       return pytorch::gelu;
+    case activation::silu:
+      return silu;
     default:
       return pytorch::gelu_tanh;
   }
@@ -47,6 +61,29 @@ T derivative(activation f, T z) {
 }
 
 }  // namespace
+
+TEST_CASE("options have the names of their enumerators", "[activation]") {
+  CHECK(name(activation::identity) == "identity");
+  CHECK(name(activation::relu) == "relu");
+  CHECK(name(activation::leaky_relu) == "leaky_relu");
+  CHECK(name(activation::sigmoid) == "sigmoid");
+  CHECK(name(activation::tanh) == "tanh");
+  CHECK(name(activation::gelu_erf) == "gelu_erf");
+  CHECK(name(activation::gelu_tanh) == "gelu_tanh");
+  CHECK(name(activation::silu) == "silu");
+  CHECK(all_activations.size() == 8);
+  CHECK(name(tp::loss::softmax_cross_entropy) == "softmax_cross_entropy");
+  CHECK(name(tp::loss::sigmoid_cross_entropy) == "sigmoid_cross_entropy");
+  CHECK(name(tp::loss::mean_squared_error) == "mean_squared_error");
+  CHECK(name(tp::reduction::mean) == "mean");
+  CHECK(name(tp::reduction::sum) == "sum");
+  for (const int x : {-1, 8, 1 << 30}) {
+    CHECK(name(static_cast<activation>(x)).empty());
+    CHECK(!keeps_scores(static_cast<activation>(x)));
+    CHECK(name(static_cast<tp::loss>(x)).empty());
+    CHECK(name(static_cast<tp::reduction>(x)).empty());
+  }
+}
 
 TEMPLATE_TEST_CASE("activate: every length, layout and corner", "[activation]", float, double) {
   using T = TestType;
@@ -72,7 +109,7 @@ TEMPLATE_TEST_CASE("activate: every length, layout and corner", "[activation]", 
       }
     }
   }
-  CHECK(compared == 7 * 150 * 6);
+  CHECK(compared == all_activations.size() * 150 * 6);
 }
 
 TEMPLATE_TEST_CASE("activate over threads", "[activation]", float, double) {
@@ -91,7 +128,7 @@ TEMPLATE_TEST_CASE("activate over threads", "[activation]", float, double) {
       shared += pieces > 1 ? 1 : 0;
     }
   }
-  CHECK(shared >= 7);
+  CHECK(shared >= all_activations.size());
 }
 
 TEMPLATE_TEST_CASE("activations and their derivatives are PyTorch's", "[activation]", float, double) {
@@ -122,7 +159,7 @@ TEMPLATE_TEST_CASE("activations at the ends of their range", "[activation]", flo
       CHECK(derivative(f, large) == 0);
       CHECK(derivative(f, -large) == 0);
     }
-    for (const activation f : {activation::gelu_erf, activation::gelu_tanh}) {
+    for (const activation f : {activation::gelu_erf, activation::gelu_tanh, activation::silu}) {
       CHECK(derivative(f, large) == 1);
       CHECK(derivative(f, -large) == 0);
     }

@@ -82,7 +82,7 @@ class memory {
   void check_below(activation f) const {
     // contract::backprop_path multiplies by the derivative; the products are computed already.
     const std::string wrong =
-        difference<T>(below.view(), taken_back(f, x_.error, keeps_scores(f) ? x_.Z : x_.A));
+        difference<T>(below.view(), times_derivative(f, x_.error, keeps_scores(f) ? x_.Z : x_.A));
     REQUIRE(wrong == "");
     REQUIRE(below.padding_untouched());
   }

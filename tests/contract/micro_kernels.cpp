@@ -119,7 +119,7 @@ TEMPLATE_TEST_CASE("every micro-kernel of the table", "[kernels]", float, double
             bench<T>(rows, count * vectors * table.width, k).run(kernel, from, false, count);
           }
           if (vectors == kernels.widest[rows - 1]) {
-            bench<T>(rows, 2 * vectors * table.width, k).run(kernels.streaming[rows - 1], from, false, 2);
+            bench<T>(rows, 2 * vectors * table.width, k).run(kernels.read_once[rows - 1], from, false, 2);
           }
           ++whole;
           register_tiles += vectors < table.tall_rows.size() && rows == table.tall_rows[vectors] ? 1 : 0;

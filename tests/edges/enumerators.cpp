@@ -17,7 +17,7 @@ using namespace tests;
 
 constexpr int impossible[] = {-1, 99, 1 << 30};
 
-/// The message "function: option 99 is not one of 0 to 6".
+/// The message "function: option 99 is not one of 0 to 7".
 std::string refused(const std::string& function, const std::string& option, int value, int last) {
   return function + ": " + option + " " + std::to_string(value) + " is not one of 0 to " +
          std::to_string(last);
@@ -33,8 +33,8 @@ TEMPLATE_TEST_CASE("a network refuses options that are no enumerators", "[edges]
   tp::mlp<T> net({3, 4, 2});
   const auto X = some_matrix<T>(5, 3), Y = some_matrix<T>(5, 2);
   net.compute_gradients(X, Y);
-  for (const int x : {-1, 7, 99}) {
-    CHECK(made({.activation = static_cast<tp::activation>(x)}) == refused("mlp", "activation", x, 6));
+  for (const int x : {-1, 8, 99}) {
+    CHECK(made({.activation = static_cast<tp::activation>(x)}) == refused("mlp", "activation", x, 7));
   }
   for (const int x : {-1, 3, 99}) {
     CHECK(made({.loss = static_cast<tp::loss>(x)}) == refused("mlp", "loss", x, 2));
@@ -65,17 +65,17 @@ TEMPLATE_TEST_CASE("functions refuse options that are no enumerators", "[edges][
     const auto f = static_cast<tp::activation>(x);
     const auto how = static_cast<tp::schedule>(x);
     const auto reduce = static_cast<tp::reduction>(x);
-    CHECK(refusal([&] { tp::activate(f, dZ, A); }, A.elements()) == refused("activate", "activation", x, 6));
+    CHECK(refusal([&] { tp::activate(f, dZ, A); }, A.elements()) == refused("activate", "activation", x, 7));
     CHECK(refusal([&] { tp::dense_forward(X, W, std::span<const T>(b), f, A); }, A.elements()) ==
-          refused("dense_forward", "activation", x, 6));
+          refused("dense_forward", "activation", x, 7));
     CHECK(refusal([&] { tp::backprop_path(dZ, W, X, below, f); }, below.elements()) ==
-          refused("backprop_path", "activation", x, 6));
+          refused("backprop_path", "activation", x, 7));
     const auto backward = [&](tp::schedule s, tp::activation g) {
       return refusal([&] { tp::backward(s, X, dZ, W, dW, std::span<T>(db), below, g); }, dW.elements(), db,
                      below.elements());
     };
     CHECK(backward(how, tp::activation::relu) == refused("backward", "schedule", x, 3));
-    CHECK(backward(tp::schedule::concurrent, f) == refused("backward", "activation", x, 6));
+    CHECK(backward(tp::schedule::concurrent, f) == refused("backward", "activation", x, 7));
     const auto loss = [&](const auto& call) { return refusal(call, A.elements()); };
     CHECK(loss([&] { (void)tp::softmax_cross_entropy(dZ, dZ, A, reduce); }) ==
           refused("softmax_cross_entropy", "reduction", x, 1));

@@ -95,7 +95,7 @@ call<T> draw_call(FuzzedDataProvider& input, fuzz::values& values) {
     c.alpha = draw_factor<T>(input, values);
     c.beta = input.ConsumeBool() ? draw_factor<T>(input, values) : T(0);
   }
-  constexpr auto last = static_cast<int>(tp::activation::gelu_tanh);
+  constexpr auto last = static_cast<int>(tp::activation::silu);
   c.f = static_cast<tp::activation>(input.ConsumeIntegralInRange(0, last));
   c.with_scores = c.what == operation::dense_forward && input.ConsumeBool();
   return c;

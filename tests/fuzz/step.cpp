@@ -72,7 +72,7 @@ tp::optimizer draw_rule(FuzzedDataProvider& input) {
 }
 
 tp::mlp_options draw_options(FuzzedDataProvider& input) {
-  constexpr auto last_activation = static_cast<int>(tp::activation::gelu_tanh);
+  constexpr auto last_activation = static_cast<int>(tp::activation::silu);
   constexpr auto last_loss = static_cast<int>(tp::loss::mean_squared_error);
   tp::mlp_options options;
   options.activation = static_cast<tp::activation>(input.ConsumeIntegralInRange(0, last_activation));

@@ -15,12 +15,6 @@
 
 namespace tests {
 
-inline std::string name_of(tp::activation f) {
-  constexpr const char* names[] = {"identity", "relu",     "leaky_relu", "sigmoid",
-                                   "tanh",     "gelu_erf", "gelu_tanh"};
-  return names[static_cast<std::size_t>(f)];
-}
-
 /// library(X, Y) fills Y; contract(arithmetic, x) gives one element.
 template <class T, class Library, class Contract>
 void add_function(std::vector<operation<T>>& all, const std::string& name, tp::matrix<T> data,
@@ -92,7 +86,7 @@ void add_activation(std::vector<operation<T>>& all, tp::activation f) {
   const auto contract = [f]<class arithmetic>(arithmetic, T x) {
     return tp::contract::activate<arithmetic, T>(f, x);
   };
-  const std::string name = "activate, " + name_of(f);
+  const std::string name = "activate, " + std::string(name(f));
   add_function(all, name, ordinary<T>(3), library, contract);
   add_function(all, name + ", corners", corners<T>(), library, contract);
   add_function(all, name + ", subnormal", subnormal_numbers<T>(), library, contract, true);

@@ -62,6 +62,7 @@ const variant variants[] = {
     {tp::activation::gelu_erf, tp::loss::sigmoid_cross_entropy, tp::adamw{}},
     {tp::activation::gelu_tanh, tp::loss::softmax_cross_entropy,
      tp::sgd{.learning_rate = 0.05, .momentum = 0.9}},
+    {tp::activation::silu, tp::loss::softmax_cross_entropy, tp::adamw{.learning_rate = 0.01}},
 };
 
 /// Networks and batches whose plans differ.

@@ -13,6 +13,7 @@
 #include "io/npz.hpp"
 #include "networks.hpp"
 #include "numbers.hpp"
+#include "support/activations.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -88,9 +89,7 @@ TEMPLATE_TEST_CASE("a file has the arrays that its description names", "[mlp]", 
 
 TEST_CASE("options come from the file, those it does not have from the caller", "[mlp]") {
   const temporary_folder folder;
-  for (const auto f :
-       {tp::activation::identity, tp::activation::relu, tp::activation::leaky_relu, tp::activation::sigmoid,
-        tp::activation::tanh, tp::activation::gelu_erf, tp::activation::gelu_tanh}) {
+  for (const auto f : tests::all_activations) {
     for (const auto l :
          {tp::loss::softmax_cross_entropy, tp::loss::sigmoid_cross_entropy, tp::loss::mean_squared_error}) {
       for (const auto r : {tp::reduction::mean, tp::reduction::sum}) {

@@ -2,12 +2,14 @@
 // The arithmetic contract: activations and their derivatives.
 #pragma once
 
+#include <cmath>
+
 #include <twinpath/activation.hpp>
 #include <twinpath/contract/elementary.hpp>
 
 namespace twinpath::inline v0::contract {
 
-/// max(0, z) that keeps NaN and makes +0 of -0.
+/// max(0, z); NaN stays NaN and -0 becomes +0.
 template <class T>
 [[nodiscard]] T relu(T z) {
   return z <= 0 ? T(0) : z;
@@ -36,10 +38,9 @@ struct gelu_constants {
   static constexpr T saturation = T(64);
 };
 
-/// z with its ends cut off, NaN kept.
+/// z clamped to [-end, end]; NaN stays NaN.
 template <class T>
-[[nodiscard]] T saturated(T z) {
-  constexpr T end = gelu_constants<T>::saturation;
+[[nodiscard]] T saturated(T z, T end) {
   z = z > end ? end : z;
   return z < -end ? -end : z;
 }
@@ -55,7 +56,7 @@ template <class Arithmetic = fused, class T>
 template <class Arithmetic = fused, class T>
 [[nodiscard]] T gelu_erf_derivative(T z) {
   using c = gelu_constants<T>;
-  z = saturated(z);
+  z = saturated(z, c::saturation);
   const T distribution = Arithmetic::multiply_add(T(0.5), erf<Arithmetic, T>(z * c::root_half), T(0.5));
   const T density = exp<Arithmetic, T>(T(-0.5) * z * z) * c::inverse_root_2pi;
   return Arithmetic::multiply_add(z, density, distribution);
@@ -79,12 +80,34 @@ template <class Arithmetic = fused, class T>
 template <class Arithmetic = fused, class T>
 [[nodiscard]] T gelu_tanh_derivative(T z) {
   using c = gelu_constants<T>;
-  z = saturated(z);
+  z = saturated(z, c::saturation);
   const T t = gelu_tanh_inner<Arithmetic, T>(z);
   const T half = Arithmetic::multiply_add(T(0.5), t, T(0.5));
   const T slope = Arithmetic::multiply_add(c::cubic_slope, z * z, c::root_2_over_pi);
   const T bell = T(0.5) * z * Arithmetic::multiply_add(-t, t, T(1));
   return Arithmetic::multiply_add(bell, slope, half);
+}
+
+/// z * sigmoid(z)
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T silu(T z) {
+  return z * sigmoid<Arithmetic, T>(z);
+}
+
+/// Beyond it the derivative of SiLU is 0 or 1 in float and double.
+template <class T>
+inline constexpr T silu_saturation = T(1024);
+
+/// s * (1 + z * (1 - s)) with s = sigmoid(z). Of s and 1 - s the smaller one is computed and the other is the
+/// difference to 1, so that none of them cancels.
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T silu_derivative(T z) {
+  z = saturated(z, silu_saturation<T>);
+  const T smaller = sigmoid<Arithmetic, T>(-std::abs(z));
+  const T larger = T(1) - smaller;
+  const T s = z < 0 ? smaller : larger;
+  const T rest = z < 0 ? larger : smaller;
+  return s * Arithmetic::multiply_add(z, rest, T(1));
 }
 
 /// twinpath::activate.
@@ -103,6 +126,8 @@ template <class Arithmetic = fused, class T>
       return gelu_erf<Arithmetic, T>(z);
     case activation::gelu_tanh:
       return gelu_tanh<Arithmetic, T>(z);
+    case activation::silu:
+      return silu<Arithmetic, T>(z);
     case activation::identity:
       break;
   }
@@ -110,7 +135,7 @@ template <class Arithmetic = fused, class T>
 }
 
 /// t times the derivative of f, which is taken from `kept`: Z for activations that keep it, else A. ReLU
-/// selects: an infinite t below 0 gives 0.
+/// selects instead of multiplying, so an infinite t gives 0 where A is 0.
 template <class Arithmetic = fused, class T>
 [[nodiscard]] T backprop(activation f, T t, T kept) {
   switch (f) {
@@ -126,6 +151,8 @@ template <class Arithmetic = fused, class T>
       return t * gelu_erf_derivative<Arithmetic, T>(kept);
     case activation::gelu_tanh:
       return t * gelu_tanh_derivative<Arithmetic, T>(kept);
+    case activation::silu:
+      return t * silu_derivative<Arithmetic, T>(kept);
     case activation::identity:
       break;
   }

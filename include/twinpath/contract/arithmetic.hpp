@@ -22,7 +22,7 @@ struct unfused {
   /// a * b rounded, + c rounded.
   template <class T>
   static T multiply_add(T a, T b, T c) {
-    // Volatile, so that no compiler fuses the two, or the sum with a product that c is.
+    // Volatile, so that no compiler fuses the two, nor the sum with the product that c may be.
     const volatile T product = a * b;
     const volatile T addend = c;
     return product + addend;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The elementary functions of the arithmetic contract, bit by bit.
 //
-// They have no tables and no integer conversions, so that vectors of every instruction set compute the same.
+// They use neither tables nor integer conversions, so that vectors of every instruction set can compute the
+// same.
 #pragma once
 
 #include <bit>
@@ -201,8 +202,8 @@ template <class Arithmetic = fused, class T>
   return fma(s, fma(z, r, -x), x);
 }
 
-/// tanh |x| = -t / (2 + t) with t = e^(-2 |x|) - 1. What the roundings of t, of 2 + t and of the quotient
-/// left out goes into a last correction of the quotient; without it the error would reach 2.7 ulp.
+/// tanh |x| = -t / (2 + t) with t = e^(-2 |x|) - 1. A last step corrects the quotient by the rounding errors
+/// of t, of 2 + t and of the quotient itself; without it the error would reach 2.7 ulp.
 template <class Arithmetic = fused, class T>
 [[nodiscard]] T tanh(T x) {
   const auto fma = [](T a, T b, T d) { return Arithmetic::multiply_add(a, b, d); };
@@ -235,7 +236,7 @@ template <class Arithmetic = fused, class T>
   return std::copysign(a < c::erf_border ? near : minus_far, x);
 }
 
-/// 1 / (1 + e^-x) from e^-|x|, which cannot overflow. The last step makes good the rounding of 1 + e^-|x|.
+/// 1 / (1 + e^-x) from e^-|x|, which cannot overflow. The last step corrects the rounding of 1 + e^-|x|.
 template <class Arithmetic = fused, class T>
 [[nodiscard]] T sigmoid(T x) {
   const T e = exp<Arithmetic>(-std::abs(x));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The arithmetic contract: losses and what they leave in dZ.
+// The arithmetic contract: losses and their gradients dZ.
 #pragma once
 
 #include <cmath>
@@ -16,7 +16,7 @@
 
 namespace twinpath::inline v0::contract {
 
-/// The largest element, NaN passed over; -Inf for a row without numbers.
+/// The largest element, ignoring NaN; -Inf if there is no other.
 template <class T>
 [[nodiscard]] T row_maximum(std::span<const T> z) {
   T largest = -std::numeric_limits<T>::infinity();
@@ -35,8 +35,9 @@ T softmax_row(std::span<const T> z, std::span<T> p) {
   return log<Arithmetic, T>(total);
 }
 
-/// twinpath::softmax_cross_entropy, one row: returns the row's loss and fills dz, both before a division by
-/// m. The loss is a row sum whose lanes add fma(y, log(sum) - (z - max), lane), targets of 0 skipped.
+/// twinpath::softmax_cross_entropy, one row: returns the loss of the row, before a division by m, and fills
+/// dz, times `scale`. The loss is a row sum whose lanes add fma(y, log(sum) - (z - max), lane), targets of 0
+/// skipped.
 template <class Arithmetic = fused, class T>
 [[nodiscard]] T cross_entropy_row(std::span<const T> z, std::span<const T> y, std::span<T> dz, T scale) {
   std::vector<T> p(z.size());
@@ -82,16 +83,30 @@ template <class Arithmetic = fused, class T>
   return fold_lanes(lanes);
 }
 
-/// What the sum over all rows is divided by for the mean: the rows, or the elements.
+/// The divisor of the mean: the number of rows, or of elements.
 [[nodiscard]] constexpr std::size_t mean_divisor(loss which, std::size_t rows, std::size_t cols) noexcept {
-  return which == loss::softmax_cross_entropy ? rows : rows * cols;
+  return detail::option_row(which).mean_over_rows ? rows : rows * cols;
 }
 
-/// What dZ is multiplied by: 1, or for the mean the rounded 1 / divisor; twice that for the squared error.
+/// The scale of dZ: 1, or for the mean the rounded 1 / divisor; twice that for the squared error.
 template <class T>
 [[nodiscard]] T error_scale(loss which, reduction how, std::size_t rows, std::size_t cols) noexcept {
   const T scale = how == reduction::mean ? T(1) / T(mean_divisor(which, rows, cols)) : T(1);
   return which == loss::mean_squared_error ? T(2) * scale : scale;
+}
+
+/// The loss of one row before the reduction; its gradient, times `scale`, goes to dz.
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T loss_row(loss which, std::span<const T> z, std::span<const T> y, std::span<T> dz, T scale) {
+  switch (which) {
+    case loss::softmax_cross_entropy:
+      return cross_entropy_row<Arithmetic, T>(z, y, dz, scale);
+    case loss::sigmoid_cross_entropy:
+      return sigmoid_cross_entropy_row<Arithmetic, T>(z, y, dz, scale);
+    case loss::mean_squared_error:
+      break;
+  }
+  return squared_error_row<Arithmetic, T>(z, y, dz, scale);
 }
 
 /// All losses: the column sum of the row losses, which the mean divides.
@@ -101,11 +116,7 @@ template <class Arithmetic = fused, class T>
   const T scale = error_scale<T>(which, how, Z.rows(), Z.cols());
   std::vector<T> losses(Z.rows());
   for (std::size_t i = 0; i < Z.rows(); ++i) {
-    losses[i] = which == loss::softmax_cross_entropy
-                    ? cross_entropy_row<Arithmetic, T>(Z.row(i), Y.row(i), dZ.row(i), scale)
-                : which == loss::sigmoid_cross_entropy
-                    ? sigmoid_cross_entropy_row<Arithmetic, T>(Z.row(i), Y.row(i), dZ.row(i), scale)
-                    : squared_error_row<Arithmetic, T>(Z.row(i), Y.row(i), dZ.row(i), scale);
+    losses[i] = loss_row<Arithmetic, T>(which, Z.row(i), Y.row(i), dZ.row(i), scale);
   }
   const T total = column_sum(matrix_view<const T>(losses.data(), losses.size(), 1), 0);
   return how == reduction::mean ? total / T(mean_divisor(which, Z.rows(), Z.cols())) : total;

@@ -11,7 +11,7 @@
 
 namespace twinpath::inline v0::contract {
 
-/// Elements of a piece of a norm.
+/// Elements of a piece, whose squares are one sum.
 inline constexpr std::size_t norm_piece = 4096;
 
 /// The sum of the squares of up to norm_piece elements: a row sum whose lanes add fma(x, x, lane).
@@ -25,7 +25,7 @@ template <class Arithmetic = fused, class T>
   return fold_lanes(lanes);
 }
 
-/// The sum of the squares of a buffer: those of its pieces, added in order.
+/// The sum of the squares of a buffer: the sums of its pieces, added in order.
 template <class Arithmetic = fused, class T>
 [[nodiscard]] double squares(std::span<const T> x) {
   double total = 0;
@@ -36,8 +36,7 @@ template <class Arithmetic = fused, class T>
   return total;
 }
 
-/// The factor of mlp::clip_gradients, where the norm, sqrt(sum over the layers of `squares`), is above
-/// `largest`.
+/// The factor of mlp::clip_gradients if the norm, sqrt(sum over the layers of `squares`), is above `largest`.
 template <class T>
 [[nodiscard]] T clip_factor(double largest, double norm) {
   return T(largest / norm);

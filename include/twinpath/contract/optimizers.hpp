@@ -19,7 +19,7 @@ template <class T>
 struct sgd_factors {
   T rate;      ///< learning rate
   T decay;     ///< weight decay
-  T momentum;  ///< the share of the velocity that is kept
+  T momentum;  ///< of the old velocity
 };
 
 /// Gradient descent with weight decay.
@@ -28,7 +28,7 @@ void decayed_update(const sgd_factors<T>& f, T g, T& w) {
   w = sgd_update<Arithmetic>(f.rate, Arithmetic::multiply_add(f.decay, w, g), w);
 }
 
-/// Gradient descent with momentum, of which v is the velocity.
+/// Gradient descent with momentum; v is the velocity.
 template <class Arithmetic = fused, class T>
 void momentum_update(const sgd_factors<T>& f, bool nesterov, T g, T& w, T& v) {
   const T decayed = Arithmetic::multiply_add(f.decay, w, g);
@@ -48,10 +48,10 @@ struct adam_factors {
   T beta2;    ///< of the old v
   T fresh2;   ///< 1 - beta2
   T decay;    ///< of the gradient: Adam's weight decay
-  T keep;     ///< of the parameter: 1 - learning rate * AdamW's weight decay
+  T keep;     ///< of the old parameter: 1 - learning rate * AdamW's weight decay
 };
 
-/// Adam and AdamW, of which m and v are the moments.
+/// Adam and AdamW; m and v are the moments.
 template <class Arithmetic = fused, class T>
 void adam_update(const adam_factors<T>& f, T g, T& w, T& m, T& v) {
   const T decayed = Arithmetic::multiply_add(f.decay, w, g);

@@ -11,17 +11,17 @@
 
 namespace twinpath::inline v0::contract {
 
-/// Longest block of k in one chain.
+/// Longest block of k, which is one chain of multiply-adds.
 template <class T>
 inline constexpr std::size_t block_length = std::is_same_v<T, float> ? 320 : 256;
-/// Shortest slice of k when there is more than one.
+/// Shortest slice of k, unless it is the only one.
 inline constexpr std::size_t slice_length = 4096;
 
 /// A range cut into `count` balanced parts in units of 16: part i is [begin(i), begin(i + 1)).
 struct cut {
   std::size_t length = 0;  ///< of the range
   std::size_t count = 1;   ///< of the parts
-  /// Where part i begins; for i = count, where the last one ends.
+  /// The first element of part i; for i = count the end of the last part.
   [[nodiscard]] constexpr std::size_t begin(std::size_t i) const noexcept {
     const std::size_t units = (length + 15) / 16;
     return i == count ? length : i * units / count * 16;

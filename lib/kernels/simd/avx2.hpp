@@ -19,7 +19,6 @@ struct lane_tail {
   TWINPATH_INLINE void store(double* p, __m128d v) const { _mm_maskstore_pd(p, mask64, v); }
 };
 
-#define TWINPATH_ACCUMULATES
 TWINPATH_INLINE void accumulate(vec<float>& acc, vec<float> a, vec<float> b) {
   __m256 sum = acc;
   asm("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(static_cast<__m256>(a)), "x"(static_cast<__m256>(b)));
@@ -81,12 +80,12 @@ TWINPATH_INLINE void transpose(vec<double> (&r)[4]) {
   r[3] = _mm256_permute2f128_pd(high01, high23, 0x31);
 }
 
-// As for AVX-512, with two lanes.
+// As for AVX-512, but with two lanes.
 template <class Lane = whole_lane>
 TWINPATH_INLINE void store_columns(const vec<float> (&in)[4], float* x, std::size_t stride, std::size_t count,
                                    Lane lane = {}) {
   vec<float> q[4];
-  turn_lanes(in, q);
+  transpose_lanes(in, q);
   TWINPATH_UNROLL for (std::size_t r = 0; r < 8; ++r) {
     if (r >= count) break;
     lane.store(x + r * stride, r < 4 ? _mm256_castps256_ps128(q[r % 4]) : _mm256_extractf128_ps(q[r % 4], 1));
@@ -96,7 +95,7 @@ template <class Lane = whole_lane>
 TWINPATH_INLINE void store_columns(const vec<double> (&in)[2], double* x, std::size_t stride,
                                    std::size_t count, Lane lane = {}) {
   vec<double> q[2];
-  turn_lanes(in, q);
+  transpose_lanes(in, q);
   TWINPATH_UNROLL for (std::size_t r = 0; r < 4; ++r) {
     if (r >= count) break;
     lane.store(x + r * stride, r < 2 ? _mm256_castpd256_pd128(q[r % 2]) : _mm256_extractf128_pd(q[r % 2], 1));

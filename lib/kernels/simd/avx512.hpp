@@ -14,8 +14,7 @@ TWINPATH_INLINE vec<double> fma(vec<double> a, vec<double> b, vec<double> c) {
   return _mm512_fmadd_pd(a, b, c);
 }
 
-// The broadcast is part of the multiply-add, which loads it; of its own it would be a shuffle as well.
-#define TWINPATH_ACCUMULATES_FROM_MEMORY
+// The multiply-add loads and broadcasts its operand; a separate broadcast would take a shuffle as well.
 TWINPATH_INLINE void accumulate(vec<float>& acc, const float* a, vec<float> b) {
   __m512 sum = acc;
   asm("vfmadd231ps %2%{1to16%}, %1, %0" : "+v"(sum) : "v"(static_cast<__m512>(b)), "m"(*a));
@@ -46,8 +45,8 @@ struct tail<double> {
   [[nodiscard]] TWINPATH_INLINE tail_in_lane<double> in_lane() const { return {mask}; }
 };
 
-// After the unpacks, 128-bit lane l of group[g] holds four (two) rows of group g: a 4x4 transpose of lanes is
-// left.
+// After the unpacks, each 128-bit lane holds one column of four (two) rows: what remains is a 4x4 transpose
+// of lanes.
 TWINPATH_INLINE void transpose(vec<float> (&r)[16]) {
   __m512 t[16];
   __m512 u[16];
@@ -92,8 +91,8 @@ TWINPATH_INLINE void transpose(vec<double> (&r)[8]) {
   }
 }
 
-// Halves are put together first: where vectors of 512 bits are computed in halves, an insertion from memory
-// into 256 bits is no shuffle.
+// Halves are joined first: on processors that compute vectors of 512 bits in halves, an insertion from memory
+// into 256 bits takes no shuffle.
 template <class Lane>
 TWINPATH_INLINE vec<float> join_lanes(const float* r0, const float* r1, const float* r2, const float* r3,
                                       Lane lane) {
@@ -109,7 +108,7 @@ TWINPATH_INLINE vec<double> join_lanes(const double* r0, const double* r1, const
   return _mm512_insertf64x4(_mm512_castpd256_pd512(low), high, 1);
 }
 
-TWINPATH_INLINE void turn_lanes(const vec<float> (&in)[4], vec<float> (&out)[4]) {
+TWINPATH_INLINE void transpose_lanes(const vec<float> (&in)[4], vec<float> (&out)[4]) {
   const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(in[0], in[1]));
   const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(in[0], in[1]));
   const __m512d low23 = _mm512_castps_pd(_mm512_unpacklo_ps(in[2], in[3]));
@@ -119,7 +118,7 @@ TWINPATH_INLINE void turn_lanes(const vec<float> (&in)[4], vec<float> (&out)[4])
   out[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high01, high23));
   out[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high01, high23));
 }
-TWINPATH_INLINE void turn_lanes(const vec<double> (&in)[2], vec<double> (&out)[2]) {
+TWINPATH_INLINE void transpose_lanes(const vec<double> (&in)[2], vec<double> (&out)[2]) {
   const __m512d first = in[0];
   out[0] = _mm512_unpacklo_pd(first, in[1]);
   out[1] = _mm512_unpackhi_pd(first, in[1]);
@@ -145,8 +144,8 @@ TWINPATH_INLINE vec<double> odd_lanes(vec<double> a, vec<double> b) {
 }
 
 // q[h][r] and q[h][group + r] hold the same half of four rows. That takes fewer instructions than lane by
-// lane, but more shuffles: it pays beside multiply-adds. And each line is read once, whole, before other rows
-// may evict it from the L1 cache.
+// lane but more shuffles, which pays beside multiply-adds. And each cache line is read once, completely,
+// before other rows can evict it from the L1 cache.
 template <class T, class Rows>
 TWINPATH_INLINE void load_square(const Rows& row, std::size_t p, vec<T> (&out)[64 / sizeof(T)]) {
   constexpr std::size_t group = columns_at_once<T>;
@@ -168,13 +167,12 @@ TWINPATH_INLINE void load_square(const Rows& row, std::size_t p, vec<T> (&out)[6
       last[r] = odd_lanes(q[h][r], q[h][group + r]);
     }
     vec<T> columns[2][group];
-    turn_lanes(first, columns[0]);
-    turn_lanes(last, columns[1]);
+    transpose_lanes(first, columns[0]);
+    transpose_lanes(last, columns[1]);
     TWINPATH_UNROLL for (std::size_t c = 0; c < half; ++c) out[half * h + c] = columns[c / group][c % group];
   }
 }
 
-#define TWINPATH_SCALES
 TWINPATH_INLINE vec<float> scale(vec<float> y, vec<float> n) {
   return _mm512_scalef_ps(y, n);
 }
@@ -182,12 +180,12 @@ TWINPATH_INLINE vec<double> scale(vec<double> y, vec<double> n) {
   return _mm512_scalef_pd(y, n);
 }
 
-// The way back from load_columns, of the first `count` rows.
+// The inverse of load_columns, for the first `count` rows.
 template <class Lane = whole_lane>
 TWINPATH_INLINE void store_columns(const vec<float> (&in)[4], float* x, std::size_t stride, std::size_t count,
                                    Lane lane = {}) {
   vec<float> q[4];
-  turn_lanes(in, q);
+  transpose_lanes(in, q);
   TWINPATH_UNROLL for (std::size_t r = 0; r < 16; ++r) {
     if (r >= count) break;
     const __m512 v = q[r % 4];
@@ -202,7 +200,7 @@ template <class Lane = whole_lane>
 TWINPATH_INLINE void store_columns(const vec<double> (&in)[2], double* x, std::size_t stride,
                                    std::size_t count, Lane lane = {}) {
   vec<double> q[2];
-  turn_lanes(in, q);
+  transpose_lanes(in, q);
   TWINPATH_UNROLL for (std::size_t r = 0; r < 8; ++r) {
     if (r >= count) break;
     const __m512d v = q[r % 2];

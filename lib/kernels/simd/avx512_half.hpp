@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Half vectors of AVX-512: 256 bits with masks, broadcasts and 32 registers, for tiles that have no more
-// columns. Where a vector of 512 bits is computed in halves, they are twice as fast; and they lie across two
-// cache lines less often. Only what micro-kernels need.
+// Half vectors of AVX-512: 256 bits with masks, broadcasts and 32 registers, for tiles with no more columns.
+// On processors that compute vectors of 512 bits in halves they are twice as fast, and they cross cache lines
+// less often. Only what micro-kernels need.
 #pragma once
 
 #include "kernels/simd/masks.hpp"
@@ -10,7 +10,6 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-#define TWINPATH_ACCUMULATES_FROM_MEMORY
 TWINPATH_INLINE void accumulate(vec<float>& acc, const float* a, vec<float> b) {
   __m256 sum = acc;
   asm("vfmadd231ps %2%{1to8%}, %1, %0" : "+v"(sum) : "v"(static_cast<__m256>(b)), "m"(*a));

@@ -15,8 +15,8 @@ struct whole_lane {
   TWINPATH_INLINE void store(double* p, __m128d v) const { _mm_storeu_pd(p, v); }
 };
 
-/// The lane below zeros, to which its load extends it anyway: a cast would tie GCC 12 to the first 16
-/// registers.
+/// The lane, extended by zeros as its load does anyway: for a cast GCC 12 would use the first 16 registers
+/// only.
 TWINPATH_INLINE __m256 low_half(__m128 lane) {
   return _mm256_zextps128_ps256(lane);
 }

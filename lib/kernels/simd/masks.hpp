@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What AVX-512 has for vectors of any width: lanes and their masks.
+// AVX-512 for vectors of any width: lanes and their masks.
 #pragma once
 
 #include "kernels/simd/lanes.hpp"
@@ -7,7 +7,7 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// The mask of the first n elements, in its register: GCC would take a copy of it through memory.
+/// The mask of the first n elements, pinned to a mask register: GCC would copy it through memory.
 template <class Mask>
 TWINPATH_INLINE Mask first_elements(std::size_t n) {
   Mask mask = static_cast<Mask>((1u << n) - 1);
@@ -15,8 +15,8 @@ TWINPATH_INLINE Mask first_elements(std::size_t n) {
   return mask;
 }
 
-// From a register of its own: GCC 12 would extract the lane to memory under the mask, by an instruction that
-// faults where the mask leaves elements out.
+// From a separate register: GCC 12 would fuse extraction and masked store to an instruction that faults at
+// elements which the mask excludes.
 TWINPATH_INLINE void store_lane(float* p, __m128 v, __mmask8 mask) {
   asm("" : "+v"(v));
   _mm_mask_storeu_ps(p, mask, v);
@@ -47,8 +47,8 @@ TWINPATH_INLINE __m128d first_lane(__m256d v) {
   return _mm256_castpd256_pd128(v);
 }
 
-/// A `tail` of which no element is behind the first lane: its stores lie less often across cache lines, where
-/// a masked one costs most.
+/// A `tail` that ends within the first lane: its stores cross cache lines less often, which is what a masked
+/// store costs most for.
 template <class T>
 struct tail_in_lane {
   __mmask8 mask;

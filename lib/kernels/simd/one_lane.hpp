@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What SSE2 and NEON share, whose vectors are one lane and whose memory access has no masks. It needs the
-// file of the instruction set before it.
+// What SSE2 and NEON share: a vector is one lane, and memory is accessed without masks. Included after the
+// file of the instruction set.
 #pragma once
 
 #include "kernels/simd/vector.hpp"
@@ -12,8 +12,8 @@ template <class T>
 struct tail {
   std::size_t n;
   TWINPATH_INLINE explicit tail(std::size_t count) : n(count) {}
-  /// Element by element into the register: a vector that is loaded waits until stores of parts of it have
-  /// left for the cache.
+  /// Element by element, because loading a vector from a buffer would wait until the stores of its elements
+  /// have reached the cache.
   TWINPATH_INLINE vec<T> load(const T* p) const {
     const auto element = [&](std::size_t i) { return i < n ? p[i] : T(0); };
     if constexpr (width<T> == 4) {
@@ -57,7 +57,7 @@ TWINPATH_INLINE vec<T> join_lanes(const T* r0, Lane lane) {
   return lane.load(r0);
 }
 template <class T>
-TWINPATH_INLINE void turn_lanes(const vec<T> (&in)[width<T>], vec<T> (&out)[width<T>]) {
+TWINPATH_INLINE void transpose_lanes(const vec<T> (&in)[width<T>], vec<T> (&out)[width<T>]) {
   for (std::size_t r = 0; r < width<T>; ++r) out[r] = in[r];
   transpose(out);
 }
@@ -65,7 +65,7 @@ template <class T, class Lane = whole_lane>
 TWINPATH_INLINE void store_columns(const vec<T> (&in)[width<T>], T* x, std::size_t stride, std::size_t count,
                                    Lane lane = {}) {
   vec<T> square[width<T>];
-  turn_lanes<T>(in, square);
+  transpose_lanes<T>(in, square);
   for (std::size_t r = 0; r < count; ++r) lane.store(x + r * stride, square[r]);
 }
 

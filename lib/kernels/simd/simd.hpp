@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
-// What the kernels need beyond xsimd. No other file knows where xsimd has gaps.
+// What the kernels need beyond xsimd. No other file knows its gaps.
 //
 // xsimd 8.1 has no FMA for AVX-512 (xsimd::fma multiplies, rounds and adds), no partial load and store, and
-// no transpose; later releases renamed what there was. So a few functions are written with intrinsics, in a
-// file for each instruction set:
+// no transpose; later releases renamed functions. So a few functions are written with intrinsics, in one file
+// for each instruction set:
 //
 //   fma(a, b, c)             a * b + c, rounded once (twice on SSE2, which has no such instruction)
-//   accumulate(c, a, b)      c = fma(a, b, c) in place: with 16 registers GCC lets the sums of a loop
-//                            change places, and spills some of them in every round; a may be in memory
+//   accumulate(c, a, b)      c = fma(a, b, c) in place: with 16 registers GCC lets the accumulators of a loop
+//                            change registers, and spills some in every iteration; a may be in memory
 //   divide(a, b), root(a)    quotient and square root, rounded once: on NEON those of xsimd 8.1 for float are
 //                            refined estimates
 //   tail<T>(n).load/store    the first n elements of a vector; memory behind them is not touched
 //   transpose(rows)          a square of as many rows as a vector has elements
 //   load_lanes(rows, p, r, …) 128-bit lanes from p of the rows r, r + `columns_at_once` …, side by side
-//   turn_lanes(in, out)      a transpose within each lane: of what load_lanes takes, columns
+//   transpose_lanes(in, out) a transpose within each lane: makes columns of the result of load_lanes
 //   load_columns(rows, p, …) `columns_at_once` columns from p, or with a `lane_tail` fewer, of as many
 //                            rows in memory as a vector has elements
-//   load_square(rows, p, …)  as many columns from p as a vector has elements, where that is a cache line
-//   store_columns(c, x, …)   the way back from load_columns
+//   load_square(rows, p, …)  as many columns from p as a vector has elements, if that is a cache line
+//   store_columns(c, x, …)   the inverse of load_columns
 //   fold_lanes(v)            upper half added to the lower half until one element is left
 //   larger(a, b)             a > b ? a : b
 //   scale(y, n)              y * 2^n, n whole, rounded once
@@ -49,19 +49,18 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-#if !defined(TWINPATH_ACCUMULATES)
+// Where the file of the instruction set has overloads of these, they are the better match: they are no
+// templates.
+
 template <class T>
 TWINPATH_INLINE void accumulate(vec<T>& acc, vec<T> a, vec<T> b) {
   acc = fma(a, b, acc);
 }
-#endif
 
-#if !defined(TWINPATH_ACCUMULATES_FROM_MEMORY)
 template <class T>
 TWINPATH_INLINE void accumulate(vec<T>& acc, const T* a, vec<T> b) {
   accumulate(acc, vec<T>(*a), b);
 }
-#endif
 
 template <class T, class Rows, class Lane = whole_lane>
 TWINPATH_INLINE vec<T> load_lanes(const Rows& row, std::size_t p, std::size_t r, Lane lane = {}) {
@@ -81,11 +80,10 @@ TWINPATH_INLINE void load_columns(const Rows& row, std::size_t p, vec<T> (&out)[
                                   Lane lane = {}) {
   vec<T> q[columns_at_once<T>];
   TWINPATH_UNROLL for (std::size_t r = 0; r < columns_at_once<T>; ++r) q[r] = load_lanes<T>(row, p, r, lane);
-  turn_lanes(q, out);
+  transpose_lanes(q, out);
 }
 
-#if !defined(TWINPATH_SCALES)
-/// In two factors, so that subnormal results and the largest ones are right.
+/// In two factors, so that subnormal results and the largest ones are correct.
 template <class T>
 TWINPATH_INLINE vec<T> scale(vec<T> y, vec<T> n) {
   const vec<T> round(contract::elementary<T>::round);
@@ -93,7 +91,6 @@ TWINPATH_INLINE vec<T> scale(vec<T> y, vec<T> n) {
   const vec<T> rest = n - (half - round) + round;
   return y * exp2_of_rounded(half) * exp2_of_rounded(rest);
 }
-#endif
 
 /// Calls body(offset, columns) for each vector of a row of n elements; `columns` is a `whole` or a `tail`.
 template <class T, class Body>

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
-// What is the same for all instruction sets.
+// Vectors: what all instruction sets have in common.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <xsimd/xsimd.hpp>
 
-#include <twinpath/contract.hpp>
+#include <twinpath/contract/elementary.hpp>
 
 namespace twinpath::inline v0::detail {
 namespace {
 
 #define TWINPATH_INLINE [[gnu::always_inline]] inline
+/// TWINPATH_INLINE for a lambda, after its parameters.
+#define TWINPATH_LAMBDA __attribute__((always_inline))
 #define TWINPATH_UNROLL _Pragma("GCC unroll 16")
 
 #if defined(TWINPATH_HALF_VECTORS)
@@ -45,9 +47,9 @@ TWINPATH_INLINE void store(T* p, const vec<T>& v) {
   v.store_unaligned(p);
 }
 
-/// Keeps a vector in a register: GCC would load it again for each of a few multiply-adds.
+/// Pins a vector to a register: otherwise GCC loads it again for each of a few multiply-adds.
 template <class T>
-TWINPATH_INLINE void hold(vec<T>& v) {
+TWINPATH_INLINE void pin(vec<T>& v) {
   typename vec<T>::register_type held = v;
 #if defined(__aarch64__)
   asm("" : "+w"(held));

@@ -23,7 +23,7 @@ TWINPATH_INLINE vec<double> join_lanes(const double* r0, const double* r1, Lane 
   return _mm256_insertf128_pd(low_half(lane.load(r0)), lane.load(r1), 1);
 }
 
-TWINPATH_INLINE void turn_lanes(const vec<float> (&in)[4], vec<float> (&out)[4]) {
+TWINPATH_INLINE void transpose_lanes(const vec<float> (&in)[4], vec<float> (&out)[4]) {
   const __m256d low01 = _mm256_castps_pd(_mm256_unpacklo_ps(in[0], in[1]));
   const __m256d high01 = _mm256_castps_pd(_mm256_unpackhi_ps(in[0], in[1]));
   const __m256d low23 = _mm256_castps_pd(_mm256_unpacklo_ps(in[2], in[3]));
@@ -33,7 +33,7 @@ TWINPATH_INLINE void turn_lanes(const vec<float> (&in)[4], vec<float> (&out)[4])
   out[2] = _mm256_castpd_ps(_mm256_unpacklo_pd(high01, high23));
   out[3] = _mm256_castpd_ps(_mm256_unpackhi_pd(high01, high23));
 }
-TWINPATH_INLINE void turn_lanes(const vec<double> (&in)[2], vec<double> (&out)[2]) {
+TWINPATH_INLINE void transpose_lanes(const vec<double> (&in)[2], vec<double> (&out)[2]) {
   const __m256d first = in[0];
   out[0] = _mm256_unpacklo_pd(first, in[1]);
   out[1] = _mm256_unpackhi_pd(first, in[1]);

@@ -5,6 +5,13 @@ namespace twinpath::inline v0::detail {
 
 static_assert(std::is_same_v<arch, xsimd::fma3<xsimd::avx2>>, "compile this file with the flags of its tier");
 
-constinit const kernel_table<double> avx2_double = make_kernel_table<double, 6, 16>(isa::avx2, {0, 6, 6});
+constexpr tier_parameters<double> parameters{
+    .tier = isa::avx2,
+    .registers = 16,
+    .tile_rows = 6,
+    .tall_rows = {0, 6, 6},
+};
+
+constinit const kernel_table<double> avx2_double = make_kernel_table<double, parameters>();
 
 }  // namespace twinpath::inline v0::detail

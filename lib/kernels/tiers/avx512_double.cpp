@@ -5,7 +5,16 @@ namespace twinpath::inline v0::detail {
 
 static_assert(std::is_same_v<arch, xsimd::avx512bw>, "compile this file with the flags of its tier");
 
-constinit const kernel_table<double> avx512_double = make_kernel_table<double, 16, 32>(
-    isa::avx512, {0, 16, 14, 8, 6}, {0, 16, 8, 5, 4}, 128, &avx512_half_double);
+constexpr tier_parameters<double> parameters{
+    .tier = isa::avx512,
+    .registers = 32,
+    .tile_rows = 16,
+    .tall_rows = {0, 16, 14, 8, 6},
+    .tall_rows_of_few_steps = {0, 16, 8, 5, 4},
+    .in_place_rows = 128,
+    .half = &avx512_half_double,
+};
+
+constinit const kernel_table<double> avx512_double = make_kernel_table<double, parameters>();
 
 }  // namespace twinpath::inline v0::detail

@@ -5,7 +5,13 @@ namespace twinpath::inline v0::detail {
 
 static_assert(std::is_same_v<arch, xsimd::sse2>, "compile this file with the flags of its tier");
 
-constinit const kernel_table<double> baseline_double =
-    make_kernel_table<double, 4, 15>(isa::baseline, {0, 4, 4});
+constexpr tier_parameters<double> parameters{
+    .tier = isa::baseline,
+    .registers = 15,
+    .tile_rows = 4,
+    .tall_rows = {0, 4, 4},
+};
+
+constinit const kernel_table<double> baseline_double = make_kernel_table<double, parameters>();
 
 }  // namespace twinpath::inline v0::detail

@@ -5,6 +5,13 @@ namespace twinpath::inline v0::detail {
 
 static_assert(std::is_same_v<arch, xsimd::neon64>, "compile this file with the flags of its tier");
 
-constinit const kernel_table<float> neon_float = make_kernel_table<float, 8, 32>(isa::neon, {0, 8, 8, 8, 6});
+constexpr tier_parameters<float> parameters{
+    .tier = isa::neon,
+    .registers = 32,
+    .tile_rows = 8,
+    .tall_rows = {0, 8, 8, 8, 6},
+};
+
+constinit const kernel_table<float> neon_float = make_kernel_table<float, parameters>();
 
 }  // namespace twinpath::inline v0::detail

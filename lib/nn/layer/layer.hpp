@@ -17,13 +17,11 @@ inline void check_option(std::string_view function, schedule how) {
   check_option(function, "schedule", how, schedule::automatic);
 }
 
-/// Whether an activation and its derivative are part of the store of a product. Others follow it.
-[[nodiscard]] constexpr bool fits_store(activation f) noexcept {
-  return f == activation::relu || f == activation::identity;
-}
+/// The epilogue of X*W + b: with f if that fits in the store, otherwise f follows it.
 [[nodiscard]] constexpr epilogue_op forward_op(activation f) noexcept {
   return f == activation::relu ? epilogue_op::bias_relu : epilogue_op::bias;
 }
+/// The epilogue of dZ*W^T: with the derivative of f if that fits in the store, otherwise it follows.
 [[nodiscard]] constexpr epilogue_op backprop_op(activation f) noexcept {
   return f == activation::relu ? epilogue_op::mask : epilogue_op::store;
 }
@@ -38,7 +36,7 @@ template <class T>
                                                          const matrix_view<const T>& W, const T* bias,
                                                          activation f, const matrix_view<T>& A) {
   product<T> x{X, W, A, {forward_op(f)}, bias, {}};
-  if (!fits_store(f)) x.after = after_store<T>(table.activate[f], A.data(), A.stride());
+  if (!option_row(f).in_store) x.after = after_store<T>(map_step<T>{table.activate[f], A.data()}, A.stride());
   return x;
 }
 
@@ -50,7 +48,7 @@ template <class T>
                                                          activation f, const matrix_view<T>& A,
                                                          const matrix_view<T>& Z) {
   product<T> x{X, W, Z, {epilogue_op::bias}, bias, {}};
-  x.after = after_store<T>(table.activate[f], A.data(), A.stride());
+  x.after = after_store<T>(map_step<T>{table.activate[f], A.data()}, A.stride());
   return x;
 }
 
@@ -62,10 +60,8 @@ template <class T>
                                                           const matrix_view<const T>& kept,
                                                           const matrix_view<T>& dZ_below) {
   product<T> x{dZ, transposed(W), dZ_below, {backprop_op(f)}, nullptr, kept};
-  if (!fits_store(f)) {
-    // It only reads what is kept.
-    x.after = after_store<T>(table.take_back[f], const_cast<T*>(kept.data()), kept.stride());
-  }
+  if (!option_row(f).in_store)
+    x.after = after_store<T>(derivative_step<T>{table.apply_derivative[f], kept.data()}, kept.stride());
   return x;
 }
 

@@ -22,7 +22,7 @@ void check_count(std::string_view function, std::string_view name, std::size_t c
   if (count == 0) detail::fail(function, std::string(name) + " is 0");
 }
 
-// std::pow has other bits in each C library.
+// std::pow gives different bits in different C libraries.
 double power(double x, std::size_t n) {
   double result = 1;
   for (; n != 0; n >>= 1) {
@@ -32,8 +32,8 @@ double power(double x, std::size_t n) {
   return result;
 }
 
-/// sin(pi / 2 * part / whole)^2 for part / whole <= 1/2. That is (1 - cos(pi * part / whole)) / 2 without the
-/// difference, which would lose all digits of small results.
+/// sin(pi / 2 * part / whole)^2 for part / whole <= 1/2. It is equal to (1 - cos(pi * part / whole)) / 2, in
+/// which the difference would cancel all digits of small results.
 double squared_sine(std::size_t part, std::size_t whole) {
   // Taylor series in the square of part / whole, highest power first; the first term left out is below 2^-63
   // of the result.
@@ -45,7 +45,7 @@ double squared_sine(std::size_t part, std::size_t whole) {
   const double w = static_cast<double>(whole);
   const double x = p / w;
   const double square = x * x;
-  // What the two roundings above have taken from the square.
+  // The rounding errors of the two operations above.
   const double square_low = std::fma(2 * x, std::fma(-x, w, p) / w, std::fma(x, x, -square));
   double sum = 0;
   for (const double c : coefficients) sum = std::fma(sum, square, c);

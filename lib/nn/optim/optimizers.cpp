@@ -38,48 +38,46 @@ void check_rule(std::string_view function, const Adam& rule) {
   check_factor(function, "weight decay", rule.weight_decay, largest);
   check_beta(function, "beta1", rule.beta1);
   check_beta(function, "beta2", rule.beta2);
-  // The factors of an update that are largest in its first one.
+  // The factors of an update, at their largest: in the first one.
   check_factor(function, "learning rate / (1 - beta1)", rule.learning_rate / (1 - rule.beta1), largest);
   check_factor(function, "learning rate * weight decay", rule.learning_rate * rule.weight_decay, largest);
-  // Not 0 once it is rounded, either.
+  // It must not be rounded to 0.
   if (!(rule.epsilon > 0 && rule.epsilon <= largest && static_cast<T>(rule.epsilon) > 0)) {
     fail(function, "epsilon " + std::to_string(rule.epsilon) + " is not a finite number above 0");
   }
 }
 
 template <class T>
-update_rule<T> ready(const kernel_table<T>& table, const sgd& rule, const optimizer_progress&) noexcept {
+update_rule<T> prepare(const kernel_table<T>& table, const sgd& rule, const optimizer_progress&) noexcept {
   update_rule<T> u;
   u.rate = static_cast<T>(rule.learning_rate);
-  u.factors =
-      contract::sgd_factors<T>{u.rate, static_cast<T>(rule.weight_decay), static_cast<T>(rule.momentum)};
+  u.factors.sgd = {u.rate, static_cast<T>(rule.weight_decay), static_cast<T>(rule.momentum)};
   if (rule.momentum != 0) {
     u.moments = 1;
-    u.kernel = rule.nesterov ? table.nesterov_update : table.momentum_update;
+    u.function = rule.nesterov ? table.updates.nesterov : table.updates.momentum;
   } else if (rule.weight_decay != 0) {
-    u.kernel = table.decayed_update;
+    u.function = table.updates.decayed;
   }
   return u;
 }
 
 template <class T, class Adam>
-update_rule<T> ready(const kernel_table<T>& table, const Adam& rule,
-                     const optimizer_progress& progress) noexcept {
-  constexpr bool apart = std::is_same_v<Adam, adamw>;
+update_rule<T> prepare(const kernel_table<T>& table, const Adam& rule,
+                       const optimizer_progress& progress) noexcept {
+  constexpr bool decoupled = std::is_same_v<Adam, adamw>;
   update_rule<T> u;
-  u.kernel = table.adam_update;
+  u.function = table.updates.adam;
   u.moments = 2;
   u.rate = static_cast<T>(rule.learning_rate / (1 - progress.beta1_power));
-  u.factors = contract::adam_factors<T>{
-      .rate = u.rate,
-      .scale = static_cast<T>(1 / std::sqrt(1 - progress.beta2_power)),
-      .epsilon = static_cast<T>(rule.epsilon),
-      .beta1 = static_cast<T>(rule.beta1),
-      .fresh1 = static_cast<T>(1 - rule.beta1),
-      .beta2 = static_cast<T>(rule.beta2),
-      .fresh2 = static_cast<T>(1 - rule.beta2),
-      .decay = apart ? T(0) : static_cast<T>(rule.weight_decay),
-      .keep = apart ? static_cast<T>(1 - rule.learning_rate * rule.weight_decay) : T(1)};
+  u.factors.adam = {.rate = u.rate,
+                    .scale = static_cast<T>(1 / std::sqrt(1 - progress.beta2_power)),
+                    .epsilon = static_cast<T>(rule.epsilon),
+                    .beta1 = static_cast<T>(rule.beta1),
+                    .fresh1 = static_cast<T>(1 - rule.beta1),
+                    .beta2 = static_cast<T>(rule.beta2),
+                    .fresh2 = static_cast<T>(1 - rule.beta2),
+                    .decay = decoupled ? T(0) : static_cast<T>(rule.weight_decay),
+                    .keep = decoupled ? static_cast<T>(1 - rule.learning_rate * rule.weight_decay) : T(1)};
   return u;
 }
 
@@ -128,7 +126,7 @@ void check_optimizer(std::string_view function, const optimizer& rule) {
 template <class T>
 update_rule<T> make_update_rule(const kernel_table<T>& table, const optimizer& rule,
                                 const optimizer_progress& progress) noexcept {
-  return std::visit([&](const auto& r) { return ready<T>(table, r, progress); }, rule);
+  return std::visit([&](const auto& r) { return prepare<T>(table, r, progress); }, rule);
 }
 
 optimizer_progress next_progress(const optimizer_progress& before, const optimizer& rule) noexcept {

@@ -167,7 +167,7 @@ class program_builder {
     x.op = forward_op(f);
     x.beside = {parameters_at(l, inputs(l) * outputs(l) + units.begin), 1, units.size(), units.size()};
     if (keeps_scores(f)) x.C = columns_of(rows_at(memory_[l].scores, l, rows), units.begin, units.size());
-    if (!fits_store(f)) {
+    if (!option_row(f).in_store) {
       x.follow = step_follow::activate;
       x.followed = A;
     }
@@ -199,7 +199,7 @@ class program_builder {
     x.C = errors(l - 1, rows, below);
     x.op = backprop_op(shape.hidden);
     if (x.op == epilogue_op::mask) x.beside = kept;
-    if (!fits_store(shape.hidden)) {
+    if (!option_row(shape.hidden).in_store) {
       x.follow = step_follow::derivative;
       x.followed = kept;
     }

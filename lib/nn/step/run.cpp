@@ -132,17 +132,16 @@ class step_run {
   }
 
   [[gnu::always_inline]] inline after_store<T> follow(const product_operation& x, const frame& f) const {
-    T* const followed = write(x.followed.at, f);
+    const std::size_t stride = x.followed.stride;
     if (x.follow == step_follow::activate)
-      return {table_.activate[plan_.shape.hidden], followed, x.followed.stride};
+      return {map_step<T>{table_.activate[plan_.shape.hidden], write(x.followed.at, f)}, stride};
     if (x.follow == step_follow::derivative)
-      return {table_.take_back[plan_.shape.hidden], followed, x.followed.stride};
+      return {derivative_step<T>{table_.apply_derivative[plan_.shape.hidden], read(x.followed.at, f)}, stride};
     layer_state<T>& layer = layers_[x.followed.at.layer];
-    after_store<T> update(with_.rule.kernel, followed, x.followed.stride);
-    update.factors = with_.rule.factors_data();
-    update.y = layer.moment(0, x.followed.at.offset);
-    update.z = layer.moment(1, x.followed.at.offset);
-    return update;
+    const std::size_t first = x.followed.at.offset;
+    return {update_step<T>{with_.rule.function, &with_.rule.factors, layer.parameters.data() + first,
+                           layer.moment(0, first), layer.moment(1, first)},
+            stride};
   }
 
   [[gnu::always_inline]] inline void compute(const product_operation& x, const frame& f) {

@@ -1,40 +1,17 @@
 // SPDX-License-Identifier: MIT
-// Kernels over one row or a few rows: sums, elementwise functions.
+// Sums of columns, of rows and of squares.
 #pragma once
 
-#include "kernels/elementary.hpp"
-#include "kernels/finish.hpp"
+#include <type_traits>
+
+#include <twinpath/contract/sums.hpp>
+
 #include "kernels/simd/simd.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
 
-// --- elementwise ------------------------------------------------------------------------------------------
-
-template <class T>
-[[gnu::flatten]] void exp(T* c, T* x, T*, T*, const void*, std::size_t n) {
-  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(x + i, exp_of<T>(across.load(c + i))); });
-}
-template <class T>
-[[gnu::flatten]] void log(T* c, T* x, T*, T*, const void*, std::size_t n) {
-  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(x + i, log_of<T>(across.load(c + i))); });
-}
-template <class T>
-[[gnu::flatten]] void erf(T* c, T* x, T*, T*, const void*, std::size_t n) {
-  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(x + i, erf_of<T>(across.load(c + i))); });
-}
-template <class T>
-[[gnu::flatten]] void scale_by(T factor, T* x, std::size_t n) {
-  const vec<T> f(factor);
-  for_vectors<T>(n, [&](std::size_t i, auto across) { across.store(x + i, f * across.load(x + i)); });
-}
-template <class T>
-[[gnu::flatten]] void add(const T* x, T* total, std::size_t n) {
-  for_vectors<T>(n, [&](std::size_t i, auto across) {
-    across.store(total + i, across.load(total + i) + across.load(x + i));
-  });
-}
-// --- sums -------------------------------------------------------------------------------------------------
+// --- columns ----------------------------------------------------------------------------------------------
 
 /// One chain of additions for each of `vectors` vectors over up to contract::sum_rows rows.
 template <class T, std::size_t vectors, class Columns>
@@ -49,7 +26,7 @@ TWINPATH_INLINE void add_chains(const T* x, std::size_t stride, std::size_t rows
 }
 
 /// Calls body(offset, columns, vectors) for groups of four vectors, so that four chains hide each other's
-/// latency, then for single ones. `vectors` is a constant as a type.
+/// latency, then for single ones. `vectors` is an integral_constant.
 template <class T, class Body>
 TWINPATH_INLINE void for_vector_groups(std::size_t n, Body&& body) {
   std::size_t j = 0;
@@ -57,7 +34,7 @@ TWINPATH_INLINE void for_vector_groups(std::size_t n, Body&& body) {
     body(j, whole<T>(), std::integral_constant<std::size_t, 4>());
   }
   for_vectors<T>(
-      n - j, [&](std::size_t i, auto across) __attribute__((always_inline)) {
+      n - j, [&](std::size_t i, auto across) TWINPATH_LAMBDA {
         body(j + i, across, std::integral_constant<std::size_t, 1>());
       });
 }
@@ -66,7 +43,7 @@ template <class T>
 [[gnu::flatten]] void column_chain(const T* x, std::size_t stride, std::size_t rows, std::size_t cols,
                                    T* out) {
   for_vector_groups<T>(
-      cols, [&](std::size_t j, auto across, auto vectors) __attribute__((always_inline)) {
+      cols, [&](std::size_t j, auto across, auto vectors) TWINPATH_LAMBDA {
         vec<T> chain[vectors()];
         add_chains<T, vectors()>(x + j, stride, rows, across, chain);
         for (std::size_t v = 0; v < vectors(); ++v) across.store(out + j + v * width<T>, chain[v]);
@@ -78,7 +55,7 @@ template <class T, class Finish>
 TWINPATH_INLINE void for_column_sums(const T* x, std::size_t stride, std::size_t rows, std::size_t cols,
                                      const Finish& finish) {
   for_vector_groups<T>(
-      cols, [&](std::size_t j, auto across, auto vectors) __attribute__((always_inline)) {
+      cols, [&](std::size_t j, auto across, auto vectors) TWINPATH_LAMBDA {
         vec<T> total[vectors()];
         for (vec<T>& t : total) t = vec<T>(T(0));
         for (std::size_t i = 0; i < rows; i += contract::sum_rows) {
@@ -96,7 +73,7 @@ template <class T>
 [[gnu::flatten]] void column_sums(const T* x, std::size_t stride, std::size_t rows, std::size_t cols,
                                   T* out) {
   for_column_sums<T>(
-      x, stride, rows, cols, [&](std::size_t j, auto across, vec<T> total) __attribute__((always_inline)) {
+      x, stride, rows, cols, [&](std::size_t j, auto across, vec<T> total) TWINPATH_LAMBDA {
         across.store(out + j, total);
       });
 }
@@ -105,13 +82,13 @@ template <class T>
                                      std::size_t cols, T* w) {
   const vec<T> step(-rate);
   for_column_sums<T>(
-      x, stride, rows, cols, [&](std::size_t j, auto across, vec<T> total) __attribute__((always_inline)) {
+      x, stride, rows, cols, [&](std::size_t j, auto across, vec<T> total) TWINPATH_LAMBDA {
         across.store(w + j, fma(step, total, across.load(w + j)));
       });
 }
 
-/// The lanes of a row sum, in as many vectors as they fill. Vectors that hold no element are all +0 and are
-/// left out of the tree: adding +0 changes nothing.
+/// The lanes of a row sum. The tree skips vectors without an element: they are +0, and adding +0 changes
+/// nothing.
 template <class T>
 struct row_lanes {
   static constexpr std::size_t vectors = contract::sum_lanes<T> / width<T>;
