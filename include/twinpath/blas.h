@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// The matrix product under its names in BLAS, for C, C++ and Fortran. Link twinpath::blas, or load
-/// libtwinpath-blas-preload.so before a program that was linked with another BLAS.
+/// The matrix product under its BLAS names, for C, C++ and Fortran. Link twinpath::blas, or preload
+/// libtwinpath-blas-preload.so (LD_PRELOAD) into a program that was linked with another BLAS.
 ///
-/// The functions are those of the reference BLAS and its CBLAS, with sizes of type `int` (LP64). A program
-/// that has a header for them needs no other; where both are included, `cblas.h` comes first.
+/// The functions have the signatures of the reference BLAS and CBLAS, with sizes of type `int` (LP64). A
+/// program that includes another header for them does not need this one; if it includes both, `cblas.h` must
+/// come first.
 #pragma once
 
 #include <stddef.h>
@@ -13,23 +14,24 @@
 extern "C" {
 #endif
 
-/// C = alpha * op(A) * op(B) + beta * C, everything in columns, as Fortran calls it.
+/// C = alpha * op(A) * op(B) + beta * C with column-major matrices, as called from Fortran.
 ///
-/// op is the identity for 'N', the transpose for 'T' and for 'C', each in either case. op(A) is m x k, op(B)
-/// is k x n, C is m x n; element (i, j) of a matrix lies at `i + j * ld` elements. Lengths of the texts are
-/// not read, so that C may leave them out.
+/// op is the identity for 'N' and the transpose for 'T' and 'C', in upper or lower case. op(A) is m x k,
+/// op(B) is k x n, C is m x n; element (i, j) of a matrix is at `i + j * ld`. The lengths of the character
+/// arguments, which Fortran passes, are not read, so C may omit them.
 ///
-/// As in the reference, C is not read for beta = 0, A and B are not read for alpha = 0 or k = 0, where C
-/// becomes beta * C, and beta = 1 leaves C untouched there.
+/// As in the reference BLAS, C is not read if beta is 0; if alpha or k is 0, A and B are not read and C
+/// becomes beta * C, which for beta = 1 leaves C unchanged.
 ///
-/// Bits: otherwise every element has those of `twinpath::contract::gemm` of the same matrices, in whatever
-/// order and transposition they lie in memory, because the factors of a multiply-add may change places.
+/// Bits: otherwise those of `twinpath::contract::gemm` of the same matrices, independent of storage order and
+/// transposition, because the factors of a multiply-add commute.
 ///
 /// Errors: the first illegal argument is reported to `xerbla_` by its position: 1 transa, 2 transb, 3 m, 4 n,
-/// 5 k, 8 lda, 10 ldb, 13 ldc. Where that returns, C is untouched. Nothing is thrown: no memory, a C that
-/// shares elements with A or B, and a wrong TWINPATH_ISA end the program by `std::terminate`, because BLAS
-/// has no way to report them; what it prints is of the transposed product, where A and B have changed places.
+/// 5 k, 8 lda, 10 ldb, 13 ldc. If `xerbla_` returns, C is unchanged. BLAS cannot report other errors: if
+/// memory runs out, C overlaps A or B, or TWINPATH_ISA is not a tier, the program ends by `std::terminate`.
+/// The message then describes the transposed product, in which A and B are exchanged.
 ///
+/// Overlap: C must be disjoint from A and B.
 /// Thread safety: as `twinpath::gemm`.
 void sgemm_(const char* transa, const char* transb, const int* m, const int* n, const int* k,
             const float* alpha, const float* a, const int* lda, const float* b, const int* ldb,
@@ -39,36 +41,38 @@ void dgemm_(const char* transa, const char* transb, const int* m, const int* n, 
             const double* alpha, const double* a, const int* lda, const double* b, const int* ldb,
             const double* beta, double* c, const int* ldc);
 
-/// Called for an illegal argument, with a name that need not end with 0 and the position of the argument.
+/// Called for an illegal argument, with the name of the function, which need not be null-terminated, and the
+/// position of the argument.
 ///
-/// This one prints ` ** On entry to SGEMM  parameter number  8 had an illegal value` to stderr and ends the
-/// program by `exit(EXIT_FAILURE)`: LAPACK's convention is that it stops. Where a program has an `xerbla_` of
-/// its own, that is called. Of a name that has neither an end nor a length in `name_length`, 32
-/// characters are printed at most.
+/// This implementation prints ` ** On entry to SGEMM  parameter number  8 had an illegal value` to stderr and
+/// ends the program by `exit(EXIT_FAILURE)`, as LAPACK's convention requires. A program may define its own
+/// `xerbla_`, which is then called instead. At most 32 characters of the name are printed, in case
+/// `name_length` is missing.
 void xerbla_(const char* name, const int* position, size_t name_length);
 
-// The header of another CBLAS has the rest, with enumerations of the same names.
+// Another CBLAS header declares the rest, with enumerations of the same names.
 #ifndef CBLAS_H
 
-/// In which order the elements of a matrix lie in memory.
+/// The storage order of matrices.
 typedef enum CBLAS_LAYOUT {
-  CblasRowMajor = 101,  ///< row after row: element (i, j) at `i * ld + j`
-  CblasColMajor = 102   ///< column after column: element (i, j) at `i + j * ld`
+  CblasRowMajor = 101,  ///< row-major: element (i, j) is at `i * ld + j`
+  CblasColMajor = 102   ///< column-major: element (i, j) is at `i + j * ld`
 } CBLAS_LAYOUT;
 
-/// How an operand is read.
+/// Whether an operand is transposed.
 typedef enum CBLAS_TRANSPOSE {
-  CblasNoTrans = 111,   ///< as it is
+  CblasNoTrans = 111,   ///< not transposed
   CblasTrans = 112,     ///< transposed
-  CblasConjTrans = 113  ///< transposed; real numbers are their own conjugates
+  CblasConjTrans = 113  ///< transposed; conjugation does not change real numbers
 } CBLAS_TRANSPOSE;
 
-/// C = alpha * op(A) * op(B) + beta * C, everything in rows or everything in columns.
+/// C = alpha * op(A) * op(B) + beta * C with all matrices row-major or all column-major.
 ///
-/// As `sgemm_`, but for errors: the first illegal argument is reported to `cblas_xerbla`. Positions are 1
-/// layout, 2 transa, 3 transb, 4 m, 5 n, 6 k, 9 lda, 11 ldb, 14 ldc. As in the reference, rows are the
-/// columns of a product whose operands have changed places, and the number is the position in that one: in
-/// rows, m is 5, n is 4, lda is 11 and ldb is 9. The text that comes with it has the position in this call.
+/// As `sgemm_` except for errors: the first illegal argument is reported to `cblas_xerbla`. Positions are 1
+/// layout, 2 transa, 3 transb, 4 m, 5 n, 6 k, 9 lda, 11 ldb, 14 ldc. As in the reference CBLAS, a row-major
+/// product is computed as the column-major product with exchanged operands, and the number is the position in
+/// that call: for row-major, m is 5, n is 4, lda is 11 and ldb is 9. The accompanying text has the position
+/// in this call.
 void cblas_sgemm(CBLAS_LAYOUT layout, CBLAS_TRANSPOSE transa, CBLAS_TRANSPOSE transb, int m, int n, int k,
                  float alpha, const float* a, int lda, const float* b, int ldb, float beta, float* c,
                  int ldc);
@@ -77,11 +81,12 @@ void cblas_dgemm(CBLAS_LAYOUT layout, CBLAS_TRANSPOSE transa, CBLAS_TRANSPOSE tr
                  double alpha, const double* a, int lda, const double* b, int ldb, double beta, double* c,
                  int ldc);
 
-/// Called for an illegal argument with its number, the name of the function, and a text as for `printf`,
-/// which may be empty.
+/// Called for an illegal argument with its number, the name of the function, and a format string for
+/// `printf`, which may be empty, with its arguments.
 ///
-/// This one prints the name with the text, or with the number where there is no text, to stderr and ends the
-/// program by `exit(EXIT_FAILURE)`. Where a program has a `cblas_xerbla` of its own, that is called.
+/// This implementation prints the name with the text, or with the number if the text is empty, to stderr and
+/// ends the program by `exit(EXIT_FAILURE)`. A program may define its own `cblas_xerbla`, which is then
+/// called instead.
 void cblas_xerbla(int number, const char* name, const char* format, ...);
 
 #endif

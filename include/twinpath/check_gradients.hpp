@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether the gradients of a network are those of its loss.
+// Gradient check: backpropagated gradients against central differences.
 #pragma once
 
 #include <cstddef>
@@ -13,29 +13,29 @@
 
 namespace twinpath::inline v0 {
 
-/// The parameter whose gradient is farthest from the difference quotient.
+/// The result of `check_gradients`: the parameter whose gradient differs most from the difference quotient.
 struct gradient_check {
   /// |gradient - quotient| / max(|gradient|, |quotient|, largest_gradient / 1000).
   double largest_error = 0;
   std::size_t layer = 0;        ///< 1 … layers()
-  std::size_t place = 0;        ///< in `parameters(layer)`
-  double gradient = 0;          ///< of `compute_gradients`
+  std::size_t place = 0;        ///< index in `parameters(layer)`
+  double gradient = 0;          ///< from `compute_gradients`
   double quotient = 0;          ///< (L(w + h) - L(w - h)) / 2h
-  double largest_gradient = 0;  ///< of those checked: 0 means that nothing was tested
-  std::size_t checked = 0;      ///< number of parameters that were compared
+  double largest_gradient = 0;  ///< the largest magnitude checked; 0 means that the check says nothing
+  std::size_t checked = 0;      ///< number of parameters compared
 
-  /// "largest error 3.1e-08 at weight (12, 3) of layer 2: gradient 0.0123, difference quotient 0.0123; 1234
-  /// parameters checked"
+  /// A sentence such as "largest error 3.1e-08 at weight (12, 3) of layer 2: gradient 0.0123, difference
+  /// quotient 0.0123; 1234 parameters checked"
   [[nodiscard]] std::string text(const std::vector<std::size_t>& widths) const;
 };
 
-/// Compares gradients by `compute_gradients` with central differences of the loss. The loss is computed in
-/// double, also for a network in float: the error is that of the gradients. Where a kink of an activation
-/// lies between the two points, closer ones are tried.
+/// Compares the gradients from `compute_gradients` with central differences of the loss. The loss is computed
+/// in double, also for a network in float, so the error is that of the gradients. If a kink of an activation
+/// lies between the two points, a smaller distance is tried.
 ///
-/// At most `most_per_layer` parameters of each layer are checked, evenly spread; each costs two forward
-/// passes or more. Shapes and errors as for `compute_gradients`; the network is not changed. Thread safety as
-/// for `mlp`.
+/// Checks at most `most_per_layer` parameters of each layer, evenly spaced; each costs at least two forward
+/// passes. Does not change the network. Shapes and errors: as `compute_gradients`.
+/// Thread safety: as `mlp`.
 [[nodiscard]] gradient_check check_gradients(const mlp<float>& net, matrix_view<const float> X,
                                              matrix_view<const float> Y, std::size_t most_per_layer = 200);
 /// The same with class indices.

@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: MIT
 /// \namespace twinpath::contract
-/// The arithmetic contract: what every result of this library is, bit by bit.
+/// The arithmetic contract: the bits of every result of this library.
 ///
 /// The bits of a result are a function of the inputs and the shape alone. They do not depend on the number of
-/// threads, the schedule, the run, the alignment or stride of a view, the path taken inside, or the
-/// instruction set, as long as that has a fused multiply-add. The functions below are that contract, as plain
-/// loops: the library's fast code is tested to give the same bits. They are slow and meant for reading and
-/// for tests.
+/// threads, the schedule, the run, the alignment or stride of a view, the code path, or the instruction set,
+/// as long as that has a fused multiply-add. The functions in this folder are that contract, as plain loops;
+/// tests compare the library's fast code with them bit by bit. They are slow: use them for reading and for
+/// tests.
 ///
 ///  1. A product cuts k into slices of at least 4096 and each slice into blocks of at most 320 (float) or
-///     256 (double); all cuts are balanced in units of 16 and depend on k alone. Within a block an element is
-///     one chain of fused multiply-adds from 0, k ascending. Blocks are added in order to a slice, slices in
-///     order to the whole.
-///  2. With t that sum: C = alpha * t, or fma(alpha, t, beta * C) where beta is not 0. A bias is added to t.
+///     256 (double); all cuts are balanced in units of 16 and depend on k alone. Within a block, an element
+///     is one chain of fused multiply-adds from 0, k ascending. Blocks are added in order to their slice,
+///     slices in order to the sum.
+///  2. With t that sum: C = alpha * t, or fma(alpha, t, beta * C) if beta is not 0. A bias is added to t.
 ///  3. A column sum is one ascending chain of additions within each 32 rows; these are added in order.
 ///  4. A row sum has 64 (float) or 32 (double) lanes; lane l adds the elements l, l + lanes, … in ascending
-///     order; then the upper half of the lanes is added to the lower half until one is left.
+///     order; then the upper half of the lanes is added to the lower half until one lane remains.
 ///  5. exp, log, tanh, erf and sigmoid are those of contract/elementary.hpp.
-///  6. Not a NaN's payload or sign: only where a NaN stands is promised.
-///  7. The above is in the default floating-point environment. In another one the operations are the same and
-///     are rounded, or flushed to zero, as the calling thread's environment says, which the other threads
-///     take over; it is left as it was. Flushing changes nothing where no subnormal number occurs. GCC makes
-///     a program flush from its start when it links it with -ffast-math or -Ofast.
+///  6. Payload and sign of a NaN are excluded: the contract says only which elements are NaN.
+///  7. All this holds in the default floating-point environment. In another one the operations are the same,
+///     rounded or flushed to zero as the environment of the calling thread says; the other threads adopt that
+///     environment, and it is not changed. Flushing to zero has an effect only if subnormal numbers occur. A
+///     program that GCC links with -ffast-math or -Ofast flushes to zero from its start.
 ///
-/// The `baseline` tier of x86-64 has no fused multiply-add. There the same holds with `unfused` arithmetic:
-/// the one exception, with bits of its own.
+/// The `baseline` tier of x86-64 has no fused multiply-add. It follows the same contract with `unfused`
+/// arithmetic, so its bits differ from the other tiers': the one exception.
 ///
-/// Every multiply-add is written as a call, because compilers may contract `a * b + c` on their own.
+/// Every multiply-add is written as a function call, because compilers may contract `a * b + c`.
 ///
-/// How a caller is compiled does not change what the library returns. The functions of this header are
-/// compiled with the caller's flags: their bits are the contract's at any level of optimisation and of
-/// contraction, in another rounding mode with -frounding-math, and never with -ffast-math or parts of it.
+/// The compiler flags of a caller do not change the results of the library. The functions of this header,
+/// however, are compiled with the caller's flags. They follow the contract at every level of optimisation and
+/// contraction, with -frounding-math in every rounding mode, but not with -ffast-math or parts of it.
 #pragma once
 
 #include <twinpath/contract/activations.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// matrix_view: a rectangle of someone else's memory. matrix: a rectangle of its own memory.
+// Row-major matrices: `matrix` owns its memory, `matrix_view` refers to the memory of others.
 #pragma once
 
 #include <cassert>
@@ -23,33 +23,45 @@ template <class T>
 class matrix;
 
 namespace detail {
-// Throw std::invalid_argument; out of line to keep the checks in headers small.
+// Throw std::invalid_argument. Out of line, to keep the checks in headers small.
 [[noreturn]] void fail_view(const void* data, std::size_t rows, std::size_t cols, std::size_t stride);
 [[noreturn]] void fail_block(std::size_t row, std::size_t col, std::size_t rows, std::size_t cols,
                              std::size_t all_rows, std::size_t all_cols);
 [[noreturn]] void fail_span(std::size_t size, std::size_t rows, std::size_t cols);
 [[noreturn]] void fail_row_list(std::size_t row, std::size_t size, std::size_t cols);
 [[noreturn]] void fail_matrix_size(std::size_t rows, std::size_t cols);
+
+// The types of `nullptr` and of 0, which convert to a pointer.
+template <class T>
+concept pointer_literal = std::is_null_pointer_v<T> || std::is_integral_v<T>;
 }  // namespace detail
 
-/// Non-owning row-major view: element (i, j) lives at `data()[i * stride() + j]`.
+/// Non-owning row-major view: element (i, j) is `data()[i * stride() + j]`.
 ///
-/// `T` is `float`, `double`, or one of them const; a pointer is aligned for one, no more. The stride is in
-/// elements and at least the number of columns; memory between those and the stride is never touched.
-/// A view is three words and a pointer, is passed by value and never frees anything.
+/// `T` is `float`, `double`, or one of them const. `data()` needs the alignment of one element only. The
+/// stride (leading dimension) is counted in elements and is at least the number of columns; the memory
+/// between the last column and the next row is never read or written. A column-major matrix (Fortran,
+/// `Eigen::MatrixXf`) in the same memory is the transpose: use `Eigen::RowMajor`, or `transposed`. A view is
+/// a pointer and three integers: pass it by value. It must not outlive the memory. A const view of a
+/// temporary matrix is valid until the end of the statement, as a function argument for instance.
 /// Thread safety: as for a pointer.
 template <class T>
 class matrix_view {
  public:
-  using element_type = T;                  ///< const where the view is one of const elements
+  using element_type = T;                  ///< `value_type`, const in a view of const elements
   using value_type = std::remove_cv_t<T>;  ///< `float` or `double`
 
   /// An empty 0x0 view.
   constexpr matrix_view() noexcept = default;
+  /// A view of the same elements.
+  constexpr matrix_view(const matrix_view&) noexcept = default;
+  /// Makes this view refer to the elements of another one; copies no element. Does not compile for a
+  /// temporary view such as `net.weights(1)`, where it would have no effect.
+  constexpr matrix_view& operator=(const matrix_view&) & noexcept = default;
 
   /// A `rows` x `cols` view with the given stride in elements.
-  /// Throws std::invalid_argument when the stride is below the columns of a view with elements, or
-  /// the pointer is null although there are elements.
+  /// Throws std::invalid_argument if the view has elements and the pointer is null or the stride is below
+  /// `cols`.
   constexpr matrix_view(T* data, std::size_t rows, std::size_t cols, std::size_t stride)
       : data_(data), rows_(rows), cols_(cols), stride_(stride) {
     if (rows != 0 && cols != 0 && (stride < cols || data == nullptr)) [[unlikely]] {
@@ -60,8 +72,16 @@ class matrix_view {
   /// A dense view: the stride is the number of columns.
   constexpr matrix_view(T* data, std::size_t rows, std::size_t cols) : matrix_view(data, rows, cols, cols) {}
 
+  /// Deleted for literals: as an argument, the list `{0, 1, 1, 0}` would otherwise be a 1x1 view of a null
+  /// pointer.
+  template <detail::pointer_literal Literal>
+  matrix_view(Literal, std::size_t, std::size_t, std::size_t) = delete;
+  /// Deleted for the same reason.
+  template <detail::pointer_literal Literal>
+  matrix_view(Literal, std::size_t, std::size_t) = delete;
+
   /// A dense view over the first `rows * cols` elements of a span.
-  /// Throws std::invalid_argument when the span is shorter than that.
+  /// Throws std::invalid_argument if the span is shorter than that.
   constexpr matrix_view(std::span<T> elements, std::size_t rows, std::size_t cols)
       : matrix_view(elements.data(), rows, cols, cols) {
     if (cols != 0 && elements.size() / cols < rows) [[unlikely]] {
@@ -69,7 +89,7 @@ class matrix_view {
     }
   }
 
-  /// A view of const elements from a view of mutable ones.
+  /// Converts a view of mutable elements to a view of const elements.
   template <class U>
   requires(std::is_const_v<T>&& std::same_as<U, value_type>) constexpr matrix_view(
       const matrix_view<U>& other) noexcept
@@ -81,14 +101,14 @@ class matrix_view {
   constexpr matrix_view(const matrix<value_type>& m) noexcept requires std::is_const_v<T>;
 
 #if defined(__cpp_lib_mdspan)
-  /// A view of a two-dimensional mdspan whose last stride is 1.
+  /// A view of a two-dimensional mdspan with `std::layout_right`.
   template <class Extents>
   requires(Extents::rank() == 2) constexpr matrix_view(std::mdspan<T, Extents, std::layout_right> m)
       : matrix_view(m.data_handle(), static_cast<std::size_t>(m.extent(0)),
                     static_cast<std::size_t>(m.extent(1))) {}
 #endif
 
-  /// The first element; null for a default view.
+  /// The first element; null in a default view.
   [[nodiscard]] constexpr T* data() const noexcept {
     return data_;
   }
@@ -100,29 +120,30 @@ class matrix_view {
   [[nodiscard]] constexpr std::size_t cols() const noexcept {
     return cols_;
   }
-  /// Distance of two rows, in elements.
+  /// Distance between the beginnings of two rows, in elements.
   [[nodiscard]] constexpr std::size_t stride() const noexcept {
     return stride_;
   }
-  /// True when there is no element.
+  /// True if there is no element.
   [[nodiscard]] constexpr bool empty() const noexcept {
     return rows_ == 0 || cols_ == 0;
   }
 
-  /// Element (i, j); both are checked by assert alone.
+  /// Element (i, j). The indices are checked by assert only.
   [[nodiscard]] constexpr T& operator()(std::size_t i, std::size_t j) const noexcept {
     assert(i < rows_ && j < cols_);
     return data_[i * stride_ + j];
   }
 
-  /// Row i as a span of `cols()` elements; i is checked by assert alone.
-  [[nodiscard]] constexpr std::span<T> row(std::size_t i) const noexcept {
+  /// Row i as a span of `cols()` elements. The index is checked by assert only. The span is const, so that
+  /// `m.row(0) = x`, which would have no effect, does not compile.
+  [[nodiscard]] constexpr const std::span<T> row(std::size_t i) const noexcept {
     assert(i < rows_);
     return {data_ + i * stride_, cols_};
   }
 
-  /// The rectangle of `rows` x `cols` elements whose upper left corner is (row, col).
-  /// Throws std::invalid_argument when it does not lie inside this view.
+  /// The submatrix of `rows` x `cols` elements whose first element is (row, col).
+  /// Throws std::invalid_argument if it is not inside this view.
   [[nodiscard]] constexpr matrix_view block(std::size_t row, std::size_t col, std::size_t rows,
                                             std::size_t cols) const {
     if (row > rows_ || rows > rows_ - row || col > cols_ || cols > cols_ - col) [[unlikely]] {
@@ -139,29 +160,30 @@ class matrix_view {
   std::size_t stride_ = 0;
 };
 
-/// Owning row-major matrix: 64-byte aligned, zeroed, stride equal to the columns.
+/// Owning row-major matrix: 64-byte aligned, initialised to zeros, dense (the stride is the number of
+/// columns).
 ///
-/// `T` is `float` or `double`. Copies copy the elements; moves leave a 0x0 matrix behind.
+/// `T` is `float` or `double`. Copying copies the elements; a moved-from matrix is 0x0.
 /// Thread safety: as for a standard container.
 template <class T>
 class matrix {
   static_assert(std::same_as<T, float> || std::same_as<T, double>);
 
  public:
-  using value_type = T;  ///< of the elements
+  using value_type = T;  ///< `float` or `double`
 
-  /// An empty 0x0 matrix; allocates nothing.
+  /// A 0x0 matrix; allocates nothing.
   matrix() noexcept = default;
 
   /// A `rows` x `cols` matrix of zeros.
-  /// Throws std::invalid_argument when the size in bytes exceeds what a pointer can address, and
-  /// std::bad_alloc when there is no memory.
+  /// Throws std::invalid_argument if the size in bytes exceeds the address space, and std::bad_alloc if
+  /// memory runs out.
   matrix(std::size_t rows, std::size_t cols) : rows_(rows), cols_(cols), data_(allocate(rows, cols)) {
     std::uninitialized_value_construct_n(data_.get(), size());
   }
 
   /// A matrix from its rows: `matrix<float> m{{1, 2, 3}, {4, 5, 6}};`
-  /// Throws std::invalid_argument when the rows differ in length.
+  /// Throws std::invalid_argument if the rows differ in length.
   matrix(std::initializer_list<std::initializer_list<T>> rows)
       : matrix(rows.size(), rows.size() == 0 ? 0 : rows.begin()->size()) {
     T* out = data_.get();
@@ -182,17 +204,17 @@ class matrix {
 
   /// A copy of the elements.
   matrix(const matrix& other) : matrix(matrix_view<const T>(other)) {}
-  /// Takes the memory and leaves a 0x0 matrix behind.
+  /// Takes the memory; `other` becomes 0x0.
   matrix(matrix&& other) noexcept
       : rows_(std::exchange(other.rows_, 0)),
         cols_(std::exchange(other.cols_, 0)),
         data_(std::move(other.data_)) {}
-  /// A copy of the elements, in new memory; when there is none, the matrix stays as it was.
+  /// Copies the elements to new memory. Strong exception guarantee.
   matrix& operator=(const matrix& other) {
     if (this != &other) *this = matrix(other);
     return *this;
   }
-  /// Takes the memory and leaves a 0x0 matrix behind.
+  /// Takes the memory; `other` becomes 0x0.
   matrix& operator=(matrix&& other) noexcept {
     rows_ = std::exchange(other.rows_, 0);
     cols_ = std::exchange(other.cols_, 0);
@@ -201,45 +223,45 @@ class matrix {
   }
   ~matrix() = default;
 
-  /// The first element; null when there is none.
+  /// The first element; null if there is none.
   [[nodiscard]] T* data() noexcept { return data_.get(); }
-  /// The same of a const matrix.
+  /// The same for a const matrix.
   [[nodiscard]] const T* data() const noexcept { return data_.get(); }
   /// Number of rows.
   [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
   /// Number of columns.
   [[nodiscard]] std::size_t cols() const noexcept { return cols_; }
-  /// Distance of two rows in elements: the number of columns.
+  /// Distance between two rows in elements: the number of columns.
   [[nodiscard]] std::size_t stride() const noexcept { return cols_; }
   /// Number of elements.
   [[nodiscard]] std::size_t size() const noexcept { return rows_ * cols_; }
-  /// True when there is no element.
+  /// True if there is no element.
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
-  /// Element (i, j); both are checked by assert alone.
+  /// Element (i, j). The indices are checked by assert only.
   [[nodiscard]] T& operator()(std::size_t i, std::size_t j) noexcept { return view()(i, j); }
-  /// The same of a const matrix.
+  /// The same for a const matrix.
   [[nodiscard]] const T& operator()(std::size_t i, std::size_t j) const noexcept { return view()(i, j); }
-  /// Row i as a span.
-  [[nodiscard]] std::span<T> row(std::size_t i) noexcept { return view().row(i); }
-  /// The same of a const matrix.
+  /// Row i as a span, as `matrix_view::row`.
+  [[nodiscard]] const std::span<T> row(std::size_t i) noexcept { return view().row(i); }
+  /// The same for a const matrix.
   [[nodiscard]] std::span<const T> row(std::size_t i) const noexcept { return view().row(i); }
-  /// A rectangle of the matrix: `matrix_view::block`.
+  /// A submatrix, as `matrix_view::block`.
   [[nodiscard]] matrix_view<T> block(std::size_t row, std::size_t col, std::size_t rows, std::size_t cols) {
     return view().block(row, col, rows, cols);
   }
-  /// The same of a const matrix.
+  /// The same for a const matrix.
   [[nodiscard]] matrix_view<const T> block(std::size_t row, std::size_t col, std::size_t rows,
                                            std::size_t cols) const {
     return view().block(row, col, rows, cols);
   }
   /// All elements in row-major order.
-  [[nodiscard]] std::span<T> elements() noexcept { return {data_.get(), size()}; }
-  /// The same of a const matrix.
+  [[nodiscard]] const std::span<T> elements() noexcept { return {data_.get(), size()}; }
+  /// The same for a const matrix.
   [[nodiscard]] std::span<const T> elements() const noexcept { return {data_.get(), size()}; }
   /// The whole matrix as a view.
   [[nodiscard]] matrix_view<T> view() noexcept { return *this; }
-  /// The same of a const matrix.
+  /// The same for a const matrix.
   [[nodiscard]] matrix_view<const T> view() const noexcept { return *this; }
 
  private:
@@ -269,27 +291,27 @@ template <class T>
 constexpr matrix_view<T>::matrix_view(const matrix<value_type>& m) noexcept requires std::is_const_v<T>
     : data_(m.data()), rows_(m.rows()), cols_(m.cols()), stride_(m.stride()) {}
 
-/// One side of a product: a view, read as it is or transposed. Made implicitly from a matrix or a
-/// view, or by `transposed`.
+/// One factor of a product: a view together with the flag whether it is transposed. A matrix or a view
+/// converts to it implicitly; `transposed` sets the flag. Lifetime and thread safety: as for the view.
 template <class T>
 class operand {
  public:
-  /// A whole matrix as it is.
+  /// A whole matrix, not transposed.
   operand(const matrix<T>& m) noexcept : view_(m) {}
-  /// A view as it is.
+  /// A view, not transposed.
   operand(matrix_view<const T> v) noexcept : view_(v) {}
-  /// A view of elements that are not const, as it is.
+  /// A view of mutable elements, not transposed.
   operand(matrix_view<T> v) noexcept : view_(v) {}
-  /// A view, transposed where asked for.
+  /// A view, transposed if `is_transposed` is true.
   operand(matrix_view<const T> v, bool is_transposed) noexcept : view_(v), transposed_(is_transposed) {}
 
-  /// The elements as they lie in memory.
+  /// The matrix as stored.
   [[nodiscard]] const matrix_view<const T>& view() const noexcept { return view_; }
-  /// Whether the product reads them transposed.
+  /// Whether the product uses the transpose of `view()`.
   [[nodiscard]] bool is_transposed() const noexcept { return transposed_; }
-  /// Rows of the operand as the product sees it.
+  /// Number of rows of the factor: of `view()`, or of its transpose.
   [[nodiscard]] std::size_t rows() const noexcept { return transposed_ ? view_.cols() : view_.rows(); }
-  /// Columns of the operand as the product sees it.
+  /// Number of columns of the factor.
   [[nodiscard]] std::size_t cols() const noexcept { return transposed_ ? view_.rows() : view_.cols(); }
 
  private:
@@ -297,17 +319,17 @@ class operand {
   bool transposed_ = false;
 };
 
-/// The transpose of a matrix or a view as an operand of `gemm`; nothing is copied.
+/// The transpose of a matrix as an operand of `gemm`; copies nothing.
 template <class T>
 [[nodiscard]] operand<T> transposed(const matrix<T>& m) noexcept {
   return {m, true};
 }
-/// The transpose of a view as an operand of `gemm`; nothing is copied.
+/// The transpose of a view as an operand of `gemm`; copies nothing.
 template <class T>
 [[nodiscard]] operand<std::remove_const_t<T>> transposed(matrix_view<T> v) noexcept {
   return {v, true};
 }
-/// The transpose of an operand: transposing twice gives the operand back.
+/// The transpose of an operand. Transposing twice gives the original operand.
 template <class T>
 [[nodiscard]] operand<T> transposed(operand<T> x) noexcept {
   return {x.view(), !x.is_transposed()};

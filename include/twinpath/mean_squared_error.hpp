@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The squared distance of predictions from their targets.
+// The mean squared error.
 #pragma once
 
 #include <twinpath/loss.hpp>
@@ -7,17 +7,19 @@
 
 namespace twinpath::inline v0 {
 
-/// The squared error of Z (PyTorch's MSELoss) and its gradient dZ, in one pass over Z:
+/// The squared error of Z (PyTorch's MSELoss) and its gradient dZ with respect to Z, in one pass:
 ///
-///   L  = sum over all (i, j) of (Z - Y)^2
-///   dZ = 2 * (Z - Y)
+///     L  = sum over all (i, j) of (Z - Y)^2
+///     dZ = 2 * (Z - Y)
 ///
 /// `reduction::mean` divides both by the number of elements m * n.
 ///
-/// Shapes: Z, Y and dZ are m x n. Returns the loss. Bits: `contract::mean_squared_error`.
-/// Overlap: dZ may be exactly Z or exactly Y; every other overlap throws. Thread safety and parallelism as
-/// for `gemm`. Throws std::invalid_argument when shapes differ, views overlap partly, the mean of no element
-/// is asked for, or the reduction is no enumerator.
+/// Shapes: Z, Y and dZ are m x n. Returns the loss.
+/// Bits: `contract::mean_squared_error`.
+/// Overlap: dZ may be the same view as Z or Y; any other overlap throws.
+/// Thread safety and parallelism: as `gemm`.
+/// Throws std::invalid_argument, before anything is written, if shapes differ, views overlap partly, there is
+/// no element to take the mean of, or `how` is not an enumerator.
 float mean_squared_error(matrix_view<const float> Z, matrix_view<const float> Y, matrix_view<float> dZ,
                          reduction how = reduction::mean);
 /// The same in double.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Any optimiser.
+// The optimisers as one type.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,12 @@
 
 namespace twinpath::inline v0 {
 
-/// What a network is trained by.
+/// An update rule with its hyperparameters.
 using optimizer = std::variant<sgd, adam, adamw>;
 
-/// How many values it remembers for each parameter: 0 for plain descent, 1 with momentum (the velocity), 2
-/// for Adam (the moments m and v).
+/// The number of moments, values of optimiser state for each parameter: 0 for plain gradient descent, 1 with
+/// momentum (the velocity), 2 for Adam and AdamW (m and v).
+/// Thread safe.
 [[nodiscard]] std::size_t moments_of(const optimizer& rule) noexcept;
 
 }  // namespace twinpath::inline v0

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Predictions again and again with the same weights.
+// Repeated predictions with fixed weights, at low latency.
 #pragma once
 
 #include <cstddef>
@@ -10,29 +10,31 @@
 
 namespace twinpath::inline v0 {
 
-/// The weights of a network as they are now, prepared for batches of one size, such as a row at a time: laid
-/// out once so that every vector of them is aligned and no two rows compete for a place in the caches, with
-/// every decision made and all memory held. What it saves is latency; the bits are those of `mlp::predict`.
+/// A copy of a network's weights, prepared for predictions in batches of one size, such as one row at a time.
 ///
-/// Later training of the network does not reach it. Thread safety: one thread may use a given predictor at a
-/// time. It uses the threads of the arena in which it was made, where the work is worth it.
+/// The weights are laid out once, aligned and padded against cache conflicts; all decisions are made and all
+/// memory is allocated in advance. That saves latency; the bits are those of `mlp::predict`. The network may
+/// be trained further or destroyed: the predictor does not refer to it.
+/// Thread safety: one thread at a time may use a given predictor. It uses the threads of the arena in which
+/// it was made if the work is large enough.
 template <class T>
 class predictor {
  public:
-  /// Prepares for batches of `rows` rows. Throws std::bad_alloc, and std::invalid_argument when so many rows
-  /// exceed the address space.
+  /// Prepares for batches of `rows` rows.
+  /// Throws std::bad_alloc, and std::invalid_argument if a batch exceeds the address space.
   explicit predictor(const mlp<T>& net, std::size_t rows = 1);
   ~predictor();
-  /// What was moved from can be assigned to or destroyed, no more.
+  /// A moved-from predictor may only be assigned to or destroyed.
   predictor(predictor&&) noexcept;
   /// The same by assignment.
   predictor& operator=(predictor&&) noexcept;
 
-  /// Fills P, rows x outputs, with the predictions for X, rows x inputs. Allocates nothing. P must share no
-  /// element with X. Throws std::invalid_argument when a shape does not fit or P overlaps X.
+  /// Computes P, rows() x outputs, the predictions for X, rows() x inputs. Allocates nothing. P must be
+  /// disjoint from X.
+  /// Throws std::invalid_argument if a shape does not fit or P overlaps X.
   void predict(matrix_view<const T> X, matrix_view<T> P);
 
-  /// Rows of a batch.
+  /// Number of rows of a batch.
   [[nodiscard]] std::size_t rows() const noexcept;
 
  private:

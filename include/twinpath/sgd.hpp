@@ -7,28 +7,30 @@
 
 namespace twinpath::inline v0 {
 
-/// Gradient descent, with momentum (Polyak, 1964; Nesterov, 1983) and weight decay where asked for; PyTorch's
+/// Gradient descent with optional momentum (Polyak, 1964; Nesterov, 1983) and L2 weight decay, by PyTorch's
 /// formulas:
 ///
-///   g <- g + weight_decay * w
-///   v <- momentum * v + g
-///   w <- w - learning_rate * (nesterov ? g + momentum * v : v)
+///     g <- g + weight_decay * w
+///     v <- momentum * v + g
+///     w <- w - learning_rate * (nesterov ? g + momentum * v : v)
 ///
-/// The factors are rounded once to the type of the parameters.
+/// The factors are computed in double and rounded once to the type of the parameters.
 struct sgd {
-  double learning_rate = 0.1;  ///< from 0
-  double momentum = 0;         ///< from 0; the share of the velocity that is kept
-  double weight_decay = 0;     ///< from 0; added to the gradient, times w
-  bool nesterov = false;       ///< steps from where the velocity leads; only with momentum
+  double learning_rate = 0.1;  ///< at least 0
+  double momentum = 0;         ///< decay rate of the velocity, at least 0
+  double weight_decay = 0;     ///< L2 coefficient, at least 0
+  bool nesterov = false;       ///< Nesterov's form; requires momentum
 };
 
-/// Updates parameters from their gradients. `velocity` is v: as large as the parameters when there is
-/// momentum, zeros before the first update; else empty.
+/// Updates parameters from their gradients. `velocity` is v: with momentum of the size of the parameters, and
+/// zeros before the first update; without momentum empty.
 ///
-/// Bits: `contract::sgd_update`, with weight decay alone `contract::decayed_update`, with momentum
-/// `contract::momentum_update`. Overlap: the spans share no element. Thread safety and parallelism as for
-/// `gemm`. Throws std::invalid_argument, before anything is written, when sizes do not fit, spans overlap, a
-/// factor is negative or not finite, or Nesterov's form is asked for without momentum.
+/// Bits: `contract::sgd_update`; with weight decay but no momentum `contract::decayed_update`; with momentum
+/// `contract::momentum_update`.
+/// Overlap: the spans must be disjoint.
+/// Thread safety and parallelism: as `gemm`.
+/// Throws std::invalid_argument, before anything is written, if sizes differ, spans overlap, a factor is
+/// negative or not finite, or `nesterov` is set without momentum.
 void update(const sgd& rule, std::span<float> parameters, std::span<const float> gradients,
             std::span<float> velocity = {});
 /// The same in double.

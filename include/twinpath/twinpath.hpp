@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /// \namespace twinpath
-/// The whole public interface; `twinpath.hpp` includes all of it but twinpath::io.
+/// The public interface. `twinpath.hpp` includes all of it except io/mlp.hpp, which requires twinpath::io.
 #pragma once
 
 #include <twinpath/activation.hpp>

@@ -10,7 +10,7 @@ namespace {
 
 using twinpath::detail::blas::column_major_gemm;
 
-/// Whether an operand is transposed, or nothing when the value is none of the enumerators.
+/// Whether an operand is transposed; nothing if the value is not an enumerator.
 std::optional<bool> is_transposed(CBLAS_TRANSPOSE value) {
   switch (value) {
     case CblasNoTrans:
@@ -22,7 +22,7 @@ std::optional<bool> is_transposed(CBLAS_TRANSPOSE value) {
   return std::nullopt;
 }
 
-/// `number` is what the reference passes, `position` counts the arguments of cblas_sgemm.
+/// `number` is the one that the reference CBLAS passes, `position` is that of the argument in cblas_sgemm.
 void report(const char* name, int number, int position, const char* argument, int value) {
   cblas_xerbla(number, name, "parameter number %d, %s, has the illegal value %d\n", position, argument,
                value);
@@ -38,7 +38,7 @@ void run(const char* name, CBLAS_LAYOUT layout, CBLAS_TRANSPOSE transa, CBLAS_TR
   if (!tb) return report(name, 3, 3, "transb", transb);
 
   const bool rows = layout == CblasRowMajor;
-  // Rows are the columns of the transpose, C' = op(B)' * op(A)'.
+  // A row-major product is the column-major product of the transposes, C' = op(B)' * op(A)'.
   const column_major_gemm<T> product =
       rows ? column_major_gemm<T>{*tb, *ta, n, m, k, alpha, b, ldb, a, lda, beta, c, ldc}
            : column_major_gemm<T>{*ta, *tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// cblas_xerbla, alone in its object file, so that a program with one of its own is not linked with this one.
+// cblas_xerbla in an object file of its own, so that a program can define another one.
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>

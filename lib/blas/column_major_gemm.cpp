@@ -9,7 +9,8 @@
 namespace twinpath::inline v0::detail::blas {
 namespace {
 
-/// Memory that has `columns` columns of `length` elements, as rows.
+/// A column-major matrix of `columns` columns with `length` elements each, as the row-major view of its
+/// transpose.
 template <class T>
 matrix_view<T> columns_as_rows(T* data, int columns, int length, int leading_dimension) {
   return {data, static_cast<std::size_t>(columns), static_cast<std::size_t>(length),
@@ -27,7 +28,7 @@ template <class T>
 void scale(const matrix_view<T>& C, T beta) {
   if (beta == 1) return;
   for (std::size_t i = 0; i < C.rows(); ++i) {
-    // A zero is stored and not multiplied, because the old C may hold NaN.
+    // Not beta * c for beta = 0, because the old C may hold NaN.
     for (T& c : C.row(i)) c = beta == 0 ? T(0) : beta * c;
   }
 }
@@ -50,7 +51,7 @@ void column_major_gemm<T>::run() const noexcept {
   if (m == 0 || n == 0) return;
   const matrix_view<T> C = columns_as_rows(c, n, m, ldc);
   if (alpha == 0 || k == 0) return scale(C, beta);
-  // In rows, C' = op(B)' * op(A)'.
+  // The row-major product of the transposes, C' = op(B)' * op(A)'.
   gemm(transpose_of(b, b_transposed, k, n, ldb), transpose_of(a, a_transposed, m, k, lda), C, alpha, beta);
 }
 

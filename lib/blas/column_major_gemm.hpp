@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The product behind all names that it has in BLAS.
+// The column-major product that implements all BLAS names.
 #pragma once
 
 #include <twinpath/version.hpp>
 
 namespace twinpath::inline v0::detail::blas {
 
-/// C = alpha * op(A) * op(B) + beta * C in columns: the arguments of sgemm_ and dgemm_ in their order.
+/// C = alpha * op(A) * op(B) + beta * C, column-major: the arguments of sgemm_ and dgemm_ in their order.
 template <class T>
 struct column_major_gemm {
   bool a_transposed;
@@ -26,7 +26,7 @@ struct column_major_gemm {
   /// The position of the first illegal size or leading dimension among the arguments of sgemm_, or 0.
   [[nodiscard]] int illegal_argument() const noexcept;
 
-  /// Computes. All arguments are legal.
+  /// Computes the product. Requires illegal_argument() == 0.
   void run() const noexcept;
 };
 

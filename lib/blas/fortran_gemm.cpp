@@ -10,8 +10,8 @@ namespace {
 
 using twinpath::detail::blas::column_major_gemm;
 
-/// Whether a letter asks for the transpose, or nothing when it is none of N, T and C.
-std::optional<bool> asks_for_transpose(char letter) {
+/// Whether a letter means the transpose; nothing if it is not N, T or C.
+std::optional<bool> is_transposed(char letter) {
   switch (letter) {
     case 'N':
     case 'n':
@@ -26,11 +26,11 @@ std::optional<bool> asks_for_transpose(char letter) {
   }
 }
 
-/// `name` has 6 characters, as in the reference.
+/// `name` has 6 characters, as in the reference BLAS.
 template <class T>
 void run(const char* name, char transa, char transb, column_major_gemm<T> product) {
-  const auto a = asks_for_transpose(transa);
-  const auto b = asks_for_transpose(transb);
+  const auto a = is_transposed(transa);
+  const auto b = is_transposed(transb);
   product.a_transposed = a.value_or(false);
   product.b_transposed = b.value_or(false);
   const int illegal = !a ? 1 : !b ? 2 : product.illegal_argument();

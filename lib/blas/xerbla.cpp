@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// xerbla_, alone in its object file, so that a program with one of its own is not linked with this one.
+// xerbla_ in an object file of its own, so that a program can define another one.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>

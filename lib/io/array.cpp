@@ -13,7 +13,7 @@
 namespace twinpath::inline v0::detail::io {
 namespace {
 
-// The elements are read and written as they lie in memory.
+// Elements are read and written without conversion.
 static_assert(std::endian::native == std::endian::little);
 
 std::string describe_type(dtype type) {
@@ -86,11 +86,11 @@ void expect_count(std::size_t count, const std::vector<std::size_t>& shape) {
 array text_array(std::span<const std::string> strings, std::vector<std::size_t> shape) {
   expect_count(strings.size(), shape);
   std::vector<std::u32string> decoded;
-  std::size_t longest = 1;  // NumPy has no strings of no character
+  std::size_t longest = 1;  // NumPy's strings have at least one character
   for (const std::string& s : strings) {
     auto characters = utf8_to_utf32(s);
-    if (!characters) throw std::invalid_argument("a string that is not UTF-8");
-    if (characters->ends_with(U'\0')) throw std::invalid_argument("a string that ends in a NUL");
+    if (!characters) throw std::invalid_argument("a string is not UTF-8");
+    if (characters->ends_with(U'\0')) throw std::invalid_argument("a string ends in a NUL");
     longest = std::max(longest, characters->size());
     decoded.push_back(std::move(*characters));
   }
@@ -111,7 +111,7 @@ bool valid_text(const array& a) noexcept {
 }
 
 std::optional<std::size_t> bytes_of(const std::vector<std::size_t>& shape, std::size_t item_size) noexcept {
-  // Sizes of zero do not excuse the others: they are multiplied when strides are computed.
+  // The other sizes must not overflow even if one is zero: strides are products of them.
   constexpr auto limit = static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max());
   std::size_t product = item_size;
   bool empty = item_size == 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a file says, as an error can show it.
+// Text from a file, made safe for error messages.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace twinpath::inline v0::detail::io {
 
-/// The text in quotes: short, and without what would disturb a terminal.
+/// The text in quotes, truncated to 64 characters, with control and non-ASCII characters replaced by '?'.
 [[nodiscard]] inline std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 64;
   std::string shown(text.substr(0, longest));

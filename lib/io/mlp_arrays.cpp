@@ -24,7 +24,7 @@ std::string parameter_name(char kind, std::size_t layer, std::size_t moment) {
   throw std::runtime_error("array " + in_quotes(name) + ": " + what);
 }
 
-/// Finds arrays, and knows in the end which nobody has asked for.
+/// Finds arrays by name and refuses those that were never looked up.
 class finder {
  public:
   explicit finder(const named_arrays& arrays) : arrays_(arrays) {}
@@ -46,7 +46,7 @@ class finder {
     for (const auto& entry : arrays_) {
       if (found_.contains(entry.first)) continue;
       refuse(entry.first,
-             "not part of a network of " + std::to_string(layers) + (layers == 1 ? " layer" : " layers"));
+             "unknown in a network of " + std::to_string(layers) + (layers == 1 ? " layer" : " layers"));
     }
   }
 
@@ -68,7 +68,7 @@ void check_numbers(const std::string& name, const array& a, const std::vector<st
   }
 }
 
-/// The widths of as many layers as there are; weights and biases fit each other.
+/// The widths of all layers. Checks that weights and biases fit each other.
 std::vector<std::size_t> check_layers(finder& arrays) {
   std::vector<std::size_t> widths;
   for (std::size_t layer = 1;; ++layer) {
@@ -90,7 +90,7 @@ std::vector<std::size_t> check_layers(finder& arrays) {
   return widths;
 }
 
-/// How many moments each parameter has: all the same number.
+/// The number of moments, which must be the same for all parameters.
 std::size_t check_moments(finder& arrays, const std::vector<std::size_t>& widths) {
   std::size_t count = 0;
   for (std::size_t layer = 1; layer < widths.size(); ++layer) {
@@ -129,8 +129,8 @@ std::uint64_t check_updates(const array& a) {
 double check_power(const std::string& name, const array& a) {
   check_single(name, a, a.type == dtype::float64, "float64");
   const double power = a.elements<double>().front();
-  // Written so that NaN fails.
-  if (!(power >= 0 && power <= 1)) refuse(name, "not a number from 0 to 1");
+  // This form is false for NaN.
+  if (!(power >= 0 && power <= 1)) refuse(name, "not in [0, 1]");
   return power;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The arrays of a network, by their names.
+// The arrays of a network's file and their names.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +19,11 @@ inline constexpr const char* updates_name = "updates";
 inline constexpr const char* beta1_power_name = "beta1_power";
 inline constexpr const char* beta2_power_name = "beta2_power";
 
-/// The weights of layer 1 are "W1"; `moment` is 0 for the parameters, 1 for "W1.m", 2 for "W1.v".
+/// For layer 1: "W1" with `moment` 0, "W1.m" with 1, "W1.v" with 2.
 [[nodiscard]] std::string weights_name(std::size_t layer, std::size_t moment);
 [[nodiscard]] std::string bias_name(std::size_t layer, std::size_t moment);
 
-/// A network as a file has it.
+/// The checked content of a network's file.
 struct mlp_arrays {
   named_arrays arrays;
   std::vector<std::size_t> widths;
@@ -33,13 +33,13 @@ struct mlp_arrays {
   std::optional<twinpath::loss> loss;
   std::optional<twinpath::reduction> reduction;
 
-  /// Weights are float32 or float64 of widths[layer-1] x widths[layer], as a bias is of widths[layer].
+  /// Weights are widths[layer-1] x widths[layer], a bias is widths[layer] elements, float32 or float64.
   [[nodiscard]] const array& weights(std::size_t layer, std::size_t moment) const;
   [[nodiscard]] const array& bias(std::size_t layer, std::size_t moment) const;
 };
 
-/// Checks that the arrays are those of a network and of nothing else.
-/// Throws std::runtime_error, without a file's name, when they are not.
+/// Checks that the arrays are those of a network and that there are no others.
+/// Throws std::runtime_error, without the name of the file, if they are not.
 [[nodiscard]] mlp_arrays check_mlp_arrays(named_arrays arrays);
 
 }  // namespace twinpath::inline v0::detail::io

@@ -20,7 +20,7 @@ namespace {
 
 namespace io = detail::io;
 
-/// What `check` returns, its errors with the file's name.
+/// Calls `check` and adds the name of the file to its errors.
 template <class Check>
 auto about(const std::filesystem::path& file, Check check) {
   try {
@@ -36,14 +36,14 @@ std::string text(const std::vector<std::size_t>& widths) {
   return out;
 }
 
-/// Throws when rounding to T makes an infinity of a finite number.
+/// Throws if rounding to T turns a finite number into an infinity.
 template <class T>
 void check_range(const std::string& name, const io::array& a) {
   if constexpr (std::is_same_v<T, float>) {
     if (a.type != io::dtype::float64) return;
     for (const double x : a.elements<double>()) {
       if (std::isfinite(x) && !std::isfinite(static_cast<float>(x))) {
-        throw std::runtime_error("array " + io::in_quotes(name) + ": a number is beyond float32");
+        throw std::runtime_error("array " + io::in_quotes(name) + ": a number is out of range for float32");
       }
     }
   }
@@ -74,7 +74,7 @@ void copy(const io::array& from, std::span<T> to) {
   }
 }
 
-/// Throws std::bad_alloc or nothing, and then the network is what it was.
+/// Strong exception guarantee; only std::bad_alloc can be thrown.
 template <class T>
 void fill(mlp<T>& net, const io::mlp_arrays& saved) {
   net.restore(saved.progress, saved.moments);

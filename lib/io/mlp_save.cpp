@@ -18,7 +18,7 @@ namespace {
 
 namespace io = detail::io;
 
-/// Weights and bias of a layer from a span that is laid out as `mlp::parameters`.
+/// Adds the weights and the bias of a layer from a span in the layout of `mlp::parameters`.
 template <class T>
 void add_layer(std::vector<io::named_view>& arrays, const mlp<T>& net, std::size_t layer, std::size_t moment,
                std::span<const T> elements) {
@@ -53,7 +53,7 @@ void save(const mlp<T>& net, const std::filesystem::path& file) {
   constexpr std::int64_t most_updates = std::numeric_limits<std::int64_t>::max();
   if (progress.updates > static_cast<std::uint64_t>(most_updates)) {
     throw std::invalid_argument("save: " + std::to_string(progress.updates) +
-                                " updates are more than a file can tell");
+                                " updates are more than a file can store");
   }
   const std::array updates{static_cast<std::int64_t>(progress.updates)};
   const std::array powers{progress.beta1_power, progress.beta2_power};

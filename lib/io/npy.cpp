@@ -15,9 +15,9 @@ namespace twinpath::inline v0::detail::io {
 namespace {
 
 constexpr std::string_view magic = "\x93NUMPY";
-// No array that is supported needs more; it is what version 1 can hold.
+// The limit of version 1; no supported array needs a longer one.
 constexpr std::size_t longest_header = 0xFFFF;
-// The elements of a file that is mapped into memory are aligned to it.
+// Of the elements in the file, for programs that map it into memory.
 constexpr std::size_t alignment = 64;
 
 std::size_t little_endian(std::span<const std::byte> bytes) {
@@ -26,7 +26,7 @@ std::size_t little_endian(std::span<const std::byte> bytes) {
   return value;
 }
 
-/// Takes from a source as long as the file has so many bytes.
+/// Reads from a source up to the size of the file.
 class bounded_source {
  public:
   bounded_source(std::uint64_t size, const byte_source& next) : left_(size), next_(next) {}
@@ -34,7 +34,7 @@ class bounded_source {
   [[nodiscard]] std::uint64_t left() const { return left_; }
 
   void fill(std::span<std::byte> out) {
-    if (out.size() > left_) throw std::runtime_error("the npy header is cut off");
+    if (out.size() > left_) throw std::runtime_error("the npy header is truncated");
     if (!out.empty()) next_(out);
     left_ -= out.size();
   }
@@ -70,7 +70,7 @@ void swap_bytes(std::span<std::byte> data, std::size_t word) {
   for (; !data.empty(); data = data.subspan(word)) std::reverse(data.data(), data.data() + word);
 }
 
-/// The same elements in row-major order, from column-major.
+/// Converts elements from column-major to row-major order.
 std::vector<std::byte> row_major(const std::vector<std::byte>& data, const std::vector<std::size_t>& shape,
                                  std::size_t item_size) {
   std::vector<std::byte> out(data.size());
@@ -114,7 +114,7 @@ array read_npy(std::uint64_t size, const byte_source& next) {
   if (header.fortran_order && out.shape.size() > 1) {
     out.data = row_major(out.data, out.shape, out.item_size);
   }
-  if (!valid_text(out)) throw std::runtime_error("text that is not Unicode");
+  if (!valid_text(out)) throw std::runtime_error("text with invalid Unicode");
   return out;
 }
 

@@ -18,12 +18,12 @@ constexpr std::string_view blanks = " \t\r\n";
   throw std::runtime_error("npy header: " + what);
 }
 
-/// Reads Python literals off the front of a text.
+/// A parser for Python literals.
 class literal_reader {
  public:
   explicit literal_reader(std::string_view text) : rest_(text) {}
 
-  /// Whether the character comes next; if so it is taken.
+  /// Consumes the character if it is next; returns whether it was.
   bool take(char c) {
     skip_blanks();
     if (!rest_.starts_with(c)) return false;
@@ -40,7 +40,7 @@ class literal_reader {
     const char quote = rest_.starts_with('"') ? '"' : '\'';
     expect(quote);
     const std::size_t end = rest_.find(quote);
-    if (end == rest_.npos) fail("a string without an end at " + here());
+    if (end == rest_.npos) fail("unterminated string at " + here());
     const std::string_view out = rest_.substr(0, end);
     rest_.remove_prefix(end + 1);
     return out;
@@ -62,7 +62,7 @@ class literal_reader {
     skip_blanks();
     std::size_t value = 0;
     const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-    if (error == std::errc::result_out_of_range) fail("too large a number at " + here());
+    if (error == std::errc::result_out_of_range) fail("number too large at " + here());
     const auto digits = static_cast<std::size_t>(end - rest_.data());
     if (error != std::errc() || (digits > 1 && rest_[0] == '0')) fail("expected a size at " + here());
     rest_.remove_prefix(digits);
@@ -100,7 +100,7 @@ class literal_reader {
   std::string_view rest_;
 };
 
-/// A count without sign or leading zeros; nothing for zero.
+/// A positive number without sign or leading zeros; nothing otherwise.
 std::optional<std::size_t> positive(std::string_view digits, std::size_t most) {
   std::size_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -165,7 +165,7 @@ npy_header parse_npy_header(std::string_view text) {
   bool has_order = false;
   bool has_shape = false;
   const auto first_time = [](bool& seen, std::string_view key) {
-    if (seen) fail("the key " + in_quotes(key) + " comes twice");
+    if (seen) fail("duplicate key " + in_quotes(key));
     seen = true;
   };
 
@@ -204,7 +204,7 @@ npy_header parse_npy_header(std::string_view text) {
 
 std::string format_npy_header(const array_view& a) {
   if (a.shape.size() > most_dimensions) throw std::invalid_argument("an array of more than 64 dimensions");
-  if (a.item_size == 0) throw std::invalid_argument("an array of elements of no size");
+  if (a.item_size == 0) throw std::invalid_argument("an array of elements of size 0");
   return "{'descr': '" + descr_of(a) + "', 'fortran_order': False, 'shape': " + describe_shape(a.shape) +
          ", }";
 }

@@ -20,13 +20,12 @@ struct npy_header {
   std::vector<std::size_t> shape;
 };
 
-/// Reads the dictionary; blanks and line ends around it are allowed.
-/// Throws std::runtime_error for what NumPy would not write, and for element types that no array here can
-/// have.
+/// Parses the dictionary; whitespace around it is allowed.
+/// Throws std::runtime_error if NumPy would not write it so, or the element type is not supported.
 [[nodiscard]] npy_header parse_npy_header(std::string_view text);
 
 /// The dictionary of an array in row-major order.
-/// Throws std::invalid_argument when NumPy could not read it: more than 64 dimensions, or strings of no size.
+/// Throws std::invalid_argument if NumPy could not read it: more than 64 dimensions, or elements of size 0.
 [[nodiscard]] std::string format_npy_header(const array_view& a);
 
 }  // namespace twinpath::inline v0::detail::io

@@ -20,14 +20,14 @@ namespace {
 
 constexpr std::string_view suffix = ".npy";
 
-/// The size of a regular file. Throws for what is not one.
+/// The size of a regular file. Throws for other kinds of files.
 std::uint64_t regular_size(const std::filesystem::path& file) {
   struct stat info {};
   if (::stat(file.c_str(), &info) != 0) {
     throw std::runtime_error(std::generic_category().message(errno));
   }
   if (S_ISDIR(info.st_mode)) throw std::runtime_error(std::generic_category().message(EISDIR));
-  // A pipe would be waited for.
+  // Reading a pipe could block.
   if (!S_ISREG(info.st_mode)) throw std::runtime_error("not a regular file");
   return static_cast<std::uint64_t>(info.st_size);
 }
@@ -36,7 +36,7 @@ archive_handle open_archive(const std::filesystem::path& file) {
   zip_failure failure;
   zip_source_t* source = zip_source_file_create(file.c_str(), 0, -1, failure.get());
   if (source == nullptr) throw std::runtime_error(failure.text());
-  // With consistency checks, so that names and sizes that the two headers of a member tell must agree.
+  // With consistency checks: name and size in the two headers of a member must agree.
   archive_handle archive(zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, failure.get()));
   if (archive == nullptr) {
     zip_source_free(source);
@@ -45,12 +45,12 @@ archive_handle open_archive(const std::filesystem::path& file) {
   return archive;
 }
 
-/// Throws when what the directory says about a member cannot be true or is not supported.
+/// Throws if the directory's entry for a member is impossible or not supported.
 void check_sizes(const zip_stat_t& info, std::uint64_t file_bytes) {
-  constexpr std::uint64_t most_expansion = 1032;  // of deflate: 258 bytes from two bits
+  constexpr std::uint64_t most_expansion = 1032;  // of deflate: two bits can stand for 258 bytes
   constexpr zip_uint64_t wanted =
       ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
-  if ((info.valid & wanted) != wanted) throw std::runtime_error("its sizes are not known");
+  if ((info.valid & wanted) != wanted) throw std::runtime_error("its sizes are unknown");
   if (info.encryption_method != ZIP_EM_NONE) throw std::runtime_error("encrypted");
   if (info.comp_method != ZIP_CM_STORE && info.comp_method != ZIP_CM_DEFLATE) {
     throw std::runtime_error("compression method " + std::to_string(info.comp_method) + " is not supported");
@@ -58,7 +58,7 @@ void check_sizes(const zip_stat_t& info, std::uint64_t file_bytes) {
   const bool stored = info.comp_method == ZIP_CM_STORE;
   if (info.comp_size > file_bytes ||
       (stored ? info.size != info.comp_size : info.size / most_expansion > info.comp_size)) {
-    throw std::runtime_error("its sizes cannot be true");
+    throw std::runtime_error("its sizes are impossible");
   }
 }
 
@@ -73,19 +73,19 @@ array read_member(zip_t* archive, zip_uint64_t index, std::uint64_t size) {
   array out = read_npy(size, [&](std::span<std::byte> bytes) {
     while (!bytes.empty()) {
       const std::size_t n = read(bytes);
-      if (n == 0) throw std::runtime_error("it is shorter than its size");
+      if (n == 0) throw std::runtime_error("shorter than its size in the directory");
       bytes = bytes.subspan(n);
     }
   });
-  // The checksum is compared at the end, which has to be seen.
+  // libzip verifies the checksum only when the end has been read.
   std::byte more;
-  if (read({&more, 1}) != 0) throw std::runtime_error("it is longer than its size");
+  if (read({&more, 1}) != 0) throw std::runtime_error("longer than its size in the directory");
   return out;
 }
 
 named_arrays read_all(const std::filesystem::path& file) {
   const std::uint64_t file_bytes = regular_size(file);
-  // libzip takes it for an archive without members.
+  // libzip would accept it as an archive without members.
   if (file_bytes == 0) throw std::runtime_error("the file is empty");
   const archive_handle archive = open_archive(file);
 
@@ -102,11 +102,11 @@ named_arrays read_all(const std::filesystem::path& file) {
     try {
       if (!name.ends_with(suffix)) throw std::runtime_error("not an npy file");
       check_sizes(info, file_bytes);
-      // Members that share their bytes could be many times as large as the file.
+      // Members that share bytes could be many times larger than the file.
       stored_bytes += info.comp_size;
       if (stored_bytes > file_bytes) throw std::runtime_error("it overlaps another member");
       name.resize(name.size() - suffix.size());
-      if (out.contains(name)) throw std::runtime_error("there are two of this name");
+      if (out.contains(name)) throw std::runtime_error("duplicate name");
       array a = read_member(archive.get(), index, info.size);
       out.emplace(std::move(name), std::move(a));
     } catch (const std::runtime_error& e) {

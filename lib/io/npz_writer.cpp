@@ -23,7 +23,7 @@ namespace {
 constexpr std::string_view suffix = ".npy";
 constexpr std::size_t longest_name = 0xFFFF - suffix.size();
 
-/// A source of libzip that writes to a replacement_file. It must live as long as the archive.
+/// A libzip source that writes to a replacement_file. It must outlive the archive.
 class zip_sink {
  public:
   explicit zip_sink(replacement_file& file) : file_(file) { zip_error_init(&error_); }
@@ -31,12 +31,12 @@ class zip_sink {
   zip_sink(const zip_sink&) = delete;
   zip_sink& operator=(const zip_sink&) = delete;
 
-  /// libzip's end of it.
+  /// The source as libzip's type.
   [[nodiscard]] zip_source_t* source(zip_error_t* error) {
     return zip_source_function_create(&zip_sink::call, this, error);
   }
 
-  /// Throws what a write has thrown, if one has.
+  /// Rethrows the exception of a failed write, if any.
   void rethrow() const {
     if (thrown_) std::rethrow_exception(thrown_);
   }
@@ -49,7 +49,7 @@ class zip_sink {
   zip_int64_t run(void* data, zip_uint64_t size, zip_source_cmd_t command) noexcept {
     switch (command) {
       case ZIP_SOURCE_SUPPORTS:
-        return ZIP_SOURCE_SUPPORTS_WRITABLE;  // or nothing could be written
+        return ZIP_SOURCE_SUPPORTS_WRITABLE;  // required for writing
       case ZIP_SOURCE_STAT:
         return refuse(ZIP_ER_READ, ENOENT);  // there is no archive yet
       case ZIP_SOURCE_BEGIN_WRITE:
@@ -75,7 +75,7 @@ class zip_sink {
     }
   }
 
-  // An exception must not pass through C.
+  // An exception must not propagate through C code.
   zip_int64_t write(std::span<const std::byte> bytes) noexcept {
     try {
       file_.write(bytes);
@@ -98,22 +98,22 @@ class zip_sink {
   std::exception_ptr thrown_;
 };
 
-/// What goes before the elements of each array. Throws std::invalid_argument, see write_npz.
+/// The part of each .npy file before its elements. Throws std::invalid_argument, see write_npz.
 std::vector<std::string> preambles(std::span<const named_view> arrays) {
   std::vector<std::string> out;
   std::set<std::string_view> names;
-  if (arrays.empty()) throw std::invalid_argument("a file without arrays");
+  if (arrays.empty()) throw std::invalid_argument("no arrays to write");
   for (const named_view& entry : arrays) {
     const std::string& name = entry.name;
     const auto refuse = [&](const std::string& what) {
       throw std::invalid_argument("array " + in_quotes(name) + ": " + what);
     };
-    if (name.empty()) refuse("a name is empty");
-    if (name.find('\0') != name.npos) refuse("a name has a NUL");
-    if (!utf8_to_utf32(name)) refuse("a name is not UTF-8");
-    // libzip writes it all the same, and its length modulo 65536.
-    if (name.size() > longest_name) refuse("a name is too long for a zip file");
-    if (!names.insert(name).second) refuse("there are two of this name");
+    if (name.empty()) refuse("the name is empty");
+    if (name.find('\0') != name.npos) refuse("the name contains a NUL");
+    if (!utf8_to_utf32(name)) refuse("the name is not UTF-8");
+    // libzip would store the length modulo 65536.
+    if (name.size() > longest_name) refuse("the name is too long for a zip file");
+    if (!names.insert(name).second) refuse("duplicate name");
     try {
       out.push_back(npy_preamble(entry.array));
     } catch (const std::invalid_argument& e) {
@@ -123,7 +123,7 @@ std::vector<std::string> preambles(std::span<const named_view> arrays) {
   return out;
 }
 
-/// Adds a member whose bytes are read when the archive is closed.
+/// Adds a member. Its bytes are read when the archive is closed.
 void add_member(zip_t* archive, const named_view& array, const std::string& preamble) {
   const auto fragment = [](const void* data, std::size_t size) {
     // libzip only reads from it.
@@ -133,7 +133,7 @@ void add_member(zip_t* archive, const named_view& array, const std::string& prea
                              fragment(array.array.data.data(), array.array.data.size())};
   const zip_uint64_t used = array.array.data.empty() ? 1 : 2;
 
-  const std::string name = array.name + std::string(suffix);  // before there is a source to be freed
+  const std::string name = array.name + std::string(suffix);  // may throw, so before a source exists
   zip_failure failure;
   zip_source_t* source = zip_source_buffer_fragment_create(fragments.data(), used, 0, failure.get());
   if (source == nullptr) throw std::runtime_error(failure.text());
@@ -143,7 +143,7 @@ void add_member(zip_t* archive, const named_view& array, const std::string& prea
     throw std::runtime_error(zip_strerror(archive));
   }
   const auto index = static_cast<zip_uint64_t>(added);
-  // 1 January 1980, the first day there is; not by zip_file_set_mtime, which knows time zones.
+  // 1 January 1980, the earliest date in zip files. zip_file_set_mtime would depend on the time zone.
   constexpr zip_uint16_t first_day = 1 << 5 | 1;
   if (zip_set_file_compression(archive, index, ZIP_CM_STORE, 0) != 0 ||
       zip_file_set_dostime(archive, index, 0, first_day, 0) != 0) {

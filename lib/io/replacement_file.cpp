@@ -20,9 +20,9 @@
 namespace twinpath::inline v0::detail::io {
 namespace {
 
-/// Follows the links at the end of a path, also to where no file is yet.
+/// Resolves symbolic links at the end of a path. Unlike canonical, accepts a target that does not exist.
 std::filesystem::path without_links(std::filesystem::path path) {
-  constexpr int most_links = 40;  // as Linux
+  constexpr int most_links = 40;  // the limit of Linux
   for (int links = 0; std::filesystem::is_symlink(std::filesystem::symlink_status(path)); ++links) {
     if (links == most_links) throw std::system_error(ELOOP, std::generic_category());
     path = path.parent_path() / std::filesystem::read_symlink(path);
@@ -68,28 +68,28 @@ void replacement_file::open_temporary() {
   if (!exists && errno != ENOENT) fail(errno, nullptr);
   if (exists) {
     if (S_ISDIR(old.st_mode)) fail(EISDIR, nullptr);
-    // To rename over a device would remove it.
+    // Renaming over a device would remove it.
     if (!S_ISREG(old.st_mode)) fail(0, "not a regular file");
-    // Renaming asks for the folder's permission alone, but who protects a file means the file.
+    // rename checks only the folder's permission; a write-protected file must stay.
     if (::faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0) fail(errno, nullptr);
   }
 
-  // Until it has the permissions of the old file nobody else may read it.
+  // Not readable by others before it has the permissions of the old file.
   const mode_t mode = exists ? S_IRUSR | S_IWUSR : S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
   std::filesystem::path path;
   do {
     path = target_.parent_path() / unused_name();
     file_ = retried([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode); });
   } while (file_ < 0 && errno == EEXIST);
-  if (file_ < 0) fail(errno, "no temporary file in its folder");
+  if (file_ < 0) fail(errno, "cannot create a temporary file in its folder");
   temporary_ = std::move(path);
 
-  // A destructor does not run for what a constructor leaves behind.
+  // The destructor does not run if the constructor throws.
   try {
     if (exists) {
       constexpr auto same = std::numeric_limits<uid_t>::max();
       if (::fchown(file_, old.st_uid, old.st_gid) != 0 && ::fchown(file_, same, old.st_gid) != 0) {
-        // Only root may give files away.
+        // Ignored: only root may change the owner.
       }
       constexpr mode_t permissions = S_ISUID | S_ISGID | S_ISVTX | S_IRWXU | S_IRWXG | S_IRWXO;
       if (::fchmod(file_, old.st_mode & permissions) != 0) fail(errno, "its permissions cannot be kept");
@@ -102,7 +102,7 @@ void replacement_file::open_temporary() {
 }
 
 void replacement_file::write(std::span<const std::byte> bytes) {
-  // Linux writes at most 2 GiB less a page at once.
+  // Linux writes at most 2 GiB minus a page per call.
   constexpr std::size_t most = std::size_t{1} << 30;
   while (!bytes.empty()) {
     const std::size_t size = std::min(bytes.size(), most);
@@ -116,19 +116,19 @@ void replacement_file::write(std::span<const std::byte> bytes) {
 }
 
 void replacement_file::commit() {
-  const std::filesystem::path folder_name = target_.parent_path();  // nothing may fail once it is renamed
+  const std::filesystem::path folder_name = target_.parent_path();  // may throw, so before the rename
   if (retried([&] { return ::fsync(file_); }) != 0) fail(errno, "writing failed");
-  // Network file systems tell here that there was no space.
+  // Network file systems may report a full disk only here.
   if (::close(std::exchange(file_, -1)) != 0 && errno != EINTR) fail(errno, "writing failed");
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(errno, "renaming failed");
   temporary_.clear();
 
   const int folder = retried([&] { return ::open(folder_name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
-  // One that may be written to but not read cannot be synchronised, nor can those of some file systems.
+  // A folder without read permission cannot be flushed, nor can folders of some file systems.
   if (folder < 0) return;
   const int error = retried([&] { return ::fsync(folder); }) == 0 ? 0 : errno;
   ::close(folder);
-  if (error == EIO) fail(error, "written, but may be lost when the power fails now");
+  if (error == EIO) fail(error, "written, but may be lost in a power failure");
 }
 
 void replacement_file::close_file() noexcept {

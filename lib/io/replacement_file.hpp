@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A file that takes another one's place when all of it is there.
+// Atomic replacement of a file.
 #pragma once
 
 #include <cstddef>
@@ -9,35 +9,35 @@
 
 namespace twinpath::inline v0::detail::io {
 
-/// A temporary file beside the target; `commit` moves it there, the destructor removes it otherwise.
+/// A temporary file next to the target. `commit` renames it to the target; without that the destructor
+/// removes it.
 ///
-/// Whoever opens the target finds the old file or the new one, at any time and after a loss of power. Where
-/// the target is a symbolic link, the file it leads to is replaced. The permissions of a file that is
-/// replaced are kept, and its owner and group where the system allows that; hard links to it keep the old
-/// content. A process that is killed leaves the temporary file, `.twinpath-*.tmp`, behind.
+/// A reader of the target finds the complete old or the complete new file at any time, also after a power
+/// failure. If the target is a symbolic link, the file that it refers to is replaced. The permissions of a
+/// replaced file are kept, and its owner and group if the system allows it; hard links keep the old content.
+/// A killed process leaves the temporary file, `.twinpath-*.tmp`.
 ///
-/// All errors are std::runtime_error with the target's name and the reason.
-/// Thread safety: an object is for one thread. Of two that replace the same target the last commit wins.
+/// All errors are std::runtime_error with the name of the target and the reason.
+/// Thread safety: one thread may use an object. If two objects replace the same target, the last commit wins.
 class replacement_file {
  public:
-  /// Throws when the folder does not exist or may not be written to, or the target is there but is not a
-  /// regular file or may not be written to.
+  /// Throws if the folder does not exist or is not writable, or the target exists but is not a regular file
+  /// or not writable.
   explicit replacement_file(const std::filesystem::path& target);
   ~replacement_file();
   replacement_file(const replacement_file&) = delete;
   replacement_file& operator=(const replacement_file&) = delete;
 
-  /// Writes all of it at the position, which moves to its end. Throws when that is not possible, such as for
-  /// want of space.
+  /// Writes all bytes at the position and advances it. Throws if that fails, for instance on a full disk.
   void write(std::span<const std::byte> bytes);
 
-  /// Moves the position.
+  /// Sets the position of the next write.
   void seek(std::uint64_t position) noexcept { position_ = position; }
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
 
-  /// Makes it durable and puts it in the target's place.
-  /// When this throws the target is what it was; save for one error that says so, when the file is in place
-  /// but its folder could not be made durable.
+  /// Flushes the file to disk and replaces the target.
+  /// If this throws, the target is unchanged, with one exception that the error states: the file was replaced
+  /// but its folder could not be flushed to disk.
   void commit();
 
  private:
@@ -45,9 +45,9 @@ class replacement_file {
   void open_temporary();
   void close_file() noexcept;
 
-  std::filesystem::path name_;       // as the caller wrote it, for errors
-  std::filesystem::path target_;     // absolute, without a link at its end
-  std::filesystem::path temporary_;  // empty when there is none
+  std::filesystem::path name_;       // as given by the caller, for errors
+  std::filesystem::path target_;     // absolute, symbolic links resolved
+  std::filesystem::path temporary_;  // empty if there is none
   std::uint64_t position_ = 0;
   int file_ = -1;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Owners of what libzip hands out.
+// RAII handles for libzip.
 #pragma once
 
 #include <zip.h>
@@ -12,7 +12,7 @@ namespace twinpath::inline v0::detail::io {
 struct discard_archive {
   void operator()(zip_t* archive) const noexcept { zip_discard(archive); }
 };
-/// An archive that is read, or whose changes are given up.
+/// An archive for reading, or one whose changes are discarded unless released.
 using archive_handle = std::unique_ptr<zip_t, discard_archive>;
 
 struct close_member {
@@ -20,7 +20,7 @@ struct close_member {
 };
 using member_handle = std::unique_ptr<zip_file_t, close_member>;
 
-/// Where libzip tells what failed.
+/// An error object that libzip fills in.
 class zip_failure {
  public:
   zip_failure() noexcept { zip_error_init(&error_); }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <twinpath/mlp.hpp>
 
+#include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -122,7 +124,7 @@ matrix_view<const T> mlp<T>::weights(std::size_t layer) const {
   return layer_at(std::as_const(*state_).layers, layer).weights();
 }
 template <class T>
-std::span<T> mlp<T>::bias(std::size_t layer) {
+const std::span<T> mlp<T>::bias(std::size_t layer) {
   return layer_at(state_->layers, layer).bias();
 }
 template <class T>
@@ -130,7 +132,20 @@ std::span<const T> mlp<T>::bias(std::size_t layer) const {
   return layer_at(std::as_const(*state_).layers, layer).bias();
 }
 template <class T>
-std::span<T> mlp<T>::parameters(std::size_t layer) {
+void mlp<T>::set_weights(std::size_t layer, matrix_view<const T> W) {
+  const matrix_view<T> own = weights(layer);
+  detail::check_shape("set_weights", "W", W, own.rows(), own.cols());
+  const matrix<T> copy(W);  // W may overlap the weights
+  std::ranges::copy(copy.elements(), parameters(layer).begin());
+}
+template <class T>
+void mlp<T>::set_bias(std::size_t layer, std::span<const T> b) {
+  const std::span<T> own = bias(layer);
+  detail::check_size("set_bias", "b", b, own.size());
+  std::memmove(own.data(), b.data(), own.size_bytes());
+}
+template <class T>
+const std::span<T> mlp<T>::parameters(std::size_t layer) {
   return layer_at(state_->layers, layer).parameters.elements();
 }
 template <class T>
@@ -138,7 +153,7 @@ std::span<const T> mlp<T>::parameters(std::size_t layer) const {
   return layer_at(std::as_const(*state_).layers, layer).parameters.elements();
 }
 template <class T>
-std::span<T> mlp<T>::moments(std::size_t layer, std::size_t which) {
+const std::span<T> mlp<T>::moments(std::size_t layer, std::size_t which) {
   return moments_at(layer_at(state_->layers, layer), which);
 }
 template <class T>
@@ -162,7 +177,7 @@ std::span<const T> mlp<T>::bias_gradients(std::size_t layer) const {
   return layer_at(state_->layers, layer).bias_gradients();
 }
 template <class T>
-std::span<T> mlp<T>::gradients(std::size_t layer) {
+const std::span<T> mlp<T>::gradients(std::size_t layer) {
   return layer_at(state_->layers, layer).gradients.elements();
 }
 template <class T>

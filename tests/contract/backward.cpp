@@ -195,7 +195,7 @@ TEMPLATE_TEST_CASE("the mask is a selection: products of NaN and infinity become
       for (T& x : W.elements()) x = 1;
       for (T& x : A.elements()) x = off;
       for (std::size_t j = 0; j < n; j += 2) A(1, j) = 1;
-      tp::backprop_path(dZ, W, A, below);
+      tp::backprop_path(dZ, W, A, below, tp::activation::relu);
       for (std::size_t i = 0; i < 3; ++i) {
         for (std::size_t j = 0; j < n; ++j) {
           const bool kept = i == 1 && j % 2 == 0;

@@ -104,12 +104,13 @@ TEMPLATE_TEST_CASE("sums over threads", "[sums]", float, double) {
 TEMPLATE_TEST_CASE("sums over no elements are 0", "[sums]", float, double) {
   using T = TestType;
   padded_matrix<T> out(1, 5, layouts[1]);
-  tp::column_sums(tp::matrix_view<const T>(nullptr, 0, 5, 5), out.span());
+  const T* const null = nullptr;
+  tp::column_sums(tp::matrix_view<const T>(null, 0, 5, 5), out.span());
   for (const T x : out.span()) CHECK(same_bits(x, T(0)));
   out.fill(filler<T>());
-  tp::row_sums(tp::matrix_view<const T>(nullptr, 5, 0, 0), out.span());
+  tp::row_sums(tp::matrix_view<const T>(null, 5, 0, 0), out.span());
   for (const T x : out.span()) CHECK(same_bits(x, T(0)));
   CHECK(out.padding_untouched());
-  CHECK(same_bits(tp::sum(tp::matrix_view<const T>(nullptr, 5, 0, 0)), T(0)));
+  CHECK(same_bits(tp::sum(tp::matrix_view<const T>(null, 5, 0, 0)), T(0)));
   CHECK(same_bits(tp::sum(tp::matrix_view<const T>()), T(0)));
 }

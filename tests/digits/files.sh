@@ -38,7 +38,7 @@ before=$(cksum <"$file")
 refused "it has layers 64-16-10, --layers says 64-128-10" --load "$file" --layers 64-128-10
 refused "its activation is tanh, --activation says relu" --load "$file" --activation relu
 refused "$folder/none.npz: No such file" --load "$folder/none.npz"
-refused "$folder/none/x.npz: no temporary file in its folder" --save "$folder/none/x.npz"
+refused "$folder/none/x.npz: cannot create a temporary file in its folder" --save "$folder/none/x.npz"
 refused "Is a directory" --save "$folder"
 [[ $(cksum <"$file") == "$before" ]] || fail "the file has changed"
 [[ $(ls -A "$folder") == network.npz ]] || fail "left behind: $(ls -A "$folder")"

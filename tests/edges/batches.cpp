@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Mini-batches: the order of the rows, the cuts, and what is refused.
+// Mini-batches: the order of the rows, the sizes, and errors.
 #include <twinpath/batches.hpp>
 
 #include <algorithm>
@@ -46,7 +46,7 @@ struct numbered_rows {
   }
 };
 
-/// The rows of an epoch as they come.
+/// The rows of an epoch in their order.
 template <class T>
 indices order_of(tp::batches<T>& data, std::size_t epoch) {
   indices order;
@@ -70,7 +70,7 @@ static_assert(std::ranges::sized_range<tp::batches<double>::range>);
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("the order of the rows is that of a shuffle an epoch", "[batches]", float, double) {
+TEMPLATE_TEST_CASE("the rows are shuffled once for each epoch", "[batches]", float, double) {
   const numbered_rows<TestType> ten(10);
   const std::vector<indices> first{
       {1, 7, 3, 9, 4, 0, 5, 2, 6, 8}, {5, 8, 2, 7, 1, 0, 6, 9, 3, 4}, {6, 8, 5, 4, 0, 3, 1, 9, 2, 7}};
@@ -88,7 +88,7 @@ TEMPLATE_TEST_CASE("the order of the rows is that of a shuffle an epoch", "[batc
   }
 }
 
-TEST_CASE("an epoch comes in the same order whatever was visited before", "[batches]") {
+TEST_CASE("the order of an epoch does not depend on epochs visited before", "[batches]") {
   const numbered_rows<double> rows(101);
   std::vector<indices> orders;
   auto in_turn = rows.by_class(8);
@@ -103,9 +103,9 @@ TEST_CASE("an epoch comes in the same order whatever was visited before", "[batc
   for (std::size_t e = 1; e < 6; ++e) CHECK(orders[e] != orders[e - 1]);
 }
 
-TEMPLATE_TEST_CASE("each row comes once an epoch, with its targets", "[batches]", float, double) {
+TEMPLATE_TEST_CASE("an epoch visits each row once, with its targets", "[batches]", float, double) {
   for (const std::size_t size : {1u, 2u, 63u, 64u, 65u, 1000u}) {
-    // A stride, so that rows are taken by it.
+    // The stride differs from the columns.
     const numbered_rows<TestType> rows(size, 7);
     const auto X = rows.X.block(0, 0, size, 5);
     tp::batches by_class(X, rows.classes, 64, 3);
@@ -145,7 +145,7 @@ TEMPLATE_TEST_CASE("each row comes once an epoch, with its targets", "[batches]"
   }
 }
 
-TEST_CASE("the last batch has the rows that are left", "[batches]") {
+TEST_CASE("the last batch has the remaining rows", "[batches]") {
   const numbered_rows<float> rows(10);
   const auto sizes = [&](std::size_t batch_size) {
     auto by_class = rows.by_class(batch_size), by_matrix = rows.by_matrix(batch_size);
@@ -165,7 +165,7 @@ TEST_CASE("the last batch has the rows that are left", "[batches]") {
   CHECK(sizes(1) == indices(10, 1));
 }
 
-TEMPLATE_TEST_CASE("no rows are no batches", "[batches]", float, double) {
+TEMPLATE_TEST_CASE("a data set without rows has no batches", "[batches]", float, double) {
   const numbered_rows<TestType> none(0);
   auto by_class = none.by_class(4), by_matrix = none.by_matrix(4);
   for (auto* const data : {&by_class, &by_matrix}) {
@@ -175,7 +175,7 @@ TEMPLATE_TEST_CASE("no rows are no batches", "[batches]", float, double) {
   }
 }
 
-TEST_CASE("rows without columns come with their targets", "[batches]") {
+TEST_CASE("rows without columns have targets", "[batches]") {
   const tp::matrix<float> X(5, 0), Y(5, 0);
   const std::vector<std::int32_t> classes{0, 1, 2, 3, 4};
   tp::batches by_class(X, classes, 2, 1);
@@ -186,7 +186,7 @@ TEST_CASE("rows without columns come with their targets", "[batches]") {
   CHECK(sizes_of(by_matrix) == indices{2, 2, 1});
 }
 
-TEST_CASE("a batch has what the data hold when it is taken", "[batches]") {
+TEST_CASE("a batch is copied when the iterator reaches it", "[batches]") {
   numbered_rows<float> rows(6);
   auto data = rows.by_class(6);
   const auto epoch = data.epoch(0);
@@ -195,7 +195,7 @@ TEST_CASE("a batch has what the data hold when it is taken", "[batches]") {
   for (const auto& b : epoch) CHECK(b.inputs(0, 1) == 100);
 }
 
-TEST_CASE("a loop in a loop over another epoch changes no order", "[batches]") {
+TEST_CASE("nested loops over epochs keep their orders", "[batches]") {
   const numbered_rows<float> rows(9);
   auto data = rows.by_class(2);
   const indices first = order_of(data, 0), later = order_of(data, 3);
@@ -238,8 +238,8 @@ TEMPLATE_TEST_CASE("batches refuse what does not fit", "[batches][errors]", floa
   CHECK(error_of([&] { batches(X, Y, 2, 1); }) == "batches: Y is 4x2, expected 5x2");
   CHECK(error_of([&] { batches(X, five, 0, 1); }) == "batches: the batch size is 0");
   CHECK(error_of([&] { batches(X, X, 0, 1); }) == "batches: the batch size is 0");
-  CHECK(error_of([&] { batches(some_matrix<TestType>(0, 3), some_matrix<TestType>(0, 2), 0, 1); }) ==
-        "batches: the batch size is 0");
+  const auto no_X = some_matrix<TestType>(0, 3), no_Y = some_matrix<TestType>(0, 2);
+  CHECK(error_of([&] { batches(no_X, no_Y, 0, 1); }) == "batches: the batch size is 0");
 }
 
 TEMPLATE_TEST_CASE("a network trains on batches", "[batches]", float, double) {

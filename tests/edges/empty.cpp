@@ -37,7 +37,9 @@ bool all_are(const tp::matrix<T>& m, T x) {
 /// The memory of an empty operand: its own, or a part of a wider matrix.
 template <class T>
 tp::matrix_view<T> view_of(tp::matrix<T>& m, bool wide) {
-  return m.empty() ? tp::matrix_view<T>(nullptr, m.rows(), m.cols(), wide ? m.cols() + 7 : m.cols()) : m;
+  return m.empty() ? tp::matrix_view<T>(static_cast<T*>(nullptr), m.rows(), m.cols(),
+                                        wide ? m.cols() + 7 : m.cols())
+                   : m;
 }
 
 struct product_size {
@@ -123,11 +125,12 @@ TEMPLATE_TEST_CASE("a layer without inputs, outputs or rows", "[edges][empty]", 
         return is;
       };
       tp::parameter_path(view_of(A, wide), view_of(dZ, wide), view_of(dW, wide), std::span<T>(db));
-      tp::backprop_path(view_of(dZ, wide), view_of(W, wide), view_of(A, wide), view_of(below, wide));
+      tp::backprop_path(view_of(dZ, wide), view_of(W, wide), view_of(A, wide), view_of(below, wide),
+                        tp::activation::relu);
       CHECK(right());
       for (const tp::schedule how : all_schedules) {
         tp::backward(how, view_of(A, wide), view_of(dZ, wide), view_of(W, wide), view_of(dW, wide),
-                     std::span<T>(db), view_of(below, wide));
+                     std::span<T>(db), view_of(below, wide), tp::activation::relu);
         CHECK(right());
         auto scores = filled<T>(m, k, 1);
         for (const tp::activation f : all_activations) {

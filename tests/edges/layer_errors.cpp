@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the functions of a layer refuse, in which words, and that they have written nothing then.
+// Errors of the functions of a layer: the messages, and that nothing was written.
 #include <twinpath/twinpath.hpp>
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace {
 
 using namespace tests;
 
-/// Operands of both backward paths, each in memory of its own.
+/// The operands of both backward paths, each in its own memory.
 template <class T>
 struct layer {
   tp::matrix<T> memory_A = some_matrix<T>(10, 4), memory_dZ = some_matrix<T>(10, 2),
@@ -26,8 +26,10 @@ struct layer {
   std::span<T> db = memory_db.elements();
 
   void parameter_path() const { tp::parameter_path(A, dZ, dW, db); }
-  void backprop_path() const { tp::backprop_path(dZ, W, A, below); }
-  void backward() const { tp::backward(tp::schedule::concurrent, A, dZ, W, dW, db, below); }
+  void backprop_path() const { tp::backprop_path(dZ, W, A, below, tp::activation::relu); }
+  void backward() const {
+    tp::backward(tp::schedule::concurrent, A, dZ, W, dW, db, below, tp::activation::relu);
+  }
 };
 
 }  // namespace
@@ -157,7 +159,7 @@ TEMPLATE_TEST_CASE("the backward paths refuse scores that do not fit", "[edges][
                 dW.elements(), db) == "backward: dZ_below overlaps A");
     }
   }
-  // Others do not look at it.
+  // Other activations do not read Z.
   CHECK(error_of([&] {
           tp::backward(tp::schedule::sequential, A, dZ, W, dW, db, below, tp::activation::tanh,
                        some_matrix<T>(1, 7));
@@ -176,7 +178,7 @@ TEMPLATE_TEST_CASE("the backward paths refuse shapes that do not fit", "[edges][
     return refusal([&] { tp::parameter_path(A, dz, dw, sums); }, dw.elements(), sums);
   };
   const auto backprop = [&](view dz, view w, tp::matrix<T>& out) {
-    return refusal([&] { tp::backprop_path(dz, w, A, out); }, out.elements());
+    return refusal([&] { tp::backprop_path(dz, w, A, out, tp::activation::relu); }, out.elements());
   };
   CHECK(parameter(short_dZ, dW, db) == "parameter_path: dZ is 9x2, expected 10x2");
   CHECK(parameter(dZ, wrong_dW, db) == "parameter_path: dW is 2x4, expected 4x2");
@@ -191,8 +193,8 @@ TEMPLATE_TEST_CASE("the backward paths refuse shapes that do not fit", "[edges][
   for (const tp::schedule how :
        {tp::schedule::sequential, tp::schedule::concurrent, tp::schedule::automatic}) {
     const auto both = [&](view dz, view w, tp::matrix<T>& dw, std::vector<T>& sums, tp::matrix<T>& out) {
-      return refusal([&] { tp::backward(how, A, dz, w, dw, sums, out); }, dw.elements(), sums,
-                     out.elements());
+      return refusal([&] { tp::backward(how, A, dz, w, dw, sums, out, tp::activation::relu); }, dw.elements(),
+                     sums, out.elements());
     };
     CHECK(both(short_dZ, W, dW, db, below) == "backward: dZ is 9x2, expected 10x2");
     CHECK(both(dZ, wrong_W, dW, db, below) == "backward: W is 5x2, expected 4x2");
@@ -209,7 +211,7 @@ TEMPLATE_TEST_CASE("the backward paths refuse outputs that overlap", "[edges][er
   const std::pair<std::string, operand> inputs[] = {
       {"A", &layer<T>::A}, {"dZ", &layer<T>::dZ}, {"W", &layer<T>::W}};
 
-  // An output in the memory of another operand: with one element in common, and right behind it.
+  // An output in the memory of another operand: sharing its last element, and directly after it.
   const auto check = [](call function, const std::string& name, operand output,
                         const std::string& output_name, operand other, const std::string& other_name) {
     for (const bool shares : {true, false}) {

@@ -27,7 +27,7 @@ bool aligned(const T* p) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("a matrix begins aligned, dense and with zeros", "[edges][matrix]", float, double) {
+TEMPLATE_TEST_CASE("a new matrix is aligned, dense and zero", "[edges][matrix]", float, double) {
   using matrix = tp::matrix<TestType>;
   for (const std::size_t cols : {1u, 3u, 7u, 16u, 33u}) {
     matrix m(5, cols);
@@ -42,7 +42,7 @@ TEMPLATE_TEST_CASE("a matrix begins aligned, dense and with zeros", "[edges][mat
   }
 }
 
-TEMPLATE_TEST_CASE("a matrix without elements has a shape and no memory", "[edges][matrix]", float, double) {
+TEMPLATE_TEST_CASE("an empty matrix has a shape but no memory", "[edges][matrix]", float, double) {
   using matrix = tp::matrix<TestType>;
   const matrix none;
   CHECK(none.rows() == 0);
@@ -90,7 +90,8 @@ TEMPLATE_TEST_CASE("rows and elements of a matrix can be written", "[edges][matr
   CHECK(std::as_const(m).block(0, 1, 2, 2)(1, 1) == 6);
 }
 
-TEMPLATE_TEST_CASE("copies of a matrix are apart, moves take its memory", "[edges][matrix]", float, double) {
+TEMPLATE_TEST_CASE("copies of a matrix have their own memory, moves take its memory", "[edges][matrix]",
+                   float, double) {
   using matrix = tp::matrix<TestType>;
   matrix m{{1, 2}, {3, 4}};
   const TestType* memory = m.data();
@@ -174,7 +175,7 @@ TEMPLATE_TEST_CASE("a view finds its elements by its stride", "[edges][matrix]",
   CHECK(view().data() == nullptr);
 }
 
-TEMPLATE_TEST_CASE("views become const, never the other way round", "[edges][matrix]", float, double) {
+TEMPLATE_TEST_CASE("views convert to const views, never back", "[edges][matrix]", float, double) {
   using T = TestType;
   using view = tp::matrix_view<T>;
   using const_view = tp::matrix_view<const T>;
@@ -195,7 +196,7 @@ TEMPLATE_TEST_CASE("views become const, never the other way round", "[edges][mat
   static_assert(std::is_trivially_copyable_v<view>);
 }
 
-TEMPLATE_TEST_CASE("a block is a view of a part", "[edges][matrix]", float, double) {
+TEMPLATE_TEST_CASE("a block is a view of a submatrix", "[edges][matrix]", float, double) {
   TestType memory[40];
   for (std::size_t i = 0; i < 40; ++i) memory[i] = static_cast<TestType>(i);
   const tp::matrix_view<const TestType> v(memory, 4, 6, 10);
@@ -210,7 +211,7 @@ TEMPLATE_TEST_CASE("a block is a view of a part", "[edges][matrix]", float, doub
   CHECK(inner.stride() == 10);
   CHECK(v.block(0, 0, 4, 6).data() == v.data());
 
-  // At the far corner there is room for nothing, and nothing may begin there.
+  // An empty block may begin at the far corner.
   CHECK(v.block(4, 6, 0, 0).empty());
   CHECK(v.block(4, 0, 0, 6).cols() == 6);
   CHECK(v.block(0, 6, 4, 0).rows() == 4);
@@ -236,16 +237,17 @@ TEMPLATE_TEST_CASE("an impossible view is refused", "[edges][matrix]", float, do
   TestType memory[6] = {};
   CHECK(error_of([&] { view(memory, 2, 3, 2); }) == "matrix_view: stride 2 is below the columns of 2x3");
   CHECK(error_of([&] { view(memory, 1, 3, 0); }) == "matrix_view: stride 0 is below the columns of 1x3");
-  CHECK(error_of([] { view(nullptr, 2, 3, 3); }) == "matrix_view: the pointer to 2x3 elements is null");
-  CHECK(error_of([] { view(nullptr, 1, 1); }) == "matrix_view: the pointer to 1x1 elements is null");
+  TestType* const null = nullptr;
+  CHECK(error_of([&] { view(null, 2, 3, 3); }) == "matrix_view: the pointer to 2x3 elements is null");
+  CHECK(error_of([&] { view(null, 1, 1); }) == "matrix_view: the pointer to 1x1 elements is null");
   const std::span<TestType> five(memory, 5);
   CHECK(error_of([&] { view(five, 2, 3); }) == "matrix_view: a span of 5 elements is too short for 2x3");
   CHECK(error_of([&] { view(five, largest, 2); }) != "no error");
   CHECK(error_of([&] { view(five, 3, largest / 2); }) != "no error");
   CHECK(error_of([&] { view(five, 5, 1); }) == "no error");
-  // Without elements there is nothing to be wrong about.
+  // A view without elements is always valid.
   for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{0, 7}, {7, 0}, {0, 0}}) {
-    CHECK(error_of([&, r = rows, c = cols] { view(nullptr, r, c, 0); }) == "no error");
+    CHECK(error_of([&, r = rows, c = cols] { view(null, r, c, 0); }) == "no error");
     CHECK(error_of([&, r = rows, c = cols] { view(std::span<TestType>(), r, c); }) == "no error");
   }
 }

@@ -261,7 +261,7 @@ TEMPLATE_TEST_CASE("the mask selects: where it is 0, NaN and infinity become +0"
     dZ(m / 2, k - 1) = Inf<T>;
     tp::matrix<T> open(m, n), masked(m, n);
     tp::backprop_path(dZ, W, A, open, tp::activation::identity);
-    tp::backprop_path(dZ, W, A, masked);
+    tp::backprop_path(dZ, W, A, masked, tp::activation::relu);
     std::size_t right = 0;
     for (std::size_t i = 0; i < m; ++i) {
       for (std::size_t j = 0; j < n; ++j) {

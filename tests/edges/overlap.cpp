@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What counts as an overlap: shared elements, not shared address ranges.
+// Views overlap if they share elements, not if their address ranges intersect.
 #include <twinpath/twinpath.hpp>
 
 #include <cstddef>
@@ -14,7 +14,7 @@ using namespace tests;
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("columns side by side in one buffer do not overlap", "[edges][errors]", float, double) {
+TEMPLATE_TEST_CASE("adjacent column blocks of one buffer do not overlap", "[edges][errors]", float, double) {
   using T = TestType;
   auto buffer = some_matrix<T>(8, 24);
   const tp::matrix<T> old(buffer);
@@ -60,11 +60,11 @@ TEMPLATE_TEST_CASE("only the elements of views with different strides count", "[
   CHECK(copy(view(2, 3, 2, 7), view(0, 3, 2, 8)) == "relu: Y overlaps X");
   // The same first element.
   CHECK(copy(view(0, 3, 2, 8), view(0, 3, 2, 4)) == "relu: Y overlaps X");
-  // 0 … 3, 16 … 19 lets 4 … 15 pass through.
+  // 0 … 3 and 16 … 19 do not contain any of 4 … 15.
   CHECK(copy(view(0, 2, 4, 16), view(4, 3, 4, 4).block(0, 0, 2, 4)) == "no error");
   CHECK(copy(view(0, 3, 4, 16), view(4, 3, 4, 4)) == "no error");
   CHECK(copy(view(0, 4, 4, 16), view(4, 4, 4, 4)) == "relu: Y overlaps X");
   CHECK(copy(view(4, 4, 4, 4), view(0, 4, 4, 16)) == "relu: Y overlaps X");
-  // In one row there is no stride to differ.
+  // The stride of a single row does not matter.
   CHECK(copy(view(0, 1, 4, 16), view(0, 1, 4, 5)) == "no error");
 }

@@ -123,14 +123,17 @@ TEMPLATE_TEST_CASE("layers and updates", "[faults]", float, double) {
         [&](const auto& x) { tp::dense_forward(A, W, b.elements(), tp::activation::gelu_erf, x->A, x->Z); },
         all);
     CHECK(fail_each_allocation(
-              threads, make, [&](const auto& x) { tp::backprop_path(dZ, W, A, x->below); }, all) > 0);
+              threads, make,
+              [&](const auto& x) { tp::backprop_path(dZ, W, A, x->below, tp::activation::relu); }, all) > 0);
     CHECK(fail_each_allocation(
               threads, make, [&](const auto& x) { tp::parameter_path(A, dZ, x->dW, x->db.elements()); }, all,
               guarantee::basic) > 0);
     for (const tp::schedule how : {tp::schedule::sequential, tp::schedule::concurrent}) {
       CHECK(fail_each_allocation(
                 threads, make,
-                [&, how](const auto& x) { tp::backward(how, A, dZ, W, x->dW, x->db.elements(), x->below); },
+                [&, how](const auto& x) {
+                  tp::backward(how, A, dZ, W, x->dW, x->db.elements(), x->below, tp::activation::relu);
+                },
                 all, guarantee::basic) > 0);
     }
     CHECK(fail_each_allocation(

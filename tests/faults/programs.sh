@@ -42,7 +42,7 @@ refused "cannot be written: Is a directory" "$folder" "${digits[@]}" --trace
 # The first file that cannot be written ends the program, whatever its other arguments.
 refused "cannot be written: Is a directory" "$folder" "${digits[@]}" --train /none --trace
 if [[ $("${digits[@]}" --save "$work/x.npz" 2>&1) != *"need a build with TWINPATH_BUILD_IO"* ]]; then
-  refused "no temporary file in its folder: No such file or directory" "$folder/none/x.npz" "${digits[@]}" --save
+  refused "cannot create a temporary file in its folder: No such file or directory" "$folder/none/x.npz" "${digits[@]}" --save
   refused "Is a directory" "$folder" "${digits[@]}" --save
   refused "not a regular file" /dev/null "${digits[@]}" --save
 fi

@@ -262,7 +262,7 @@ TEST_CASE("the functions of a layer give the example's intermediates", "[gradien
   CHECK(mismatch(x.db2, s.db2) == "");
   tp::backprop_path(x.dZ2, e.W2, x.A1, x.dA1, tp::activation::identity);
   CHECK(mismatch(x.dA1, s.dA1) == "");
-  tp::backprop_path(x.dZ2, e.W2, x.A1, x.dZ1);
+  tp::backprop_path(x.dZ2, e.W2, x.A1, x.dZ1, tp::activation::relu);
   CHECK(mismatch(x.dZ1, s.dZ1) == "");
   tp::parameter_path(e.X, x.dZ1, x.dW1, elements(x.db1));
   CHECK(mismatch(x.dW1, s.dW1) == "");
@@ -275,7 +275,7 @@ TEST_CASE("both paths at once give the example's intermediates under every sched
   const step s = by_plain_loops(e, how);
   for (const tp::schedule schedule : tests::all_schedules) {
     step x;
-    tp::backward(schedule, s.A1, s.dZ2, e.W2, x.dW2, elements(x.db2), x.dZ1);
+    tp::backward(schedule, s.A1, s.dZ2, e.W2, x.dW2, elements(x.db2), x.dZ1, tp::activation::relu);
     CHECK(mismatch(x.dW2, s.dW2) == "");
     CHECK(mismatch(x.db2, s.db2) == "");
     CHECK(mismatch(x.dZ1, s.dZ1) == "");

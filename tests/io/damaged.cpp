@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Files that are no .npz files, or no longer.
+// Damaged and foreign .npz files.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,7 +22,7 @@ namespace {
 using namespace std::string_literals;
 namespace io = twinpath::detail::io;
 
-/// The arrays, or nothing after an error that begins with the file's name.
+/// The arrays, or nothing after an error, which must begin with the name of the file.
 std::optional<io::named_arrays> read_or_fail(const std::filesystem::path& file) {
   try {
     return io::read_npz(file);
@@ -34,7 +34,7 @@ std::optional<io::named_arrays> read_or_fail(const std::filesystem::path& file) 
   }
 }
 
-/// What the error says after the file's name.
+/// The error message without the name of the file.
 std::string error_of(const std::filesystem::path& file) {
   try {
     (void)io::read_npz(file);
@@ -72,7 +72,7 @@ TEST_CASE("each prefix of a file is an error", "[damaged]") {
   }
 }
 
-TEST_CASE("a file with one byte changed is an error or says the same", "[damaged]") {
+TEST_CASE("a file with one changed byte is an error or gives the same arrays", "[damaged]") {
   const temporary_folder folder;
   const std::string name = GENERATE("savez.npz", "savez_compressed.npz", "zip64.npz");
   const std::string bytes = read_file(data_file(name));
@@ -93,14 +93,14 @@ TEST_CASE("a file with one byte changed is an error or says the same", "[damaged
   }
 }
 
-TEST_CASE("files that are no zip files are named", "[damaged]") {
+TEST_CASE("the error for a file that is not a zip file names it", "[damaged]") {
   CHECK(error_of_text("") == "the file is empty");
   CHECK(error_of_text("a,b,c\n1,2,3\n") == "Not a zip archive");
   CHECK(error_of_text(std::string(100'000, 'x')) == "Not a zip archive");
   CHECK(error_of_text("\x93NUMPY\x01\0"s) == "Not a zip archive");
 }
 
-TEST_CASE("a file that cannot be read is named", "[damaged]") {
+TEST_CASE("the error for an unreadable file names it", "[damaged]") {
   const temporary_folder folder;
   CHECK(error_of(folder / "missing.npz") == "No such file or directory");
   CHECK(error_of(folder / "missing" / "x.npz") == "No such file or directory");
@@ -121,7 +121,7 @@ TEST_CASE("a changed element is found by its checksum", "[damaged]") {
   CHECK(error_of_text(bytes) == "member \"a.npy\": CRC error");
 }
 
-TEST_CASE("members that are no arrays are named", "[damaged]") {
+TEST_CASE("the error for a member that is not an array names it", "[damaged]") {
   std::string bytes = read_file(data_file("zip64.npz"));
   SECTION("by their name") {
     replace(bytes, "b.npy", "b.txt");
@@ -144,19 +144,19 @@ TEST_CASE("members that are no arrays are named", "[damaged]") {
   }
 }
 
-TEST_CASE("names must differ", "[damaged]") {
+TEST_CASE("duplicate names are refused", "[damaged]") {
   std::string bytes = read_file(data_file("zip64.npz"));
   replace(bytes, "b.npy", "a.npy");
   const std::string error = error_of_text(bytes);
-  CHECK((error == "member \"a.npy\": there are two of this name" || error.find("exists") != error.npos));
+  CHECK((error == "member \"a.npy\": duplicate name" || error.find("exists") != error.npos));
 }
 
-TEST_CASE("a size that the file cannot hold is refused before memory is taken", "[damaged]") {
+TEST_CASE("a size larger than the file is refused before memory is allocated", "[damaged]") {
   // The uncompressed size of the first member, in both of its headers, is 2^40 bytes.
   std::string bytes = read_file(data_file("zip64.npz"));
   const std::string size = "\x98\0\0\0\0\0\0\0"s;
   for (std::size_t at = bytes.find(size + size); at != bytes.npos; at = bytes.find(size + size, at)) {
     bytes.replace(at, 8, "\0\0\0\0\0\1\0\0"s);
   }
-  CHECK(error_of_text(bytes) == "member \"a.npy\": its sizes cannot be true");
+  CHECK(error_of_text(bytes) == "member \"a.npy\": its sizes are impossible");
 }

@@ -8,10 +8,19 @@ twinpath_test_program(io
   io/npy.cpp
   io/npz.cpp
   io/replacement_file.cpp
+  io/saved_networks.cpp
 )
 target_compile_definitions(twinpath-test-io PRIVATE TWINPATH_IO_DATA_DIR="${CMAKE_CURRENT_LIST_DIR}/data")
 target_link_libraries(twinpath-test-io PRIVATE twinpath::io)
-add_test(NAME io COMMAND twinpath-test-io)
+add_test(NAME io COMMAND twinpath-test-io "~[saved]")
+# A step from a saved network has other bits on the tier without FMA.
+twinpath_test_on_tiers(io "[saved]")
+
+# Writes the networks of a release that tests keep in io/data.
+add_executable(twinpath-io-save-networks io/save_networks.cpp)
+twinpath_strict(twinpath-io-save-networks)
+target_include_directories(twinpath-io-save-networks PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(twinpath-io-save-networks PRIVATE twinpath::io)
 
 find_program(TWINPATH_PYTHON NAMES python3 python DOC "The Python that has NumPy")
 mark_as_advanced(TWINPATH_PYTHON)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What stands in the file of a network, and what may.
+// The content of a network's file: what save writes and load accepts.
 #include <twinpath/io/mlp.hpp>
 
 #include <bit>
@@ -87,7 +87,7 @@ TEMPLATE_TEST_CASE("a file has the arrays that its description names", "[mlp]", 
   }
 }
 
-TEST_CASE("options come from the file, those it does not have from the caller", "[mlp]") {
+TEST_CASE("options come from the file, missing ones from the caller", "[mlp]") {
   const temporary_folder folder;
   for (const auto f : tests::all_activations) {
     for (const auto l :
@@ -144,7 +144,7 @@ TEMPLATE_TEST_CASE("weights and biases alone are a network", "[mlp]", float, dou
   CHECK(tests::same_state(tp::load_mlp<TestType>(folder / "x.npz"), net));
 }
 
-TEST_CASE("numbers that NumPy writes in its own ways are read", "[mlp]") {
+TEST_CASE("NumPy's variants of numbers are read", "[mlp]") {
   const temporary_folder folder;
   io::named_arrays arrays = plain_arrays<float>();
   arrays.emplace("updates", numbers<std::int32_t>({5}, {1}));
@@ -183,7 +183,7 @@ TEMPLATE_TEST_CASE("numbers that are not finite keep their bits", "[mlp]", float
   CHECK(tests::same_state(tp::load_mlp<TestType>(folder / "x.npz"), net));
 }
 
-TEST_CASE("a file of the other type is rounded once, also what is not finite", "[mlp]") {
+TEST_CASE("a file of the other type is rounded once, including infinities and NaN", "[mlp]") {
   const temporary_folder folder;
   tp::mlp<double> net({2, 3, 1});
   tests::train(net, tp::adam{}, 3);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Training goes on from a file as if it had never stopped.
+// Training resumed from a file is bit-identical to uninterrupted training.
 #include <twinpath/io/mlp.hpp>
 
 #include <cstddef>
@@ -18,7 +18,7 @@ const std::vector<std::size_t> widths{5, 7, 6, 3};
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("training from a file has the bits of training that never stopped", "[mlp]", float,
+TEMPLATE_TEST_CASE("training resumed from a file has the bits of uninterrupted training", "[mlp]", float,
                    double) {
   const temporary_folder folder;
   for (const tests::named_optimizer& by : tests::optimizers) {
@@ -44,7 +44,7 @@ TEMPLATE_TEST_CASE("training from a file has the bits of training that never sto
   }
 }
 
-TEST_CASE("a file of a network that was never trained is one", "[mlp]") {
+TEST_CASE("an untrained network can be saved and loaded", "[mlp]") {
   const temporary_folder folder;
   const tp::mlp<float> net(widths, {.seed = 5});
   tp::save(net, folder / "x.npz");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Networks that have been trained, and all that training goes on from.
+// Trained networks and their complete state.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace tests {
 
-/// What a network is trained by, with a name for failures.
+/// An optimiser with a name for failure messages.
 struct named_optimizer {
   const char* name;
   twinpath::optimizer rule;
@@ -28,7 +28,7 @@ inline const named_optimizer optimizers[] = {
     {"adamw", twinpath::adamw{.learning_rate = 0.01}},
 };
 
-/// `steps` steps of training; which data they see depends on how many steps the network has behind it.
+/// `steps` training steps. The data of a step depend on the number of earlier updates alone.
 template <class T>
 void train(twinpath::mlp<T>& net, const twinpath::optimizer& rule, std::size_t steps) {
   constexpr std::size_t rows = 9;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Arrays for files that a test makes up.
+// Arrays from lists of numbers.
 #pragma once
 
 #include <cstddef>

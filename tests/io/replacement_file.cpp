@@ -30,7 +30,7 @@ void save(const fs::path& target, std::string_view text) {
   file.commit();
 }
 
-/// What the error says after the file's name.
+/// The error message without the name of the file.
 template <class Call>
 std::string error_of(const fs::path& target, Call call) {
   try {
@@ -77,7 +77,7 @@ TEST_CASE("the old file stays until commit", "[replacement]") {
   CHECK(folder.entries() == 1);
 }
 
-TEST_CASE("bytes go where the position is", "[replacement]") {
+TEST_CASE("bytes are written at the position", "[replacement]") {
   const temporary_folder folder;
   io::replacement_file file(folder / "x");
   file.write(bytes("abcdef"));
@@ -98,7 +98,7 @@ TEST_CASE("a file name without a folder is in the current one", "[replacement]")
   CHECK(read_file(folder / "x") == "new");
 }
 
-TEST_CASE("the file that a link leads to is replaced", "[replacement]") {
+TEST_CASE("the target of a symbolic link is replaced", "[replacement]") {
   const temporary_folder folder;
   fs::create_directory(folder / "there");
   write_file(folder / "there" / "x", "old");
@@ -118,7 +118,7 @@ TEST_CASE("the file that a link leads to is replaced", "[replacement]") {
   CHECK(save_error(folder / "loop") == "Too many levels of symbolic links");
 }
 
-TEST_CASE("permissions are kept, and are the usual ones of a new file", "[replacement]") {
+TEST_CASE("permissions are kept, and a new file has the default ones", "[replacement]") {
   const temporary_folder folder;
   write_file(folder / "x", "old");
   for (const mode_t mode : {0600u, 0640u, 0666u, 0755u}) {
@@ -132,13 +132,14 @@ TEST_CASE("permissions are kept, and are the usual ones of a new file", "[replac
   CHECK(mode_of(folder / "y") == 0640);
 }
 
-TEST_CASE("what is no file is not replaced", "[replacement]") {
+TEST_CASE("only regular files are replaced", "[replacement]") {
   const temporary_folder folder;
   CHECK(save_error(folder.path()) == "Is a directory");
   CHECK(save_error(folder / "") == "Is a directory");
   CHECK(save_error("/dev/null") == "not a regular file");
   CHECK(fs::is_character_file("/dev/null"));
-  CHECK(save_error(folder / "missing" / "x") == "no temporary file in its folder: No such file or directory");
+  CHECK(save_error(folder / "missing" / "x") ==
+        "cannot create a temporary file in its folder: No such file or directory");
   write_file(folder / "file", "");
   CHECK(save_error(folder / "file" / "x") == "Not a directory");
   CHECK(folder.entries() == 1);
@@ -164,7 +165,7 @@ TEST_CASE("a full disk leaves the old file and nothing else", "[replacement]") {
   CHECK(io::read_npz(folder / "x.npz").size() == 1);
 }
 
-TEST_CASE("what is protected is not replaced", "[replacement]") {
+TEST_CASE("a write-protected file is not replaced", "[replacement]") {
   if (::geteuid() == 0) {
     WARN("root may write everywhere");
     return;
@@ -175,7 +176,7 @@ TEST_CASE("what is protected is not replaced", "[replacement]") {
   REQUIRE(::chmod((folder / "closed").c_str(), 0555) == 0);
   const std::string in_folder = save_error(folder / "closed" / "x");
   REQUIRE(::chmod((folder / "closed").c_str(), 0755) == 0);
-  CHECK(in_folder == "no temporary file in its folder: Permission denied");
+  CHECK(in_folder == "cannot create a temporary file in its folder: Permission denied");
 
   REQUIRE(::chmod((folder / "closed" / "x").c_str(), 0444) == 0);
   CHECK(save_error(folder / "closed" / "x") == "Permission denied");

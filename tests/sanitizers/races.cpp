@@ -71,7 +71,7 @@ struct workload {
     std::vector<float> columns(150), rows(300), db(150);
     tp::gemm(X, W, Z);
     tp::dense_forward(X, W, bias, tp::activation::relu, A);
-    tp::backward(tp::schedule::concurrent, X, targets, W, dW, db, dX);
+    tp::backward(tp::schedule::concurrent, X, targets, W, dW, db, dX, tp::activation::relu);
     const float loss = tp::softmax_cross_entropy(Z, targets, dZ, tp::reduction::mean);
     tp::softmax(Z, A);
     tp::exp(Z, Z);

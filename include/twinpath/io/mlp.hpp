@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Networks in files. Link twinpath::io.
+// Saving and loading networks. Link twinpath::io.
 #pragma once
 
 #include <filesystem>
@@ -8,48 +8,50 @@
 
 namespace twinpath::inline v0 {
 
-/// Writes a network with all that training needs to go on: `load` it, and the next steps have the bits that
-/// they would have had without the file.
+/// Saves a network with its optimiser state. Training resumed from the file is bit-identical to training that
+/// was never interrupted.
 ///
-/// The file is NumPy's .npz; `numpy.load(file)["W1"]` is the first matrix of weights. Its arrays:
+/// The file is NumPy's .npz: `numpy.load(file)["W1"]` is the weights of layer 1. Its arrays:
 ///
-///   W1, b1, W2, b2, …          weights(l), widths[l-1] x widths[l], and bias(l), widths[l], in the type T
-///   W1.m, b1.m, …              moments(l, 1), of the same shapes, where there are such
-///   W1.v, b1.v, …              moments(l, 2)
-///   updates                    progress().updates, int64, of no dimension like all that follow
-///   beta1_power, beta2_power   float64
-///   activation, loss, reduction   of options(), text: the names of the enumerators
+///     W1, b1, W2, b2, …            weights(l), widths[l-1] x widths[l], and bias(l), widths[l], of type T
+///     W1.m, b1.m, …                moments(l, 1), of the same shapes, if the optimiser has them
+///     W1.v, b1.v, …                moments(l, 2), likewise
+///     updates                      progress().updates, an int64 scalar
+///     beta1_power, beta2_power     float64 scalars
+///     activation, loss, reduction  of options(), as text: the names of the enumerators
 ///
-/// The seed, the schedule and gradients are not in the file. Numbers that are not finite are written like any
-/// other. The file takes the place of an older one when it is complete and durable, not before.
+/// Seed, schedule and gradients are not saved. Infinities and NaN are saved like any number. An existing file
+/// is replaced only when the new one is complete and on disk. Later versions load the file with the same
+/// bits.
 ///
-/// Throws std::invalid_argument when there were 2^63 updates or more, and std::runtime_error with the file's
-/// name when it cannot be written; the older file is then what it was, as it is after std::bad_alloc.
-/// Thread safety: the network must not change meanwhile. Of two that write the same file the last one wins.
+/// Throws std::invalid_argument after 2^63 or more updates, and std::runtime_error with the name of the file
+/// if it cannot be written. After an exception, also std::bad_alloc, an existing file is unchanged.
+/// Thread safety: the network must not change during the call. If two threads save to one file, the last
+/// wins.
 template <class T>
 void save(const mlp<T>& net, const std::filesystem::path& file);
 
-/// A network from a file that `save` wrote, or NumPy: `numpy.savez("x.npz", W1=…, b1=…, W2=…, b2=…)` is
-/// enough, and compressed files are read too.
+/// Loads a network from a file that `save` wrote, or NumPy:
+/// `numpy.savez("x.npz", W1=…, b1=…, W2=…, b2=…)` is sufficient. Compressed files can be read too.
 ///
-/// Numbers are float32 or float64, each array as it likes and in any order of elements, and are rounded once
-/// to T; those of the same type keep their bits. Options that the file does not have are taken from
-/// `otherwise`. Moments come with updates and the powers of the betas, or not at all.
-/// An array of any other name is an error, because it may be one of these, misspelt.
+/// Each array may be float32 or float64, in C or Fortran order; values are rounded once to T. Options that
+/// are not in the file are taken from `otherwise`. Moments require `updates` and the powers of the betas. An
+/// array with an unknown name is an error, because it may be a misspelt name or an option of a later version.
 ///
-/// Throws std::runtime_error with the file's name and what is wrong: the file cannot be read, is damaged or
-/// foreign, an array is missing, or has another type or shape than the others ask for, a finite number is
-/// beyond T, the updates are negative, or a power is not from 0 to 1; and std::invalid_argument when an
-/// option that `otherwise` gives is no enumerator. Thread safety: any number of threads may read at once.
+/// Throws std::runtime_error with the name of the file and the reason: the file cannot be read or is damaged;
+/// an array is missing, unknown, or of the wrong type or shape; an option has an unknown value; a finite
+/// number is out of range for T; `updates` is negative; a power is outside [0, 1].
+/// Throws std::invalid_argument if an option of `otherwise` is not an enumerator, and std::bad_alloc.
+/// Thread safe.
 template <class T>
 [[nodiscard]] mlp<T> load_mlp(const std::filesystem::path& file, mlp_options otherwise = {});
 
-/// The same into a network of the same widths: parameters, moments and progress are replaced, options and
-/// gradients stay.
+/// Loads a file into a network of the same widths: replaces parameters, moments and progress, and keeps
+/// options and gradients.
 ///
-/// Throws as `load_mlp`, and when the widths are others, or the file has an activation, loss or reduction
-/// that is not the network's; the network is then what it was, as it is after std::bad_alloc.
-/// Thread safety: as for a step of this network.
+/// Throws as `load_mlp`, and std::runtime_error if the widths, activation, loss or reduction differ from the
+/// network's. Strong exception guarantee.
+/// Thread safety: no other thread may use the network during the call.
 template <class T>
 void load(const std::filesystem::path& file, mlp<T>& net);
 
