@@ -1,33 +1,41 @@
-# The C++ of README.md as it stands there: its blocks are programs or, by a frame beside this file, parts of one.
+# The pages as they stand in the repository: their C++ blocks are compiled and run, their relative links and the files that
+# they name exist.
 
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/README.md)
-
-# twinpath_readme_blocks(variable): sets variable1, variable2, … to the C++ blocks, and variable to their number.
-function(twinpath_readme_blocks variable)
-  file(READ ${PROJECT_SOURCE_DIR}/README.md rest)
+# twinpath_page(page name...): a test for each C++ block of the page. A block is a program, or a part of the frame
+# <name>.cpp.in, which has @includes@ and @statements@.
+function(twinpath_page page)
+  set(file ${PROJECT_SOURCE_DIR}/${page})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(READ ${file} rest)
   set(open "\n```cpp\n")
-  set(close "\n```\n")
-  set(count 0)
-  while(TRUE)
+  foreach(name IN LISTS ARGN)
     string(FIND "${rest}" "${open}" begin)
     if(begin EQUAL -1)
-      break()
+      message(FATAL_ERROR "${page} has no C++ block for \"${name}\" (see tests/readme/readme.cmake)")
     endif()
     string(LENGTH "${open}" length)
     math(EXPR begin "${begin} + ${length}")
     string(SUBSTRING "${rest}" ${begin} -1 rest)
-    string(FIND "${rest}" "${close}" length)
+    string(FIND "${rest}" "\n```\n" length)
     string(SUBSTRING "${rest}" 0 ${length} block)
     string(SUBSTRING "${rest}" ${length} -1 rest)
-    math(EXPR count "${count} + 1")
-    set(${variable}${count} "${block}" PARENT_SCOPE)
-  endwhile()
-  set(${variable} ${count} PARENT_SCOPE)
+    twinpath_block_test(${name} block)
+  endforeach()
+  string(FIND "${rest}" "${open}" begin)
+  if(NOT begin EQUAL -1)
+    message(FATAL_ERROR "${page} has a C++ block without a name in tests/readme/readme.cmake")
+  endif()
 endfunction()
 
-# twinpath_readme_test(name block library): compiles and runs the text in the variable `block`, in frame
-# <name>.cpp.in where there is one. A frame has @includes@ and @statements@.
-function(twinpath_readme_test name block library)
+# twinpath_block_test(name block): compiles and runs the text in the variable `block`.
+function(twinpath_block_test name block)
+  set(library twinpath::twinpath)
+  if("${${block}}" MATCHES "#include <twinpath/io/")
+    set(library twinpath::io)
+  endif()
+  if(NOT TARGET ${library})
+    return()
+  endif()
   set(source ${CMAKE_CURRENT_BINARY_DIR}/readme/${name}.cpp)
   set(frame ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${name}.cpp.in)
   if(EXISTS ${frame})
@@ -47,15 +55,17 @@ function(twinpath_readme_test name block library)
   add_test(NAME readme.${name} COMMAND ${program} WORKING_DIRECTORY ${folder})
 endfunction()
 
-twinpath_readme_blocks(readme)
-if(NOT readme EQUAL 4)
-  message(FATAL_ERROR "README.md has ${readme} blocks of C++, of which tests/readme knows 4")
-endif()
-twinpath_readme_test(program readme1 twinpath::twinpath)
+twinpath_page(README.md program pieces files)
 set_tests_properties(readme.program PROPERTIES
   PASS_REGULAR_EXPRESSION "^loss 0\\.0[0-9]+\n0 0 is 0\n0 1 is 1\n1 0 is 1\n1 1 is 0\n$")
-twinpath_readme_test(pieces readme2 twinpath::twinpath)
-if(TWINPATH_BUILD_IO)
-  twinpath_readme_test(files readme3 twinpath::io)
-endif()
-twinpath_readme_test(training readme4 twinpath::twinpath)
+set(pages README.md)
+foreach(page IN ITEMS lib/README.md benchmarks/README.md tests/README.md .github/CONTRIBUTING.md .github/SECURITY.md
+    .github/CHANGELOG.md)
+  if(EXISTS ${PROJECT_SOURCE_DIR}/${page})
+    list(APPEND pages ${page})
+    twinpath_page(${page})
+  endif()
+endforeach()
+
+add_test(NAME readme.links
+  COMMAND ${CMAKE_CURRENT_LIST_DIR}/links.sh ${PROJECT_SOURCE_DIR} ${pages})
