@@ -48,7 +48,7 @@ struct span_record {
 enum class trace_detail : std::uint8_t {
   operations,  ///< the pieces of operations
   /// Inside them too: "pack A" and "pack B", where operands are copied first; "kernel", some rows of register
-  /// tiles; "turned" and "finish", the steps of a product with few columns or rows. A small product has no
+  /// tiles; "transposed" and "finish", the steps of a product with few columns or rows. A small product has no
   /// parts: all of it is kernel. "wait" is a thread that waits for others; what it computes for them
   /// meanwhile lies inside. Spans become several times as many, and microseconds as short.
   parts,

@@ -93,7 +93,7 @@ void run_narrow(const kernel_table<T>& table, const narrow_plan& plan, const pro
     // One column without gaps is its own transpose.
     const bool straight = plan.shape.n == 1 && x.C.stride() == 1 && x.finish.op == epilogue_op::store;
     const product<T> inner = inner_product(x, c, straight ? x.C.row(c.i).data() : sums, plan.block_rows);
-    multiply_turned(table, inner, sums + plan.sums, label.inside(span_part::turned));
+    multiply_turned(table, inner, sums + plan.sums, label.inside(span_part::transposed));
     if (straight) {
       if (x.after.function != nullptr) x.after.run(x.C.row(c.i).data(), 1, c.i, 0, c.rows, 1);
       return;

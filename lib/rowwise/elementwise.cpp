@@ -16,7 +16,7 @@ template <class T>
 void apply(const char* function, element_function<T> kernel, std::size_t cost, const char* input,
            matrix_view<const T> X, const char* output, matrix_view<T> Y) {
   check_shape(function, output, Y, X.rows(), X.cols());
-  check_same_or_apart(function, output, Y, input, X);
+  check_same_or_disjoint(function, output, Y, input, X);
   if (X.empty()) return;
   const after_store<T> over(kernel, Y.data(), Y.stride());
   const auto run = [&](std::size_t i, std::size_t j, std::size_t rows, std::size_t cols) {

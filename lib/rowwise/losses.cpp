@@ -20,14 +20,14 @@ T checked_loss(const char* function, loss which, matrix_view<const T> Z, const t
                matrix_view<T> dZ, reduction how) {
   check_option(function, how);
   check_shape(function, "dZ", dZ, Z.rows(), Z.cols());
-  check_same_or_apart(function, "dZ", dZ, "Z", Z);
+  check_same_or_disjoint(function, "dZ", dZ, "Z", Z);
   if (y.by_class) {
     check_size(function, "classes", y.classes, Z.rows());
     check_disjoint(function, "dZ", dZ, "classes", y.classes);
     check_classes(function, y.classes, Z.cols());
   } else {
     check_shape(function, "Y", y.soft, Z.rows(), Z.cols());
-    check_same_or_apart(function, "dZ", dZ, "Y", y.soft);
+    check_same_or_disjoint(function, "dZ", dZ, "Y", y.soft);
   }
   check_mean(function, which, how, Z.rows(), Z.cols());
   return loss_and_error(which, Z, y, dZ, how, {"loss"});

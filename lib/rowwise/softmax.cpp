@@ -12,7 +12,7 @@ namespace {
 template <class T>
 void checked_softmax(matrix_view<const T> Z, matrix_view<T> P) {
   check_shape("softmax", "P", P, Z.rows(), Z.cols());
-  check_same_or_apart("softmax", "P", P, "Z", Z);
+  check_same_or_disjoint("softmax", "P", P, "Z", Z);
   softmax<T>(Z, P);
 }
 

@@ -27,8 +27,8 @@ const char* part_name(span_part part) noexcept {
       return "pack B";
     case span_part::kernel:
       return "kernel";
-    case span_part::turned:
-      return "turned";
+    case span_part::transposed:
+      return "transposed";
     case span_part::finish:
       return "finish";
     case span_part::wait:

@@ -138,7 +138,7 @@ TEST_CASE("parts lie inside their operations, where they are asked for", "[runti
     }
   }
   CHECK(parts.contains("kernel"));
-  CHECK(parts.contains("turned"));
+  CHECK(parts.contains("transposed"));
   CHECK(parts.contains("finish"));
   CHECK(parts.contains("wait"));
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/parallel.hpp"
+#include "runtime/phases.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
