@@ -105,7 +105,7 @@ class drawing {
            "ink title");
       text(left_, 40,
            counted(static_cast<std::size_t>(n_.threads), "thread") + ", " + n_.tier + " tier, " + n_.cpu +
-               "; of " + std::to_string(n_.steps) + " steps the most usual one",
+               "; the most typical of " + std::to_string(n_.steps) + " steps",
            "soft small");
       y_ = 54;
     }
