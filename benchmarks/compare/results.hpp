@@ -25,7 +25,7 @@ struct run {
 
 enum class time_source {
   wall,
-  cpu,  ///< the time that the calling thread ran, where there is one thread; on a machine that is not quiet
+  cpu,  ///< the time for which the calling thread ran; for results of one thread on a busy machine
 };
 
 /// Throws std::runtime_error if the file is not a result of a benchmark program.
