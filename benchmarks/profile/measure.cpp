@@ -60,7 +60,7 @@ bool same_bits(const tp::mlp<T>& a, const tp::mlp<T>& b) {
   return true;
 }
 
-/// Operations before the steps, with known times of this program's clock. They give the begin of the trace.
+/// Operations before the steps, with known times of this program's clock. They give the start of the trace.
 /// Threads are numbered by their first span, so the calling thread becomes the first.
 template <class T>
 class calibration {

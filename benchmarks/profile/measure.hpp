@@ -19,7 +19,7 @@ namespace profile {
 
 struct traced_step {
   double time_ns = 0;
-  std::vector<piece> pieces;  ///< ascending by begin
+  std::vector<piece> pieces;  ///< ascending by start
 };
 
 struct schedule_run {

@@ -43,7 +43,7 @@ struct span_shape {
 /// The current recording, or 0: a new number for each `trace::start`, odd if parts are recorded.
 extern constinit std::atomic<std::uint64_t> recording;
 
-/// If not null, called at the begin of each recorded span. Tests delay an operation with it, to check that
+/// If not null, called at the start of each recorded span. Tests delay an operation with it, to check that
 /// other operations wait.
 extern constinit std::atomic<void (*)(span_label)> before_span;
 
@@ -72,7 +72,7 @@ class span_scope {
   span_scope& operator=(const span_scope&) = delete;
 
   [[nodiscard]] bool is_open() const noexcept { return label_.operation != nullptr; }
-  /// Moves the begin of an open scope to now.
+  /// Moves the start of an open scope to now.
   void begin_again() noexcept;
 
  private:

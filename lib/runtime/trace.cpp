@@ -148,7 +148,7 @@ struct interval {
 // The union of the intervals of all spans with that name: ascending, disjoint, not empty.
 std::vector<interval> busy_intervals(const std::vector<timed_span>& spans, std::string_view name) {
   std::vector<interval> busy;
-  for (const timed_span& span : spans) {  // ascending by begin
+  for (const timed_span& span : spans) {  // ascending by start
     if (span.end_ns <= span.begin_ns || span_name(span.label) != name) continue;
     if (!busy.empty() && span.begin_ns <= busy.back().end) {
       busy.back().end = std::max(busy.back().end, span.end_ns);
@@ -178,7 +178,7 @@ std::int64_t length_of_both(const std::vector<interval>& a, const std::vector<in
   return sum;
 }
 
-// Ascending by begin; of two with the same begin the enclosing span comes first.
+// Ascending by start; of two with the same start the enclosing span comes first.
 std::vector<timed_span> sorted_spans(const recorder_state& state) {
   const std::lock_guard lock(registry);
   std::vector<timed_span> spans;
