@@ -34,8 +34,7 @@ int run_program(int argc, char** argv) {
   app.add_option("folder", folder, "Folder with the JSON files of the benchmark programs")
       ->required()
       ->check(CLI::ExistingDirectory);
-  app.add_option("--before", before_folder,
-                 "Folder of an earlier run, another tier or another commit: show the changes")
+  app.add_option("--before", before_folder, "Folder of an earlier run, tier or commit: show the changes")
       ->check(CLI::ExistingDirectory);
   app.add_flag("--markdown", markdown, "Tables in Markdown");
   app.add_flag("--families", options.only_families, "Only the summary of the families");

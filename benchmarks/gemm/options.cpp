@@ -35,7 +35,7 @@ options parse_command_line(int argc, char** argv) {
   app.add_flag("--bandwidth", o.bandwidth, "Also measure the bandwidth of memory and L2 caches");
   app.add_flag("--describe", o.describe, "Print the library and its kernels, and exit");
   app.add_flag("--accuracy", o.accuracy,
-               "Print errors against long double and the time with subnormal inputs, and exit");
+               "Print errors against long double and the cost of subnormals, and exit");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
