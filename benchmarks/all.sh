@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Measures every suite that was built and makes a page of the results.
+# Measures all suites and makes a page of the results.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -9,14 +9,14 @@ usage() {
   cat <<'END'
 usage: benchmarks/all.sh [OPTION...]
 
-  --quick        a first impression: fewer rows, one round, and little time for each
-  --threads LIST 1, 2 or "1 2" (default: "1 2" where there are two processors)
+  --quick        rough results: fewer rows, one round, and little time for each
+  --threads LIST 1, 2 or "1 2" (default: "1 2" if there are two processors)
   --build DIR    the build folder (default: build/release)
-  --out DIR      where the results and the page go (default: a new folder in the build folder)
-  --quiet        no progress and no tables, only the path of the page
+  --out DIR      folder for the results and the page (default: a new one in the build folder)
+  --quiet        print only the path of the page
 
-With all peers and two threads it takes up to 10 minutes, and less than one with --quick.
-Nothing else should run meanwhile.
+With all peers and two threads it takes up to 10 minutes, with --quick less than one. Run it on an
+idle machine.
 END
 }
 
@@ -56,7 +56,7 @@ done
 programs=$build/benchmarks
 [[ -x $programs/twinpath-report ]] || fail "nothing is built in $build (see benchmarks/run.sh --help)"
 out=${out:-$build/benchmark-results/$(date +%Y%m%d-%H%M%S)}
-[[ -z $(find "$out" -name '*.json' -print -quit 2>/dev/null) ]] || fail "$out has results already"
+[[ -z $(find "$out" -name '*.json' -print -quit 2>/dev/null) ]] || fail "$out already has results"
 mkdir -p "$out"
 
 # --- parts ----------------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ elementary() {
   rm "$out/elementary.log"
 }
 
-# Seconds of one process of a library, by experience; what was wrong with them is seen as the parts end.
+# Estimated seconds of a part. The estimate of the total is corrected after each part.
 expected() {  # expected PART
   local processes=0 library
   for library in "$programs/twinpath-$1-"*; do [[ ! -x $library ]] || processes=$((processes + ${#counts[@]})); done
@@ -114,13 +114,13 @@ expected() {  # expected PART
   esac
 }
 
-titles=([0]="matrix products" "steps of training" predictions "the two paths of a layer"
+titles=([0]="matrix products" "training steps" predictions "the two paths of a layer"
   "functions, activations and updates")
 parts=(gemm step predict two_paths elementary)
-# Nothing runs side by side on one thread.
+# The two paths need two threads.
 if ((counts[-1] < 2)); then
   parts=(gemm step predict elementary)
-  titles=([0]="matrix products" "steps of training" predictions "functions, activations and updates")
+  titles=([0]="matrix products" "training steps" predictions "functions, activations and updates")
 fi
 
 # --- measure --------------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ say "results go to $out"
 begin=$SECONDS passed=0
 for ((i = 0; i < ${#parts[@]}; ++i)); do
   part=${parts[i]} elapsed=$((SECONDS - begin))
-  # As much longer or shorter as it was until now.
+  # Scaled by the ratio of measured to estimated time so far.
   all=$((passed > 0 ? elapsed * total / passed : total))
   say "part $((i + 1)) of ${#parts[@]}, ${titles[i]}: $(clock $elapsed) so far, $(clock $all) expected"
   "$part"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures a suite for twinpath and for the other libraries that were built, one process each, and compares.
+# Measures a suite for twinpath and the other libraries that were built, one process each, and compares them.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -9,44 +9,44 @@ usage() {
 usage: benchmarks/run.sh gemm|step|predict [OPTION...]
 
   gemm    matrix products
-  step    steps of training
+  step    training steps
   predict predictions, from one row to many
 
   --threads LIST      1, 2 or "1 2" (default: 1)
   --filter REGEX      only rows whose name matches, such as layer/f32/TN or 128:784
   --libraries LIST    of twinpath,openblas,blis,eigen,onemkl; gemm: onednn-sgemm,onednn-matmul;
                       step: onednn-ip,torch-autograd,torch-tensors; predict: onednn-ip,torch-tensors
-                      (default: what was built)
-  --rounds N          rounds in which each library takes its turn (default: 3)
-  --min-time SECONDS  least time of a repetition (default: 0.007 for gemm, 0.1 for the others)
+                      (default: those that were built)
+  --rounds N          rounds; each library runs once in a round (default: 3)
+  --min-time SECONDS  minimum time of a repetition (default: 0.007 for gemm, 0.1 for the others)
   --repetitions N     repetitions of a row in each round (default: 3)
-  --quick             two rounds with little time for a row: a first impression
-  --before DIR        another build folder, such as an earlier commit's: its twinpath takes turns
-                      with this one, which is compared with it alone (cmake/race.sh builds both)
-  --check             with --before: exit status 1 when a row has become slower in every round, by
-                      more than 3 %
-  --isa TIER          cap twinpath, such as avx2; the others stay at their best
-  --any-kernel        compare also with a library that does not run AVX-512 kernels on a machine
-                      that has them
+  --quick             two rounds with little time for each row: rough results
+  --before DIR        another build folder, such as that of an earlier commit: its twinpath and this
+                      one run in turns and are compared (cmake/race.sh builds both)
+  --check             with --before: exit status 1 if a row became slower by more than 3 % in
+                      every round
+  --isa TIER          cap the instruction set of twinpath, such as avx2, but not of the others
+  --any-kernel        also compare with a library that does not use AVX-512 on a machine that has
+                      it
   --build DIR         the build folder (default: build/release)
-  --out DIR           where results go (default: a new folder in the build folder)
-  --summary           only the table of the families at the end
+  --out DIR           folder for the results (default: a new one in the build folder)
+  --summary           print only the table of the families
   --quiet             no progress; --quiet --quiet: no tables either
 For gemm alone:
   --type LIST         f32, f64 or f32,f64 (default: f32)
   --family LIST       of tiny,small,layer,square,long,thin (default: all)
-  --accuracy          print errors against long double and what subnormal inputs cost, instead of
-                      measuring
+  --accuracy          print errors against long double and the time with subnormal inputs, instead
+                      of measuring
 
 Build first, with the other libraries:
   cmake --preset release -DTWINPATH_BUILD_PEERS=ON && cmake --build build/release
 `./cmake/bootstrap.sh benchmarks` does that, runs all suites and makes a page of their results.
-Nothing else should run meanwhile. Where something does, `twinpath-compare --cpu-time DIR` shows
-what the rows of one thread are by the time that the thread ran.
+Run it on an idle machine. On a busy one, `twinpath-compare --cpu-time DIR` shows the rows of one
+thread by the time for which the thread ran.
 END
 }
 
-# What a library says of itself may be longer than a line.
+# The description of a library may be longer than a line.
 say() { fold -s -w 100 <<<"${suite:-benchmarks}: $*" >&2; }
 progress() { ((quiet > 0)) || say "$*"; }
 clock() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
@@ -100,13 +100,13 @@ while (($# != 0)); do
   shift
 done
 
-[[ -n $suite ]] || fail "which suite, gemm, step or predict? (see --help)"
+[[ -n $suite ]] || fail "no suite given: gemm, step or predict (see --help)"
 [[ $suite == gemm || -z $types$families$accuracy ]] || fail "--type, --family and --accuracy are options of gemm"
 programs=$build/benchmarks
 [[ -x $programs/twinpath-$suite-twinpath ]] || fail "nothing is built in $build (see --help)"
 out=${out:-$build/$suite-results/$(date +%Y%m%d-%H%M%S)}
 mkdir -p "$out"
-compgen -G "$out/*.json" >/dev/null && fail "$out has results already"
+compgen -G "$out/*.json" >/dev/null && fail "$out already has results"
 
 measure=()
 [[ -z $types ]] || measure+=(--type "$types")
@@ -121,15 +121,15 @@ rounds=${rounds:-3}
 [[ -z $min_time ]] || measure+=(--min-time "$min_time")
 [[ -z $repetitions ]] || measure+=(--repetitions "$repetitions")
 
-# "before" is a library too, until its results go to a folder of their own.
+# "before" is treated as a library whose results go to their own folder.
 if [[ -n $before ]]; then
-  [[ -z $libraries ]] || fail "--before compares twinpath with itself: it takes no --libraries"
+  [[ -z $libraries ]] || fail "--before compares twinpath with itself and excludes --libraries"
   [[ -x $before/benchmarks/twinpath-$suite-twinpath ]] || fail "nothing is built in $before"
   libraries='before twinpath'
   mkdir -p "$out/before"
-  compgen -G "$out/before/*.json" >/dev/null && fail "$out/before has results already"
+  compgen -G "$out/before/*.json" >/dev/null && fail "$out/before already has results"
 fi
-((${#check[@]} == 0)) || [[ -n $before ]] || fail "--check is for --before"
+((${#check[@]} == 0)) || [[ -n $before ]] || fail "--check requires --before"
 if [[ -z $libraries ]]; then
   for library in twinpath openblas blis eigen onednn-sgemm onednn-matmul onednn-ip onemkl torch-autograd torch-tensors; do
     [[ ! -x $programs/twinpath-$suite-$library ]] || libraries+=" $library"
@@ -138,8 +138,8 @@ fi
 
 # --- environment ----------------------------------------------------------------------------------------
 
-# Packages of OpenBLAS and BLIS that are older than the processor fall back to kernels of an old one, and both
-# read this when they are loaded.
+# Versions of OpenBLAS and BLIS that are older than the processor fall back to kernels of an old one. Both read
+# these variables when they are loaded.
 if grep -m1 '^flags' /proc/cpuinfo | grep -qw avx512bw; then
   export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SkylakeX} BLIS_ARCH_TYPE=${BLIS_ARCH_TYPE:-skx}
 fi
@@ -159,8 +159,8 @@ run_library() {  # run_library LIBRARY THREADS ARGUMENT...
   local environment=(OPENBLAS_NUM_THREADS="$threads" BLIS_NUM_THREADS="$threads" OMP_NUM_THREADS="$threads"
     MKL_NUM_THREADS="$threads")
   shift 2
-  # The loops around the products use GCC's OpenMP: oneMKL can share its threads; OpenBLAS, also inside
-  # of libtorch, has its own, so that OpenMP's must not keep a core while they wait.
+  # The loops around the products use GCC's OpenMP. oneMKL can share its threads. OpenBLAS, also inside
+  # libtorch, has its own, so that waiting OpenMP threads must not occupy a core.
   if [[ $suite == step && $library == onemkl ]]; then environment+=(MKL_THREADING_LAYER=GNU); fi
   if [[ $suite == step && $library =~ ^(openblas|torch) ]]; then environment+=(OMP_WAIT_POLICY=passive); fi
   if [[ $library =~ ^(twinpath|before)$ && -n $isa ]]; then environment+=(TWINPATH_ISA="$isa"); fi
@@ -179,7 +179,7 @@ for library in $libraries; do
       progress "$text"
       accepted+=("$library")
       ;;
-    3)  # a comparison with anything but its best would be worth nothing
+    3)  # the library does not use its best kernels
       say "NOT COMPARED: $text"
       echo "$text" >>"$out/left_out.txt"
       ;;
@@ -202,24 +202,24 @@ turns=$((${#counts[@]} * rounds * ${#accepted[@]})) done=0
 for threads in $threads_list; do
   for ((round = 1; round <= rounds; ++round)); do
     for ((i = 0; i < ${#accepted[@]}; ++i)); do
-      # Another library begins in every round, so that none always comes after the same one.
+      # A different library begins each round, so that no library always follows the same one.
       library=${accepted[(i + round - 1) % ${#accepted[@]}]}
       file=$out/$library-t$threads-r$round
       if [[ $library == before ]]; then file=$out/before/twinpath-t$threads-r$round; fi
       extra=()
-      # One process is enough to know the machine's memory.
+      # One process measures the bandwidth of the machine.
       if [[ $suite == gemm && $library == twinpath ]] && ((round == 1)); then extra=(--bandwidth); fi
       status=0
       run_library "$library" "$threads" --round "$round" "${measure[@]}" "${extra[@]}" \
         --benchmark_out="$file.part" --benchmark_out_format=json >/dev/null 2>"$file.log" || status=$?
       done=$((done + 1))
-      if ((status == 4)); then  # such as oneDNN, which has no products of double
+      if ((status == 4)); then  # no such rows: oneDNN has no products of double
         progress "$(tail -n 1 "$file.log")"
         rm "$file.log"
         continue
       fi
       ((status == 0)) || fail "$library failed: $(tail -n 3 "$file.log")"
-      if grep -q '"error_occurred": true' "$file.part"; then fail "$library computes something else: $file.part"; fi
+      if grep -q '"error_occurred": true' "$file.part"; then fail "$library computes wrong results: $file.part"; fi
       mv "$file.part" "$file.json"
       rm "$file.log"
       elapsed=$((SECONDS - begin))

@@ -1,7 +1,7 @@
-# libzip by its header and its library, as libzip::zip.
+# Finds libzip by its header and its library, as libzip::zip.
 #
-# Not by its own CMake package: the one of Debian and Ubuntu names programs that are in other packages, and ends
-# the run of CMake where these are not installed.
+# Its own CMake package is not used: that of Debian and Ubuntu names programs of other packages, and stops CMake if they
+# are not installed.
 
 find_package(PkgConfig QUIET)
 if(PkgConfig_FOUND)
@@ -13,7 +13,7 @@ find_library(libzip_LIBRARY NAMES zip HINTS ${PC_libzip_LIBRARY_DIRS} ${libzip_H
 mark_as_advanced(libzip_INCLUDE_DIR libzip_LIBRARY)
 
 unset(libzip_VERSION)
-# Another library has a zip.h too.
+# Another library also has a zip.h.
 find_file(libzip_CONFIG_HEADER NAMES zipconf.h NO_CACHE NO_DEFAULT_PATH
   HINTS ${libzip_INCLUDE_DIR} ${PC_libzip_INCLUDE_DIRS} ${PC_libzip_LIBDIR}/libzip/include)
 if(libzip_CONFIG_HEADER)

@@ -1,4 +1,4 @@
-# Toolchain: Debian's cross-compiler for 64-bit ARM, whose programs run in QEMU.
+# Toolchain: Debian's cross-compiler for 64-bit ARM; its programs run in QEMU.
 #
 #   cmake -S . -B build/aarch64 --toolchain cmake/aarch64-linux-gnu.cmake
 #

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The whole set-up: installs what is missing, configures, builds in Release, and does what it was asked for.
+# Installs missing packages, configures, builds in Release, and runs a command.
 set -euo pipefail
 
-# The current folder stays the caller's, because file names among the arguments are relative to it.
+# The current folder does not change, because file names among the arguments are relative to it.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build/release
 
@@ -11,16 +11,16 @@ usage() {
 usage: cmake/bootstrap.sh COMMAND [ARGUMENT...]
 
   build       build everything
-  test        build everything and run the tests; with --everything what more of them need is
-              installed first: Clang, emulators, valgrind, the tests of other libraries; other
-              arguments go to ctest
-  digits      build and run the digits program; arguments go to it (try: digits --help)
-  benchmarks  build and run all benchmarks, beside the other libraries that are installed, and make
-              a page of the results (10 minutes; --quick: 1 minute); with --peers the other
-              libraries are installed first; other arguments go to benchmarks/all.sh (try: --help)
+  test        build everything and run the tests. --everything first installs what the optional
+              tests need: Clang, emulators, valgrind, the tests of other libraries. Other arguments
+              are passed to ctest
+  digits      build and run the digits program; arguments are passed to it (try: digits --help)
+  benchmarks  build and run all benchmarks of twinpath and of the other installed libraries, and
+              make a page of the results (10 minutes; --quick: 1 minute). --peers first installs
+              the other libraries. Other arguments are passed to benchmarks/all.sh (try: --help)
   help        print this text
 
-What is missing is installed first (Debian, Ubuntu) or named. The build is in build/release.
+Missing packages are installed (Debian, Ubuntu) or named. The build is in build/release.
 END
 }
 
@@ -30,11 +30,11 @@ fail() {
   exit 1
 }
 
-# --- what is missing ------------------------------------------------------------------------------------
+# --- missing packages -----------------------------------------------------------------------------------
 
 have() { command -v "$1" >/dev/null; }
 
-missing_tools() {  # by command, because they may come from anywhere
+missing_tools() {  # found as commands, because they need not come from packages
   have "${CXX:-g++}" || echo g++
   have cmake || echo cmake
   have ninja || have make || echo ninja-build
@@ -42,7 +42,7 @@ missing_tools() {  # by command, because they may come from anywhere
   have nm || echo binutils
 }
 
-missing_packages() {  # missing_packages PACKAGE..., each with :ARCHITECTURE where it is not this machine's
+missing_packages() {  # missing_packages PACKAGE..., each with :ARCHITECTURE if it is not for this machine
   local package architecture
   for package in "$@"; do
     architecture=$(dpkg --print-architecture)
@@ -54,24 +54,24 @@ missing_packages() {  # missing_packages PACKAGE..., each with :ARCHITECTURE whe
 
 libraries=(libtbb-dev libxsimd-dev libzip-dev zlib1g-dev catch2 libbenchmark-dev libcli11-dev nlohmann-json3-dev)
 peers=(libopenblas-dev libblis-dev libeigen3-dev libdnnl-dev libtorch-dev libsleef-dev)
-# For tests that are left out without them: fuzzers and another compiler, another architecture and older
-# processors, the testers of the reference BLAS and NumPy's, memory errors.
+# For optional tests: fuzzers and another compiler, another architecture and older processors, the tests of the
+# reference BLAS and of NumPy, memory errors.
 test_tools=(clang libclang-rt-dev g++-aarch64-linux-gnu qemu-user libblas-dev libblas-test liblapack3 python3-numpy
   python3-pytest python3-hypothesis valgrind)
-# By themselves and last, because a server may not have the architecture.
+# Installed separately and last, because a package server may not have the architecture.
 emulated_libraries=(libtbb-dev:arm64)
 
-# Where these cannot be installed, there is less to do and no error.
-install_more() {  # install_more WHAT-IS-DONE-WITHOUT PACKAGE...
+# Installs optional packages. It is not an error if they cannot be installed.
+install_more() {  # install_more CONSEQUENCE-WITHOUT-THEM PACKAGE...
   local without=$1 packages
   shift
   if ! have dpkg-query || ! have apt-get; then
-    say "without apt nothing more is installed here; $without"
+    say "no apt, so optional packages are not installed; $without"
     return
   fi
   mapfile -t packages < <(missing_packages "$@")
   ((${#packages[@]} == 0)) || install_with_apt "${packages[@]}" ||
-    say "could not install, as root or with sudo: ${packages[*]}; $without"
+    say "could not install (this needs root or sudo): ${packages[*]}; $without"
 }
 
 install_with_apt() {
@@ -99,16 +99,16 @@ install_missing() {
   if have dpkg-query && have apt-get; then
     mapfile -t packages < <(missing_tools; missing_packages "${libraries[@]}")
     if ((${#packages[@]} != 0)) && ! install_with_apt "${packages[@]}"; then
-      say "could not install, as root or with sudo: ${packages[*]}"
+      say "could not install (this needs root or sudo): ${packages[*]}"
     fi
   else
-    say "libraries that are not installed are fetched, except for zlib: oneTBB, xsimd, libzip, Catch2, Google Benchmark, CLI11, nlohmann-json"
+    say "CMake fetches the libraries that are not installed (oneTBB, xsimd, libzip, Catch2, Google Benchmark, CLI11, nlohmann-json), except zlib"
   fi
 
   mapfile -t packages < <(missing_tools)
   if ((${#packages[@]} != 0)); then
     say "needed: a C++20 compiler (GCC 12, Clang 14), CMake 3.25, Ninja or make, pkg-config, binutils"
-    fail "please install what is missing: ${packages[*]}"
+    fail "please install: ${packages[*]}"
   fi
   read -r _ _ version < <(cmake --version)
   if [[ $(printf '%s\n' 3.25 "$version" | sort -V | head -n 1) != 3.25 ]]; then
@@ -121,7 +121,7 @@ install_missing() {
 configure() {  # configure [OPTION...]
   local options=(-DTWINPATH_WARNINGS_AS_ERRORS=OFF "$@") cache=$build/CMakeCache.txt
   [[ ${CI:-} == true ]] && options+=(-DTWINPATH_WARNINGS_AS_ERRORS=ON)
-  # The settings of a tree that was moved or copied are of no use here.
+  # The cache of a tree that was moved or copied cannot be used.
   if ! grep -qsxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
     options+=(--fresh)
     if [[ -z ${CMAKE_GENERATOR:-} ]] && have ninja; then options+=(-G Ninja); fi
@@ -137,7 +137,7 @@ build() {  # build [TARGET [OPTION...]]
   cmake --build "$build" --parallel "$(nproc)" ${1:+--target "$1"} >&2
 }
 
-# The tiers of this processor, so that none is skipped by mistake.
+# The tiers of this processor, so that the tests fail if one of them is skipped.
 processor_tiers() {
   local flags flag tiers=baseline
   if [[ $(uname -m) == aarch64 ]]; then
@@ -173,8 +173,8 @@ case $command in
     done
     if ((everything)); then
       install_missing
-      install_more "tests that need them are left out" "${test_tools[@]}"
-      install_more "tests that need them are left out" "${emulated_libraries[@]}"
+      install_more "tests that need them are skipped" "${test_tools[@]}"
+      install_more "tests that need them are skipped" "${emulated_libraries[@]}"
     fi
     build
     if [[ ${CI:-} == true ]]; then
@@ -194,7 +194,7 @@ case $command in
     arguments=()
     for argument in "$@"; do
       case $argument in
-        --peers) install_more "those that are found are measured" "${peers[@]}" ;;
+        --peers) install_more "the peers that are found are measured" "${peers[@]}" ;;
         --help | -h) exec "$root/benchmarks/all.sh" --help ;;
         *) arguments+=("$argument") ;;
       esac
@@ -210,7 +210,7 @@ case $command in
     exit 2
     ;;
   *)
-    say "no command is called \"$command\""
+    say "unknown command \"$command\""
     usage >&2
     exit 2
     ;;

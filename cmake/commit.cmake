@@ -1,14 +1,14 @@
 # cmake -D SOURCE=<folder> -D OUTPUT=<file> -P commit.cmake
 #
-# Writes a source file that knows the commit of the folder, "unknown" outside of a checkout. It is run in every
-# build, because a commit does not configure anew, and leaves a file alone that would not change.
+# Writes a source file with the commit of the folder, "unknown" outside a checkout. It runs in every build, because a
+# commit does not trigger a new configuration. An unchanged file is not written again.
 set(commit "")
 find_program(GIT git)
 if(GIT)
   execute_process(COMMAND ${GIT} rev-parse --show-toplevel WORKING_DIRECTORY ${SOURCE}
     OUTPUT_VARIABLE top OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
   file(REAL_PATH "${SOURCE}" source)
-  # Sources that were unpacked inside of another checkout have none of their own.
+  # Sources that were unpacked inside another checkout have no commit of their own.
   if(top STREQUAL source)
     execute_process(COMMAND ${GIT} describe --always --dirty WORKING_DIRECTORY ${SOURCE}
       OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)

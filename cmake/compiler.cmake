@@ -1,4 +1,4 @@
-# What is asked of the compiler, whatever the target.
+# Requirements on the compiler, and warnings.
 
 if((CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12) OR
    (CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14))
@@ -10,7 +10,7 @@ if(TWINPATH_SANITIZE)
   add_compile_options(-fsanitize=${TWINPATH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${TWINPATH_SANITIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # With the checks in between, GCC 12 takes the states of its own std::regex for uninitialised.
+    # With sanitizer checks, GCC 12 reports the states of its own std::regex as uninitialised.
     add_compile_options(-Wno-maybe-uninitialized)
   endif()
 endif()

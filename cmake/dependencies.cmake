@@ -1,19 +1,19 @@
-# What twinpath is built with: the system's package where there is one, a pinned source otherwise.
-# TWINPATH_XSIMD_INCLUDE_DIR and TWINPATH_JSON_INCLUDE_DIR are where headers are that the archive is built with.
+# The dependencies of twinpath: the package of the system if there is one, a pinned source otherwise.
+# TWINPATH_XSIMD_INCLUDE_DIR and TWINPATH_JSON_INCLUDE_DIR are the folders of the headers for building the archive.
 
 include(FetchContent)
 
-# A function, so that settings for a fetched project do not reach the one that includes us.
+# A function, so that settings for fetched projects do not affect the including project.
 function(twinpath_dependencies)
-  # The options of fetched projects that are set here are taken, whatever CMake they were written for.
+  # Fetched projects take the options that are set here, even if they were written for an old CMake.
   set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)
 
-  # GLOBAL, because those who link twinpath see TBB::tbb too.
+  # GLOBAL, because targets that link twinpath also link TBB::tbb.
   set(packaged_tbb FIND_PACKAGE_ARGS 2021.5 CONFIG COMPONENTS tbb GLOBAL)
   if(TWINPATH_SANITIZE MATCHES "thread")
-    # Of a library without instrumentation the sanitizer sees no synchronisation: each stolen task is a race, and
-    # a suppression that silences those silences ours too, because every task has TBB's frames below it. So TBB is
-    # built with the rest; FETCHCONTENT_SOURCE_DIR_TBB names sources that are there already, such as those of
+    # The sanitizer sees no synchronisation in a library without instrumentation: it would report each stolen task
+    # as a race. A suppression of these would hide races of twinpath too, because every task has frames of TBB below
+    # it. So TBB is built with the sanitizer. FETCHCONTENT_SOURCE_DIR_TBB names existing sources, such as those of
     # Debian's package (apt-get source onetbb).
     unset(packaged_tbb)
     set(TBBMALLOC_BUILD OFF)
@@ -33,8 +33,8 @@ function(twinpath_dependencies)
     FetchContent_MakeAvailable(TBB)
   endif()
 
-  # Only the headers are used. The missing folder keeps targets and install rules of its source out, and a
-  # packaged target may ask for libraries that nobody needs.
+  # Only the headers are used. The folder that does not exist keeps out the targets and install rules of its source.
+  # A packaged target is not linked, because it may require other libraries.
   FetchContent_Declare(xsimd SYSTEM
     GIT_REPOSITORY https://github.com/xtensor-stack/xsimd.git
     GIT_TAG 13.2.0
@@ -63,7 +63,7 @@ function(twinpath_dependencies)
   set(TWINPATH_JSON_INCLUDE_DIR ${include_dir} PARENT_SCOPE)
 
   if(TWINPATH_BUILD_IO)
-    # GLOBAL, because those who link twinpath::io link libzip::zip too.
+    # GLOBAL, because targets that link twinpath::io also link libzip::zip.
     list(APPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake)
     FetchContent_Declare(libzip SYSTEM
       GIT_REPOSITORY https://github.com/nih-at/libzip.git
@@ -71,7 +71,7 @@ function(twinpath_dependencies)
       GIT_SHALLOW ON
       FIND_PACKAGE_ARGS 1.7 MODULE GLOBAL)
     set(BUILD_SHARED_LIBS ON)
-    # Deflate is all there is in these files.
+    # The files use no compression but deflate.
     foreach(unused IN ITEMS COMMONCRYPTO GNUTLS MBEDTLS OPENSSL WINDOWS_CRYPTO BZIP2 LZMA ZSTD)
       set(ENABLE_${unused} OFF)
     endforeach()

@@ -1,4 +1,4 @@
-# The target docs, where Doxygen is found: the API reference in docs/html of the build folder. A public name without
+# The target docs, if Doxygen is found: makes the API reference in docs/html of the build folder. A public name without
 # documentation is an error.
 
 find_package(Doxygen QUIET)

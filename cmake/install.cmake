@@ -1,4 +1,4 @@
-# Headers, archives, CMake package, pkg-config files, licence.
+# Installs headers, archives, the CMake package, pkg-config files and the licence.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -21,7 +21,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/twinpath)
 write_basic_package_version_file(twinpathConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(EXPORT twinpathTargets NAMESPACE twinpath:: DESTINATION ${package_dir})
 if(TWINPATH_BUILD_IO)
-  # Apart from the others, so that libzip is looked for only where the component io is asked for.
+  # In an export of its own, so that libzip is searched only if the component io is requested.
   install(TARGETS twinpath-io EXPORT twinpathIoTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT twinpathIoTargets NAMESPACE twinpath:: DESTINATION ${package_dir})
   install(FILES cmake/Findlibzip.cmake DESTINATION ${package_dir})
@@ -29,19 +29,19 @@ endif()
 if(TWINPATH_BUILD_BLAS)
   install(TARGETS twinpath-blas EXPORT twinpathBlasTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT twinpathBlasTargets NAMESPACE twinpath:: DESTINATION ${package_dir})
-  # Outside of the package, because nobody links it.
+  # Not in the CMake package, because programs do not link it.
   install(TARGETS twinpath-blas-preload LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endif()
 install(FILES cmake/twinpathConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/twinpathConfigVersion.cmake
   DESTINATION ${package_dir})
 
-# Paths in the pkg-config files follow the files, so that an installed tree can be moved; only an absolute
-# library folder ties it to its place.
+# Paths in the pkg-config files are relative to the files, so that an installed tree can be moved, unless the library
+# folder is absolute.
 set(pc_prefix ${CMAKE_INSTALL_PREFIX})
 set(pc_libdir ${CMAKE_INSTALL_LIBDIR})
 set(pc_includedir ${CMAKE_INSTALL_INCLUDEDIR})
 if(NOT IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
-  # Any prefix serves for counting the folders between the two.
+  # The relative path does not depend on the prefix.
   cmake_path(RELATIVE_PATH pc_prefix BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/pkgconfig)
   set(pc_prefix "\${pcfiledir}/${pc_prefix}")
   set(pc_libdir "\${prefix}/${pc_libdir}")

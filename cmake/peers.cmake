@@ -1,9 +1,9 @@
-# The libraries that the benchmarks compare with. All of them are optional.
+# The libraries with which the benchmarks compare twinpath. All are optional.
 #
-# OpenBLAS, BLIS and oneMKL export the same symbols, so each is named by its file: what the linker finds under
-# -lblas may be any of them. Where one of them is elsewhere, set its two variables.
+# OpenBLAS, BLIS and oneMKL export the same symbols, so each is given by its file: -lblas may be any of them. If one is
+# in an unusual place, set its two variables.
 #
-# twinpath_peer_<name>   an interface target for each that was found: openblas blis eigen onednn onemkl torch
+# twinpath_peer_<name>   an interface target for each library found: openblas blis eigen onednn onemkl torch
 # TWINPATH_PEERS         their names
 
 # twinpath_find_peer(<name> HEADER <file> NAMES <library>... SUFFIXES <folder>... [HINTS <prefix>...])
@@ -26,7 +26,7 @@ twinpath_find_peer(openblas HEADER openblas_config.h
   NAMES libopenblas.so.0 openblas SUFFIXES openblas-pthread openblas-openmp openblas)
 twinpath_find_peer(blis HEADER blis.h NAMES libblis.so.4 blis SUFFIXES blis-openmp blis-pthread blis)
 
-# `pip install mkl mkl-include` puts it where that Python is.
+# `pip install mkl mkl-include` installs it below the prefix of that Python.
 find_program(TWINPATH_PYTHON NAMES python3 python DOC "The Python whose packages are searched for oneMKL")
 mark_as_advanced(TWINPATH_PYTHON)
 set(prefixes ${MKL_ROOT} $ENV{MKLROOT})
@@ -45,16 +45,16 @@ find_package(Eigen3 3.3 CONFIG QUIET)
 if(TARGET Eigen3::Eigen AND TARGET OpenMP::OpenMP_CXX)
   add_library(twinpath_peer_eigen INTERFACE)
   target_link_libraries(twinpath_peer_eigen INTERFACE Eigen3::Eigen OpenMP::OpenMP_CXX)
-  # At its best: for this processor, in any build type.
+  # Optimised for this processor in every build type.
   target_compile_options(twinpath_peer_eigen INTERFACE -O3 -march=native -ffp-contract=fast)
   target_compile_definitions(twinpath_peer_eigen INTERFACE NDEBUG)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # As for our own AVX-512 files: GCC 12 stumbles over its own intrinsics.
+    # GCC 12 warns about its own AVX-512 intrinsics.
     target_compile_options(twinpath_peer_eigen INTERFACE -Wno-uninitialized -Wno-maybe-uninitialized)
   endif()
 endif()
 if(TARGET OpenMP::OpenMP_CXX)
-  # Not by its package configuration, which ends the run of CMake where the headers of OpenCL are missing.
+  # Its package configuration is not used, because it stops CMake if the headers of OpenCL are missing.
   twinpath_find_peer(onednn HEADER dnnl.hpp NAMES dnnl)
   if(TARGET twinpath_peer_onednn)
     target_link_libraries(twinpath_peer_onednn INTERFACE OpenMP::OpenMP_CXX)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Builds an earlier commit beside the working tree and lets the benchmarks of both take turns.
+# Builds an earlier commit beside the working tree and runs the benchmarks of both in turns.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -10,30 +10,31 @@ usage() {
   cat <<'END'
 usage: cmake/race.sh COMMIT [OPTION...]
 
-Is the working tree slower than COMMIT? Both are built in build/race, in Release, the benchmarks of
-twinpath alone; a build that is there is used again. Then one process of each takes turns, in the
-order A B B A, and each round gives every row a ratio of the two speeds. The tables show the median
-of the rounds with its 95 % interval, the geometric mean of each family, and the rows that became
-slower or faster by all of their interval. About 4 minutes for all families on one thread.
+Compares the speed of the working tree with COMMIT. Builds the benchmarks of twinpath from both in
+build/race (Release; existing builds are updated). Then processes of the two run in turns, in the
+order A B B A, and each round gives a ratio of the two speeds for every row. The tables show the
+median over the rounds with its 95 % interval, the geometric mean of each family, and the rows that
+became slower or faster by their whole interval. About 4 minutes for all families on one thread.
 
   --families LIST     of tiny,small,layer,square,long,thin (products),step,predict (default: all)
-  --check             exit status 1 when a row has become slower in every round, by more than 3 %
-  --out DIR           where results go (default: a new folder in build/race)
+  --check             exit status 1 if a row became slower by more than 3 % in every round
+  --out DIR           folder for the results (default: a new one in build/race)
 
 and, as in benchmarks/run.sh:
-  --rounds N          rounds in which each has its turn (default: 7; fewer than 6 give no interval)
+  --rounds N          rounds; each build runs once in a round (default: 7; 6 or more give an
+                      interval)
   --threads LIST      1, 2 or "1 2" (default: 1)
   --filter REGEX      only rows whose name matches, such as layer/f32/TN or 128:784
   --isa TIER          cap the instruction set, such as avx2
-  --min-time SECONDS  least time of a repetition
+  --min-time SECONDS  minimum time of a repetition
   --repetitions N     repetitions of a row in each round
-  --summary           only the tables of the families
+  --summary           print only the tables of the families
   --quiet             no progress
 
-Rows that both commits have are compared, each measured by the benchmark of its own commit. Nothing
-else should run meanwhile; where something does, `twinpath-compare --cpu-time DIR --before
-DIR/before` shows the times that the thread ran. `git worktree remove build/race/COMMIT/source` and
-`rm -r build/race` take away what was built.
+Each row is measured by the benchmark of its own commit; rows that both commits have are compared.
+Run it on an idle machine. On a busy one, `twinpath-compare --cpu-time DIR --before DIR/before`
+shows the time for which the thread ran. `git worktree remove build/race/COMMIT/source` and
+`rm -r build/race` remove the builds.
 END
 }
 
@@ -69,20 +70,20 @@ while (($# != 0)); do
       ;;
     -*) fail "unknown option \"$1\" (see --help)" ;;
     *)
-      [[ -z $commit ]] || fail "one commit, not \"$commit\" and \"$1\" (see --help)"
+      [[ -z $commit ]] || fail "more than one commit: \"$commit\" and \"$1\" (see --help)"
       commit=$1
       ;;
   esac
   shift
 done
-[[ -n $commit ]] || fail "which commit? (see --help)"
+[[ -n $commit ]] || fail "no commit given (see --help)"
 [[ $rounds =~ ^[1-9][0-9]*$ ]] || fail "--rounds $rounds is not a number of rounds"
 for family in "${chosen[@]}"; do
-  [[ " ${families[*]} " == *" $family "* ]] || fail "no family is called \"$family\" (see --help)"
+  [[ " ${families[*]} " == *" $family "* ]] || fail "unknown family \"$family\" (see --help)"
 done
-base=$(git -C "$root" rev-parse --verify --quiet --short "$commit^{commit}") || fail "$commit is no commit"
+base=$(git -C "$root" rev-parse --verify --quiet --short "$commit^{commit}") || fail "$commit is not a commit"
 
-# The families of products are one suite, the other two are suites.
+# The families of products belong to one suite; the other two are suites themselves.
 products=$(printf '%s\n' "${chosen[@]}" | grep -vxE 'step|predict' | paste -sd , || true)
 suites=()
 [[ -z $products ]] || suites+=(gemm)
@@ -113,7 +114,7 @@ if [[ ! -d $source ]]; then
   git -C "$root" worktree add --quiet --detach "$source" "$base"
 fi
 for suite in "${suites[@]}"; do
-  [[ -d $source/benchmarks/$suite ]] || fail "$base has no benchmark of $suite yet: choose other --families"
+  [[ -d $source/benchmarks/$suite ]] || fail "$base has no benchmark of $suite: choose other --families"
 done
 programs=("${suites[@]/#/twinpath-}")
 programs=("${programs[@]/%/-twinpath}")

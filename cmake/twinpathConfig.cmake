@@ -1,4 +1,4 @@
-# Components: io, the target twinpath::io; blas, the target twinpath::blas.
+# Components: io (target twinpath::io), blas (target twinpath::blas).
 
 # The hint finds a TBB that was installed together with twinpath.
 if(NOT TARGET TBB::tbb)
@@ -14,9 +14,9 @@ foreach(component IN LISTS twinpath_FIND_COMPONENTS)
     if(EXISTS "${CMAKE_CURRENT_LIST_DIR}/twinpathIoTargets.cmake")
       set(twinpath_reason "libzip 1.7 or newer was not found")
       if(NOT TARGET libzip::zip)
-        # As find_dependency, which would fail for an optional component too.
+        # find_dependency would also fail for an optional component.
         list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
-        # Where it is when it was installed together with twinpath; twice, because the library folder may be two deep.
+        # The prefix, if libzip was installed together with twinpath; the library folder may have one or two levels.
         set(libzip_HINTS "${CMAKE_CURRENT_LIST_DIR}/../../.." "${CMAKE_CURRENT_LIST_DIR}/../../../..")
         find_package(libzip 1.7 MODULE QUIET)
         unset(libzip_HINTS)

@@ -18,12 +18,12 @@ namespace bench {
 namespace {
 
 constexpr std::size_t line = 64;
-constexpr std::size_t block = 8 * line;  // what a round of the loop reads
+constexpr std::size_t block = 8 * line;  // bytes read in one iteration of the loop
 constexpr double seconds_per_try = 0.01;
 constexpr std::size_t tries = 5;
 
-// Eight sums, so that no addition waits for the one before. Of integers, which no compiler hesitates to keep
-// in vectors. A macro for the same reason as in peak.cpp.
+// Eight sums, so that no addition waits for another. Integers, which every compiler vectorises. A macro for
+// the same reason as in peak.cpp.
 #define TWINPATH_READ_LOOP(function, target, width)                                                   \
   target std::uint64_t function(const std::byte* from, std::size_t bytes) {                           \
     typedef std::uint64_t vector __attribute__((vector_size(width)));                                 \
@@ -76,7 +76,7 @@ double read_bandwidth(tier t, std::size_t bytes, int threads) {
   std::barrier<> start(threads);
   std::vector<std::vector<double>> rates(count);
   const auto work = [&](std::size_t thread) {
-    // Written first by the thread that reads it, so that it is near to it.
+    // First written by the thread that reads it, so that the pages are local to it.
     const std::unique_ptr<std::byte, free_memory> memory(
         static_cast<std::byte*>(std::aligned_alloc(block, part)));
     if (memory != nullptr) std::fill_n(memory.get(), part, std::byte{1});
@@ -118,7 +118,7 @@ std::size_t memory_bytes() {
   const std::size_t last_cache = std::max(cache_bytes(3), cache_bytes(4));
   const auto all =
       static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  // A virtual machine may be told of a cache that it shares with many others, and have little memory.
+  // A virtual machine may report a cache that it shares with many others, and have little memory.
   return std::clamp(2 * last_cache, least, std::max(least, all / 4));
 }
 

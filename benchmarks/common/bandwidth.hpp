@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How fast operands can be read: the roofs over products that compute little with each.
+// The speed of reading operands, the limit of products with little arithmetic for each.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,13 @@
 
 namespace bench {
 
-/// GB/s (10^9 bytes) that `threads` threads together read from so many bytes, a part each, again and again:
-/// the median of several short tries.
+/// GB/s (10^9 bytes) at which `threads` threads together read `bytes` bytes repeatedly, each its own part:
+/// the median of several short trials.
 [[nodiscard]] double read_bandwidth(tier t, std::size_t bytes, int threads);
 
-/// A size for the above that fits into the second-level caches of so many cores, and not into first-level
-/// ones.
+/// A size that fits into the L2 caches of `threads` cores, but not into their L1 caches.
 [[nodiscard]] std::size_t second_level_bytes(int threads);
-/// A size that fits into no cache.
+/// A size that fits no cache.
 [[nodiscard]] std::size_t memory_bytes();
 
 }  // namespace bench

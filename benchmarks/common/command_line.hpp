@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Values of options, read strictly: what is not understood as a whole is refused, with what was expected.
+// Strict parsing of option values: a value that is not valid as a whole is an error that names the expected
+// form.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -51,7 +52,7 @@ template <class T>
   return widths;
 }
 
-/// What `failure_message` of an application takes.
+/// A function for `failure_message` of an application.
 [[nodiscard]] inline std::string failure_text(const CLI::App*, const CLI::Error& e) {
   return "error: " + std::string(e.what()) + "\nRun with --help for more information.\n";
 }

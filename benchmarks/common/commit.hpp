@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Which sources were built.
+// The commit of the sources.
 #pragma once
 
 namespace bench {
 
-/// As `git describe --always --dirty` said when this was built; "unknown" outside of a checkout.
+/// The output of `git describe --always --dirty` at build time; "unknown" outside a checkout.
 [[nodiscard]] const char* commit();
 
 }  // namespace bench

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Labelled examples, and what is wrong with the files that they come from.
+// Labelled examples, and errors in their files.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,7 @@ struct dataset {
   std::vector<std::int32_t> classes;
 };
 
-/// A file that is not what it should be; the text begins with the file's name and, where there is one, the
-/// line.
+/// An invalid file. The text begins with the file's name and the line, if there is one.
 struct data_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

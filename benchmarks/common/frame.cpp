@@ -26,16 +26,17 @@ struct options {
 };
 
 options parse_command_line(int argc, char** argv, const char* description) {
-  CLI::App app(std::string(description) + " Unknown options go to Google Benchmark.");
+  CLI::App app(std::string(description) + " Unknown options are passed to Google Benchmark.");
   options o;
   app.allow_extras();
   app.add_option("--threads", o.threads, "Threads of the library")->capture_default_str();
   app.add_option("--round", o.round, "Number of the round, for twinpath-compare")->capture_default_str();
-  app.add_option("--filter", o.filter, "Only rows whose name has a match of this regular expression");
-  app.add_option("--min-time", o.min_time, "Least seconds of a repetition")->capture_default_str();
+  app.add_option("--filter", o.filter, "Only rows whose name matches this regular expression");
+  app.add_option("--min-time", o.min_time, "Minimum seconds of a repetition")->capture_default_str();
   app.add_option("--repetitions", o.repetitions, "Repetitions of each row")->capture_default_str();
-  app.add_flag("--any-kernel", o.any_kernel, "Measure kernels below the machine's best instruction set too");
-  app.add_flag("--describe", o.describe, "Say which library and which kernels these are, and end");
+  app.add_flag("--any-kernel", o.any_kernel,
+               "Also measure a library whose kernels are below the machine's best ones");
+  app.add_flag("--describe", o.describe, "Print the library and its kernels, and exit");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

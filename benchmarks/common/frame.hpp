@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The main program of a suite that measures rows of one library.
+// The main program of a suite, which measures the rows of one library.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -10,13 +10,13 @@
 
 namespace bench {
 
-/// A row: its name, and what Google Benchmark runs; `peak` is in GFLOP/s.
+/// A row: its name and the function for Google Benchmark; `peak` is in GFLOP/s.
 struct measured_row {
   std::string name;
   std::function<void(benchmark::State& state, double peak)> run;
 };
 
-/// Parses the command line, measures the rows whose names are asked for, and returns the exit code.
+/// Parses the command line, measures the rows that match the filter, and returns the exit code.
 int run_frame(int argc, char** argv, const char* description, const std::vector<measured_row>& rows);
 
 }  // namespace bench

@@ -32,7 +32,7 @@ std::size_t gz_input::read(std::span<unsigned char> bytes) {
     const int got = ::gzread(file_.get(), bytes.data() + done, piece);
     const int system_error = errno;
     int state = Z_OK;
-    // Its text begins with the file's name.
+    // The error text begins with the file's name.
     const std::string_view text = ::gzerror(file_.get(), &state);
     if (state == Z_ERRNO) fail(reason(system_error));
     if (state == Z_BUF_ERROR) fail("cut off in the middle of its compressed data");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A file that may be compressed by gzip.
+// A file that may be compressed with gzip.
 #pragma once
 
 #include <zlib.h>
@@ -12,14 +12,14 @@
 
 namespace bench {
 
-/// Reads the content from front to back, decompressed where the file is in gzip's format, whatever its name.
-/// What cannot be read throws data_error, damage that gzip's checksum tells included.
+/// Reads the content sequentially and decompresses it if the file has gzip's format; its name does not
+/// matter. Read errors throw data_error, including damage that gzip's checksum detects.
 class gz_input {
  public:
   explicit gz_input(const std::filesystem::path& file);
 
-  /// Fills the span, or as much of it as there still is; returns how much. The checksum has been compared
-  /// when it returns less than was asked for.
+  /// Fills the span with the next bytes and returns their number. If that is less than the size of the span,
+  /// the file has ended and its checksum was correct.
   std::size_t read(std::span<unsigned char> bytes);
 
   /// Throws data_error with the file's name before the text.

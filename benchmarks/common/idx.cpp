@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The file of one kind ("images", of 3 dimensions), under whichever name it has.
+/// The file of one kind ("images", with 3 dimensions), under any of its usual names.
 fs::path find_file(const fs::path& folder, std::string_view part, std::string_view kind,
                    std::size_t dimensions) {
   const std::string front = std::string(part) + '-' + std::string(kind);
@@ -76,7 +76,7 @@ std::array<std::uint32_t, dimensions> read_header(gz_input& file) {
   return sizes;
 }
 
-/// All that follows the header: `size` bytes, which are `what`.
+/// The `size` bytes after the header; `what` names them in errors.
 std::vector<unsigned char> read_rest(gz_input& file, std::uint64_t size, const std::string& what) {
   constexpr std::uint64_t piece = 1U << 20;
   std::vector<unsigned char> bytes;

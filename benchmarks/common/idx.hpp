@@ -15,8 +15,8 @@ namespace bench {
 /// before idx, as in train-images.idx3-ubyte.
 ///
 /// A pixel 0 … 255 becomes pixel / 255, an image a row of `inputs` pixels; labels are 0 … `classes` - 1.
-/// Throws data_error when a file is missing, damaged, cut off, longer than its header says, or does not fit.
-/// Memory is taken for what the files hold, never for what their headers promise.
+/// Throws data_error if a file is missing, damaged, truncated, longer than its header says, or has another
+/// shape. Memory is allocated for the data that a file has, never for the size in its header.
 [[nodiscard]] dataset read_idx(const std::filesystem::path& folder, std::string_view part, std::size_t inputs,
                                std::size_t classes);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The library that an executable is linked with: each file in peers/ defines these for one of them.
+// The library with which an executable is linked: each file in peers/ defines these functions for one
+// library.
 #pragma once
 
 #include "common/machine.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The processor: its name and the best instruction set that it and the operating system offer; and what a
-// benchmark says about the library that it measures.
+// The processor, its best instruction set that the operating system supports, and a benchmark's description
+// of the measured library.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ enum class element { f32, f64 };
   return t == element::f32 ? "f32" : "f64";
 }
 
-/// From feature bits alone.
+/// Uses feature bits only.
 [[nodiscard]] tier best_tier();
 
 [[nodiscard]] std::string cpu_name();
@@ -24,19 +24,20 @@ enum class element { f32, f64 };
 struct library {
   std::string name;
   std::string version;
-  std::string kernels;  ///< what it says of the kernels it runs
+  std::string kernels;  ///< its own description of its kernels
   tier kernel_tier;     ///< the same as an instruction set
-  bool capped = false;  ///< somebody asked for a lower tier on purpose
+  bool capped = false;  ///< a lower tier was requested
 };
 
 /// Exit codes for the run scripts.
 inline constexpr int refused = 3;
 inline constexpr int nothing_to_do = 4;
 
-/// A peer that did not recognise the processor runs at a fraction of its best: says so and returns false.
+/// A peer that did not recognise the processor runs at a fraction of its speed. Prints this and returns
+/// false.
 [[nodiscard]] bool at_its_best(const library& lib);
 
-/// What a result says of where it comes from.
+/// The description of the machine and the library in a result.
 void add_context(const library& lib, int threads, int round);
 
 /// Calls Google Benchmark's Initialize with these arguments after its own ones.

@@ -7,7 +7,7 @@
 
 namespace bench {
 
-/// With nothing in it that a page would read as markup.
+/// The text with markup characters escaped.
 [[nodiscard]] std::string escaped(std::string_view text);
 
 }  // namespace bench

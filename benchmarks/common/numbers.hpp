@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Numbers as people read them.
+// Formats of numbers.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@ namespace bench {
 
 /// A number with this many decimals.
 [[nodiscard]] std::string fixed(double value, int decimals);
-/// Three digits, which say enough.
+/// Three significant digits.
 [[nodiscard]] std::string three_digits(double value);
 /// With its unit, from ns to s.
 [[nodiscard]] std::string time_text(double seconds);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the programs that measure oneDNN's inner-product primitives share.
+// Common parts of the programs that measure oneDNN's inner-product primitives.
 #pragma once
 
 #include <dnnl.hpp>

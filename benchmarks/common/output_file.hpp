@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Files that programs write, whole.
+// Output files, written as a whole.
 #pragma once
 
 #include <cerrno>
@@ -12,15 +12,15 @@
 
 namespace bench {
 
-/// `errno` has the reason, or 0.
+/// Reads the reason from `errno`, if it is not 0.
 [[noreturn]] inline void fail_to_write(const std::filesystem::path& file) {
   const int error = errno;
   throw std::runtime_error(file.string() + ": cannot be written" +
                            (error == 0 ? "" : ": " + std::generic_category().message(error)));
 }
 
-/// Throws when a file cannot be opened to be written: better before the work than after it. A file that was
-/// not there is not there afterwards.
+/// Throws if a file cannot be opened for writing, so that the error comes before the work. Does not leave a
+/// new file.
 inline void require_writable(const std::filesystem::path& file) {
   std::error_code ignored;
   const bool is_new = !std::filesystem::exists(std::filesystem::symlink_status(file, ignored));

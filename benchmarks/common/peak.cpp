@@ -15,13 +15,13 @@
 namespace bench {
 namespace {
 
-constexpr std::size_t chains = 12;  // latency 4 times two units, and some to spare; 12 fit into 16 registers
+constexpr std::size_t chains = 12;  // more than latency 4 times two units; 12 fit into 16 registers
 constexpr double seconds_per_try = 0.02;
 constexpr std::size_t tries = 7;
 
-// Multiply-adds of `rounds` rounds, each of one vector in every chain. What the chains start with comes from
-// outside, or the compiler would compute some of them beforehand; they all go to 1. A macro, because a
-// template is not compiled for the target of the function that it is inlined into.
+// Multiply-adds of `rounds` rounds, each of one vector in every chain. The initial values are arguments, so
+// that the compiler cannot compute chains beforehand; all chains converge to 1. A macro, because a template
+// is not compiled for the target of the function into which it is inlined.
 #define TWINPATH_PEAK_LOOP(function, target, type, bytes)                                           \
   target void function(std::size_t rounds, volatile type* place) {                                  \
     typedef type vector __attribute__((vector_size(bytes)));                                        \
@@ -74,7 +74,7 @@ peak_loop<T> loop_of(tier t) {
   return pick(loop16_f32, loop16_f64, 16);
 }
 
-// One try, in FLOP/s: all threads at once.
+// One trial in FLOP/s, on all threads at once.
 template <class T>
 double try_once(const peak_loop<T>& loop, std::size_t rounds, std::size_t threads) {
   std::barrier start(static_cast<std::ptrdiff_t>(threads));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the processor can do at best: independent multiply-adds in registers.
+// The peak of the processor: independent multiply-adds in registers.
 #pragma once
 
 #include "machine.hpp"

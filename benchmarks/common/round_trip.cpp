@@ -13,7 +13,7 @@ namespace {
 constexpr int tries = 9;
 constexpr int trips = 2000;
 
-// Ends also where both threads have one core to themselves.
+// Yields at last, so that it ends even if both threads share one core.
 void wait_for(const std::atomic<int>& ball, int value) {
   for (int turn = 1; ball.load(std::memory_order_acquire) != value; ++turn) {
     if (turn % 10000 == 0) std::this_thread::yield();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// How far apart two cores are: what sharing small work between threads costs.
+// The distance of two cores, which determines the cost of sharing small work between threads.
 #pragma once
 
 namespace bench {
 
-/// Nanoseconds in which a cache line that one thread has written reaches another one and, written there,
-/// comes back: the median of several short tries. Cores behind different last-level caches take several times
-/// as long, and a virtual machine may find itself on such cores at one moment and on neighbours at the next.
+/// Nanoseconds for a cache line to go from a thread that has written it to another one that writes it, and
+/// back: the median of several short trials. Cores with different last-level caches take several times as
+/// long, and a virtual machine may move between such cores and neighbours.
 [[nodiscard]] double core_round_trip_ns();
 
 }  // namespace bench

@@ -8,7 +8,7 @@ namespace {
 
 using cells_of_row = std::vector<std::string>;
 
-// One row, or two of which the upper one has what the longer titles begin with.
+// One row, or two if a title has two lines.
 std::vector<cells_of_row> title_lines(const cells_of_row& titles) {
   cells_of_row upper(titles.size()), lower;
   bool two = false;

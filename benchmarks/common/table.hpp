@@ -14,10 +14,10 @@ enum class style { text, markdown };
 
 class table {
  public:
-  /// The first column is set to the left, the others to the right. A '\n' in a title is a second line of it.
+  /// The first column is aligned left, the others right. A '\n' in a title begins its second line.
   explicit table(std::vector<std::string> titles) { rows_.push_back(std::move(titles)); }
 
-  /// As many cells as titles.
+  /// One cell for each title.
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
   void print(std::ostream& out, style s) const;
@@ -26,13 +26,13 @@ class table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// What a terminal shows without breaking lines.
+/// The width of a terminal, in columns.
 inline constexpr std::size_t terminal_columns = 100;
 
-/// Columns that a terminal takes for a text in UTF-8.
+/// The width of a text in UTF-8 on a terminal.
 [[nodiscard]] std::size_t width_of(std::string_view text);
 
-/// The text in lines that fit a terminal; those after the first are indented by so many columns.
+/// The text in lines that fit a terminal; lines after the first are indented by `indent` columns.
 [[nodiscard]] std::string wrapped(const std::string& text, std::size_t indent = 4);
 
 }  // namespace bench

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The clock of the limits that are measured.
+// The clock for measurements of the machine's limits.
 #pragma once
 
 #include <ctime>
 
 namespace bench {
 
-/// The time that the calling thread was running: on a machine that is not quiet a limit stays what it is.
+/// The time for which the calling thread ran, so that other programs do not change the result.
 [[nodiscard]] inline double thread_seconds() {
   timespec t{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);

@@ -9,12 +9,11 @@
 
 namespace bench {
 
-/// Runs `body` on so many threads, or on all for 0, and returns what it returns.
+/// Runs `body` on at most `threads` threads (0: all) and returns its result.
 template <class Body>
 auto on_threads(int threads, const Body& body) {
   if (threads == 0) return body();
-  // The arena holds the program to that many threads; the control allows more of them than there are
-  // processors.
+  // The arena limits the number of threads; the control allows more threads than processors.
   const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
                                             static_cast<std::size_t>(threads));
   oneapi::tbb::task_arena arena(threads);

@@ -43,11 +43,9 @@ void print_changes(std::ostream& out, const std::vector<const row_result*>& rows
 }
 
 std::string changes_legend() {
-  return "speed: now to before, the median of the rounds, each with its own before; interval: holds that "
-         "median "
-         "with 95 % (sign test; of fewer than six rounds, all); < slower and > faster by all of the "
-         "interval, "
-         "which one row in twenty is by chance; << below " +
+  return "speed: now over before, the median over the rounds; interval: 95 % interval of that median (sign "
+         "test; the whole range for fewer than six rounds); < slower and > faster by the whole interval, as "
+         "one row in twenty is by chance; << below " +
          fixed(bar, 2) + " in every round.";
 }
 
@@ -60,7 +58,7 @@ void print_family_changes(std::ostream& out, const comparison& c, bench::style h
            any ? f.most_slowed_row.substr(f.name.size() + 1) : "-"});
   }
   t.print(out, how);
-  out << "\nMeans are geometric, of the rows' medians.\n";
+  out << "\nMeans are geometric, over the medians of the rows.\n";
 }
 
 }  // namespace compare

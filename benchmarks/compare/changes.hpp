@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Prints what changed since an earlier run.
+// Prints the changes since an earlier run.
 #pragma once
 
 #include <ostream>
@@ -14,7 +14,7 @@ namespace compare {
 void print_changes(std::ostream& out, const std::vector<const row_result*>& rows, const std::string& family,
                    bench::style how);
 
-/// What the tables of the rows mean.
+/// The legend of the tables.
 [[nodiscard]] std::string changes_legend();
 
 /// A row for each family.

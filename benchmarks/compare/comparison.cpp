@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* ours = "twinpath";
 
-// Columns are in this order; libraries that are not named here come last.
+// The order of the columns; other libraries come last.
 constexpr std::array order{
     ours,        "OpenBLAS", "BLIS",           "Eigen",        "onednn-sgemm", "onednn-matmul",
     "onednn-ip", "oneMKL",   "torch-autograd", "torch-tensors"};
@@ -22,7 +22,7 @@ std::ptrdiff_t place(const std::string& library) {
   return std::find(order.begin(), order.end(), library) - order.begin();
 }
 
-// By round and library; of several runs of the same round the last counts.
+// By round and library; the last of several runs of a round counts.
 using rounds = std::map<int, std::map<std::string, const run*>>;
 
 rounds by_round(const std::vector<run>& runs, int threads) {
@@ -46,8 +46,9 @@ const double* our_seconds_of(const rounds& all, int round, const std::string& na
   return us == libraries->second.end() ? nullptr : seconds_of(us->second, name);
 }
 
-// How many of the smallest of n values, and as many of the largest, can be left out so that the others hold
-// the median with 95 %: it is below the (k+1)-th smallest when at most k of n tosses of a coin are heads.
+// The number k of smallest and of largest values among n that can be left out so that the others contain the
+// median with 95 % probability: the median is below the (k+1)-th smallest if at most k of n coin tosses are
+// heads.
 std::size_t values_outside_of_interval(std::size_t n) {
   const auto count = static_cast<double>(n);
   double probability = std::pow(0.5, count);  // of k heads

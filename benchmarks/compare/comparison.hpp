@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Ours against the best peer, row by row and family by family.
+// twinpath compared with the best peer, by row and by family.
 #pragma once
 
 #include <map>
@@ -12,22 +12,23 @@
 
 namespace compare {
 
-inline constexpr double bar = 0.97;          ///< below it a row is behind: less than 3 % say nothing
+inline constexpr double bar = 0.97;  ///< below it a row is behind; smaller differences than 3 % are noise
 inline constexpr double excepted_bar = 0.5;  ///< for rows that the arithmetic contract excepts
 
-/// Speed now over speed before, formed in every round that both have.
+/// Speed now over speed before, computed in every round that both have.
 struct change {
   double median = 0;
-  double low = 0, high = 0;  ///< hold the median with 95 %, by the sign test; of fewer than six rounds, all
+  /// 95 % interval of the median, by the sign test; the whole range for fewer than six rounds.
+  double low = 0, high = 0;
   double least = 0, most = 0;
 
   [[nodiscard]] bool slower() const { return high < 1; }
   [[nodiscard]] bool faster() const { return low > 1; }
-  /// In every round, and by more than what says nothing.
+  /// In every round, and by more than noise.
   [[nodiscard]] bool behind() const { return most < bar; }
 };
 
-/// Medians over the rounds. The ratio is the best peer's time over ours, formed in every round.
+/// Medians over the rounds. The ratio is the best peer's time over twinpath's, computed in every round.
 struct row_result {
   known_row row;
   double seconds = 0;
@@ -38,7 +39,7 @@ struct row_result {
   struct spread {
     double median, least, most;
   };
-  std::optional<spread> ratio;  ///< nothing where no peer has the row
+  std::optional<spread> ratio;  ///< empty if no peer has the row
   std::optional<change> before;
   double seconds_before = 0;
 
@@ -63,20 +64,21 @@ struct family_result {
   double most_slowed = 0;
 };
 
-/// Everything at one number of threads.
+/// All results for one number of threads.
 struct comparison {
   int threads = 1;
-  std::vector<run> libraries;  ///< the first run of each, ours first
+  std::vector<run> libraries;  ///< the first run of each, twinpath first
   std::string commit_before;   ///< empty without an earlier run
   std::map<std::string, double> peak;
-  std::vector<double> round_trips;  ///< of a cache line between two cores, in ns, sorted: of each process
+  std::vector<double>
+      round_trips;  ///< of a cache line between two cores, in ns: one for each process, sorted
   std::size_t rounds = 0;
   std::vector<row_result> rows;
   std::vector<family_result> families;
 };
 
-/// One for each number of threads for which ours was measured. `before` are runs of ours from another time or
-/// of another commit, and may be empty.
+/// One comparison for each number of threads with runs of twinpath. `before` are runs of twinpath from
+/// another time or commit, and may be empty.
 [[nodiscard]] std::vector<comparison> compare_runs(const std::vector<run>& runs,
                                                    const std::vector<run>& before);
 

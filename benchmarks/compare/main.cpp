@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reads what the benchmark programs wrote into a folder and shows where twinpath stands.
+// Reads a folder of benchmark results and compares twinpath with its peers.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -27,25 +27,25 @@ bool any_row_is_behind_before(const std::vector<comparison>& all) {
 }
 
 int run_program(int argc, char** argv) {
-  CLI::App app("Compares what the benchmark programs of twinpath and of other libraries measured.");
+  CLI::App app("Compares benchmark results of twinpath and other libraries.");
   std::string folder, before_folder;
   report_options options;
   bool markdown = false, check = false;
   app.add_option("folder", folder, "Folder with the JSON files of the benchmark programs")
       ->required()
       ->check(CLI::ExistingDirectory);
-  app.add_option("--before", before_folder,
-                 "Folder of an earlier run, or of another tier or commit: what changed")
+  app.add_option("--before", before_folder, "Folder of an earlier run, tier or commit: show the changes")
       ->check(CLI::ExistingDirectory);
   app.add_flag("--markdown", markdown, "Tables in Markdown");
   app.add_flag("--families", options.only_families, "Only the summary of the families");
-  app.add_flag("--all-peers", options.all_peers, "The speed of every library on every row");
-  app.add_flag("--behind", options.only_behind, "Only rows that are behind");
-  app.add_flag("--check", check,
-               "Exit status 1 when a row has below " + bench::fixed(bar, 2) + " of its speed in every round")
+  app.add_flag("--all-peers", options.all_peers, "Show the speed of every library on every row");
+  app.add_flag("--behind", options.only_behind, "Only rows in which twinpath is behind");
+  app.add_flag(
+         "--check", check,
+         "Exit status 1 if a row has less than " + bench::fixed(bar, 2) + " of its speed in every round")
       ->needs("--before");
   app.add_flag("--cpu-time", options.cpu_time,
-               "One thread: by the time that it ran, where the machine was not quiet");
+               "One thread: use the time for which it ran, for a machine that was busy");
   CLI11_PARSE(app, argc, argv);
 
   if (markdown) options.how = style::markdown;

@@ -27,7 +27,7 @@ bool has_before(const comparison& c) {
   return std::any_of(c.rows.begin(), c.rows.end(), [](const row_result& r) { return r.before.has_value(); });
 }
 
-// An earlier run and no peer: the change is all there is to show.
+// With an earlier run and no peer, only the change is shown.
 bool only_changes(const comparison& c) {
   return has_before(c) && c.libraries.size() == 1;
 }
@@ -40,7 +40,7 @@ bool has_doubtful(const comparison& c) {
   return std::any_of(c.rows.begin(), c.rows.end(), [](const row_result& r) { return r.doubtful(); });
 }
 
-// Lines for a terminal are broken; Markdown breaks its own.
+// Lines are broken for a terminal only.
 void print_text(std::ostream& out, const std::string& text, style how) {
   out << (how == style::markdown ? text : bench::wrapped(text)) << '\n';
 }
@@ -69,11 +69,11 @@ void print_machine(std::ostream& out, const std::vector<comparison>& all,
     }
   }
   for (const run& r : all.front().libraries) print(r.library + ' ' + r.version + ": " + r.kernels);
-  if (options.cpu_time) print("one thread: by the time that the thread ran, not by the wall clock");
+  if (options.cpu_time) print("one thread: the time for which the thread ran, not wall-clock time");
   for (const std::string& line : left_out) print("left out: " + line);
 }
 
-// Two lines where it has two words: "onednn-" and "matmul".
+// Two lines if it has two words: "onednn-" and "matmul".
 std::string column_title(const std::string& library) {
   const std::size_t end = library.find('-');
   return end == std::string::npos ? library : library.substr(0, end + 1) + '\n' + library.substr(end + 1);
@@ -97,7 +97,7 @@ void print_speeds(std::ostream& out, const comparison& c, const std::vector<cons
   t.print(out, how);
 }
 
-// The better of its two forms; nothing where it was not measured.
+// The better of its two forms; empty if it was not measured.
 std::optional<double> torch_speed(const row_result& r) {
   std::optional<double> best;
   for (const auto& [library, gflops] : r.peers) {
@@ -114,7 +114,7 @@ void print_ratios(std::ostream& out, const comparison& c, const std::vector<cons
   std::vector<std::string> titles{family, "time", "twinpath", "best peer"};
   if (torch) titles.push_back("torch");
   titles.push_back("ratio");
-  // Both would not fit beside each other.
+  // Both do not fit side by side.
   titles.push_back(before ? "before" : "min..max");
   titles.push_back("of peak");
   table t(titles);
@@ -166,15 +166,14 @@ void print_legend(std::ostream& out, const comparison& c, const report_options& 
   if (options.all_peers) {
     text += ", = the best peer";
   } else {
-    text +=
-        "; ratio: ours to the best peer, the median of the rounds; < behind in every round (ratio below " +
-        fixed(bar, 2) + ')';
-    if (has_doubtful(c)) text += "; ~ behind in the median";
+    text += "; ratio: speed of twinpath over the best peer, the median of the rounds; < below " +
+            fixed(bar, 2) + " in every round (behind)";
+    if (has_doubtful(c)) text += "; ~ below that in the median";
     if (has_excepted(c)) {
-      text += "; * a dot product that the arithmetic contract excepts (behind below " +
+      text += "; * a dot product, which the arithmetic contract slows down (behind below " +
               fixed(excepted_bar, 2) + ')';
     }
-    if (has_before(c)) text += "; before: speed now to speed before";
+    if (has_before(c)) text += "; before: speed now over speed before";
   }
   print_text(out, text + '.', options.how);
 }
@@ -200,7 +199,7 @@ void print_families(std::ostream& out, const comparison& c, style how) {
     t.add(cells);
   }
   t.print(out, how);
-  out << "\nMeans are geometric, of peak the median.\n";
+  out << "\nMeans are geometric; \"of peak\" is the median.\n";
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct report_options {
   bool cpu_time = false;
   bool only_families = false;
   bool only_behind = false;
-  bool all_peers = false;  ///< the speed of each peer instead of what is made of the best one
+  bool all_peers = false;  ///< the speed of each peer instead of the ratio to the best one
 };
 
 void print_report(std::ostream& out, const std::vector<comparison>& all,

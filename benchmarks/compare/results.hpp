@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the benchmark programs wrote.
+// Results of the benchmark programs.
 #pragma once
 
 #include <filesystem>
@@ -13,32 +13,32 @@ namespace compare {
 /// One process: one library, one number of threads, one round.
 struct run {
   std::string library, version, kernels, tier, cpu, date;
-  std::string machine_tier, commit;  ///< "unknown" in results of before they were written
+  std::string machine_tier, commit;  ///< "unknown" in results of older versions
   int cores = 0;
   int threads = 1;
   int round = 1;
   std::map<std::string, double> peak;     ///< by type (f32, f64), in GFLOP/s
-  std::map<std::string, double> read;     ///< by place (l2, memory), in GB/s, where it was measured
-  std::optional<double> round_trip;       ///< of a cache line between two cores, in ns, where it was measured
+  std::map<std::string, double> read;     ///< by level (l2, memory), in GB/s, if measured
+  std::optional<double> round_trip;       ///< of a cache line between two cores, in ns, if measured
   std::map<std::string, double> seconds;  ///< by row, the median of the repetitions
 };
 
 enum class time_source {
   wall,
-  cpu,  ///< the time that the calling thread ran, where there is one thread; on a machine that is not quiet
+  cpu,  ///< the time for which the calling thread ran; for results of one thread on a busy machine
 };
 
-/// Throws std::runtime_error when the file is not a result of a benchmark program.
+/// Throws std::runtime_error if the file is not a result of a benchmark program.
 [[nodiscard]] run read_result(const std::filesystem::path& file, time_source source);
 
-/// Every *.json of the folder, in the order of the file names. Throws std::runtime_error when there is none
-/// or one of them is not a result of a benchmark program.
+/// All *.json files of the folder, ordered by name. Throws std::runtime_error if there are none, or one is
+/// not a result of a benchmark program.
 [[nodiscard]] std::vector<run> read_folder(const std::filesystem::path& folder, time_source source);
 
-/// Lines of left_out.txt, where the run script says which libraries it did not measure and why.
+/// Lines of left_out.txt, in which run.sh names the libraries that it did not measure, and why.
 [[nodiscard]] std::vector<std::string> read_left_out(const std::filesystem::path& folder);
 
-/// The median; the mean of the middle two for an even number. Not of an empty list.
+/// The median of a non-empty list; the mean of the middle two for an even number.
 [[nodiscard]] double median(std::vector<double> values);
 
 }  // namespace compare

@@ -13,10 +13,10 @@ struct known_row {
   std::string name;
   std::string family;
   double flops = 0;
-  bool excepted = false;  ///< by the arithmetic contract
+  bool excepted = false;  ///< whether the arithmetic contract forbids its fast form
 };
 
-/// In the order in which they are printed.
+/// In the order of the tables.
 [[nodiscard]] std::vector<known_row> known_rows(bench::element type);
 
 /// The families of all suites, in that order.

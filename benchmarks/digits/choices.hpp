@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the command line chooses by name.
+// Choices of the command line by name.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ struct choice {
   T value;
 };
 
-/// Each with the hyperparameters that are usual for it; the command line can give another learning rate.
+/// Each with its usual hyperparameters; the command line can set another learning rate.
 inline constexpr choice<twinpath::optimizer> optimizer_choices[] = {
     {"sgd", twinpath::sgd{.learning_rate = 0.1}},
     {"momentum", twinpath::sgd{.learning_rate = 0.1, .momentum = 0.9}},
@@ -56,7 +56,7 @@ template <class T, std::size_t n>
   return text;
 }
 
-/// The name of a value that is one of them.
+/// The name of a value of the list.
 template <class T, std::size_t n>
 [[nodiscard]] std::string name_in(const choice<T> (&choices)[n], T value) {
   for (const choice<T>& c : choices) {

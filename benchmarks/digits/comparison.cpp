@@ -13,13 +13,13 @@
 namespace digits {
 namespace {
 
-// Short epochs are repeated until the medians settle, long ones only as often as quartiles need.
+// Short epochs are repeated until the medians are stable, long ones only as often as quartiles require.
 constexpr std::size_t fewest_repetitions = 4;
 constexpr std::size_t most_repetitions = 400;
 constexpr std::chrono::milliseconds enough_time{1000};
 
 constexpr std::size_t traced_runs = 7;
-constexpr std::size_t spans_per_layer = 32;  // of one step on one thread, generously
+constexpr std::size_t spans_per_layer = 32;  // upper bound for one step on one thread
 constexpr std::size_t fewest_spans = std::size_t{1} << 16;
 constexpr std::size_t most_spans = std::size_t{1} << 20;
 
@@ -57,7 +57,7 @@ schedule_comparison compare_schedules(const twinpath::mlp<float>& before, const 
   const auto begin = clock::now();
   while (result.repetitions < fewest_repetitions ||
          (result.repetitions < most_repetitions && clock::now() - begin < enough_time)) {
-    // Neither schedule shall always run on the caches and clocks that the other left.
+    // The order alternates, so that neither schedule always runs after the other.
     const bool sequential_first = result.repetitions % 2 == 0;
     std::vector<double> first = run(sequential_first ? sequential : concurrent);
     std::vector<double> second = run(sequential_first ? concurrent : sequential);
@@ -85,7 +85,7 @@ fork_profile profile_fork(const twinpath::mlp<float>& before, const twinpath::ml
   const std::size_t spans =
       std::clamp(epoch.size() * net.layers() * spans_per_layer, fewest_spans, most_spans);
 
-  // The first epoch allocates and wakes the threads, which is not what is to be seen.
+  // The first epoch allocates memory and wakes the threads; it is not measured.
   run_epoch(net, epoch, rule, observe);
   std::vector<traced_run> runs;
   for (std::size_t i = 0; i < traced_runs; ++i) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One epoch again and again from the same weights, under both schedules.
+// Repeats one epoch from the same weights under both schedules.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace digits {
 
-/// The sequential against the concurrent schedule.
+/// The sequential and the concurrent schedule.
 struct schedule_comparison {
   std::size_t repetitions = 0;
   double sequential_us = 0;  ///< median over the steps of all repetitions
@@ -26,7 +26,7 @@ struct schedule_comparison {
   bool same_bits = true;     ///< every repetition ended with the expected weights and moments
 };
 
-/// Runs the epoch from `before` under both schedules in turn and checks that it always ends in `after`.
+/// Runs the epoch from `before` under both schedules in turn and checks that it always ends with `after`.
 [[nodiscard]] schedule_comparison compare_schedules(const twinpath::mlp<float>& before,
                                                     const twinpath::mlp<float>& after,
                                                     const twinpath::batches<float>::range& epoch,

@@ -23,7 +23,7 @@ constexpr std::string_view blanks = " \t";
 
 std::string read_text(const std::filesystem::path& file) {
   std::error_code ignored;
-  const bool is_folder = std::filesystem::is_directory(file, ignored);  // which some systems open like a file
+  const bool is_folder = std::filesystem::is_directory(file, ignored);  // some systems open it like a file
   errno = 0;
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
@@ -42,7 +42,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-/// The text as an error can show it: short, and without what would disturb a terminal.
+/// The text for an error message: shortened and without control characters.
 std::string quoted(std::string_view text) {
   constexpr std::size_t longest = 24;
   std::string shown(text.substr(0, longest));
@@ -59,7 +59,7 @@ std::optional<T> parsed(std::string_view text) {
   return value;
 }
 
-/// Takes what stands before the first separator off the front of the text.
+/// Removes and returns the text before the first separator.
 std::string_view take(std::string_view& text, char separator) {
   const std::size_t length = std::min(text.find(separator), text.size());
   const std::string_view front = text.substr(0, length);
@@ -112,7 +112,7 @@ class line_parser {
 
 dataset read_csv(const std::filesystem::path& file, std::size_t inputs, std::size_t classes, float scale) {
   const std::string text = read_text(file);
-  // npos + 1 is 0: a file of nothing but blanks and line ends has no line.
+  // npos + 1 is 0: a file with only blanks and line ends has no line.
   std::string_view rest = std::string_view(text).substr(0, text.find_last_not_of(" \t\r\n") + 1);
   if (rest.empty()) throw data_error(file.string() + ": no examples, the file is empty");
 

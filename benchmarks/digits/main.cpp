@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Trains a network on handwritten digits and shows the two backward paths at work.
+// Trains a network on handwritten digits and shows the overlap of the two backward paths.
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>

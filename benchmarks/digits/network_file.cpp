@@ -26,10 +26,10 @@ twinpath::mlp<float> load_network(const options& o) {
          std::string(name(*o.activation)));
   }
   if (net.options().loss != twinpath::loss::softmax_cross_entropy) {
-    fail("its loss is not softmax cross-entropy, which digits are trained with");
+    fail("its loss is not softmax cross-entropy, the loss of this program");
   }
   if (net.options().reduction != twinpath::reduction::mean) {
-    fail("its loss is a sum over each batch; here it is a mean");
+    fail("its loss is a sum over the batch; this program uses the mean");
   }
   return net;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The files that a run begins and ends with.
+// The network files that a run loads and saves.
 #pragma once
 
 #include <filesystem>
@@ -10,12 +10,12 @@
 
 namespace digits {
 
-// All throw std::runtime_error that says what is wrong, also when the program was built without twinpath::io.
+// All throw std::runtime_error with the reason, also if the program was built without twinpath::io.
 
-/// The network in the file `o.load`, which must be one that the other options allow.
+/// The network in the file `o.load`. Throws if another option contradicts it.
 [[nodiscard]] twinpath::mlp<float> load_network(const options& o);
 
-/// Throws when `save_network` could not write that file as things are; leaves nothing behind.
+/// Throws if `save_network` could not write the file now; leaves no file.
 void require_savable(const std::filesystem::path& file);
 
 void save_network(const twinpath::mlp<float>& net, const std::filesystem::path& file);

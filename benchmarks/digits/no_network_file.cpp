@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// In place of network_file.cpp where twinpath::io is not built.
+// Replaces network_file.cpp if twinpath::io is not built.
 #include <stdexcept>
 
 #include "network_file.hpp"

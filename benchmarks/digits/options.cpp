@@ -57,21 +57,21 @@ parsed_options parse_command_line(int argc, char** argv) {
       ->capture_default_str();
   add("--threads", threads, "Threads to use (default: all)", "N");
   add("--load", load,
-      "Go on with the network in this file: its layers, its activation, the\n"
-      "epoch that its updates tell; with the same seed, batch and optimizer\n"
-      "as if training had never stopped",
+      "Continue with the network in this file: its layers, its activation and\n"
+      "its number of updates. With the same seed, batch and optimizer the\n"
+      "result is bit-identical to uninterrupted training",
       "FILE");
-  add("--save", save, "Write the trained network to this file, which NumPy reads too (.npz)", "FILE");
+  add("--save", save, "Write the trained network to this file (.npz, which NumPy reads too)", "FILE");
   add("--trace", trace, "Write the trace of the last epoch to this file, as Chrome JSON", "FILE");
   CLI::Option* const train_option = add("--train", train, "Training data (default: optdigits.tra)", "FILE");
   CLI::Option* const test_option = add("--test", test, "Test data (default: optdigits.tes)", "FILE");
   add("--idx", idx,
       "Data in MNIST's format from this folder: train-images-idx3-ubyte,\n"
       "train-labels-idx1-ubyte, t10k-images-idx3-ubyte,\n"
-      "t10k-labels-idx1-ubyte, each as it is or with .gz",
+      "t10k-labels-idx1-ubyte, plain or compressed (.gz)",
       "DIR")
       ->excludes(train_option, test_option);
-  app.add_flag("--quiet", quiet, "No line for each epoch");
+  app.add_flag("--quiet", quiet, "Do not print a line for each epoch");
   app.failure_message(bench::failure_text);
 
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();

@@ -16,15 +16,15 @@
 namespace digits {
 
 struct options {
-  std::vector<std::size_t> layers;  ///< empty: those of the file `load`
+  std::vector<std::size_t> layers;  ///< empty: the widths in the file `load`
   std::size_t batch = 0;
   std::string optimizer;
   twinpath::optimizer rule;
-  std::optional<twinpath::activation> activation;  ///< nothing: that of the file `load`, or the usual one
+  std::optional<twinpath::activation> activation;  ///< empty: that of the file `load`, or the default
   std::size_t epochs = 0;
   std::uint64_t seed = 0;
   twinpath::schedule schedule = twinpath::schedule::concurrent;
-  int threads = 0;              ///< 0: as many as there are
+  int threads = 0;              ///< 0: all
   std::filesystem::path load;   ///< empty: a new network
   std::filesystem::path save;   ///< empty: none
   std::filesystem::path trace;  ///< empty: none
@@ -35,11 +35,11 @@ struct options {
 };
 
 struct parsed_options {
-  std::optional<digits::options> options;  ///< nothing: the program ends with `exit_code`
+  std::optional<digits::options> options;  ///< empty: the program ends with `exit_code`
   int exit_code = 0;
 };
 
-/// Prints the help to stdout, or what is wrong to stderr, when there is nothing to run.
+/// Prints the help to stdout or an error to stderr if the program must not run.
 [[nodiscard]] parsed_options parse_command_line(int argc, char** argv);
 
 /// Widths as `--layers` spells them: 64-128-10.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One line on a terminal that says how far a long piece of work is.
+// One line on a terminal with the progress of a long operation.
 #pragma once
 
 #include <cstddef>
@@ -9,13 +9,13 @@
 
 namespace digits {
 
-/// Shows nothing when the output is not a terminal, or the work is done before anyone would wonder.
+/// Shows nothing if the output is not a terminal or the work takes less than a moment.
 class progress_line {
  public:
   explicit progress_line(bool wanted);
-  /// An observer of `steps` steps of the work with that name; empty when nothing will be shown.
+  /// An observer of `steps` steps of the work with that name; empty if nothing will be shown.
   [[nodiscard]] step_observer observe(std::string work, std::size_t steps);
-  /// Makes room for lasting text.
+  /// Removes the line before other output.
   void clear();
 
  private:

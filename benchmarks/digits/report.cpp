@@ -14,7 +14,7 @@ namespace digits {
 namespace {
 
 constexpr std::size_t line_width = 100;
-// Differences below this say more about the machine's mood than about the schedule.
+// Smaller differences are noise of the machine.
 constexpr double least_difference = 0.02;
 
 void print_wrapped(std::string_view text) {
@@ -44,7 +44,7 @@ std::string outcome(const schedule_comparison& schedules) {
   if (gain < 1 - least_difference && schedules.gain_high < 1) {
     return "a concurrent step takes " + percent(1 / gain - 1) + " more time than a sequential one";
   }
-  return "a concurrent step takes as long as a sequential one, as far as this run can tell";
+  return "a concurrent step takes as long as a sequential one, within the noise of this run";
 }
 
 }  // namespace
@@ -58,8 +58,8 @@ void print_header(const options& o, const run_facts& facts) {
   std::printf("network    %s, %zu parameters, float, %s\n", name(facts.layers).c_str(), facts.parameters,
               std::string(name(facts.activation)).c_str());
   if (!o.load.empty()) {
-    std::printf("loaded     %s after %" PRIu64 " updates, goes on with epoch %zu\n", o.load.string().c_str(),
-                facts.updates, facts.first_epoch + 1);
+    std::printf("loaded     %s after %" PRIu64 " updates, continues with epoch %zu\n",
+                o.load.string().c_str(), facts.updates, facts.first_epoch + 1);
   }
   const double rate = std::visit([](const auto& rule) { return rule.learning_rate; }, o.rule);
   std::printf("training   %s, batch %zu, rate %g, %s, seed %" PRIu64 ", %s schedule\n", o.optimizer.c_str(),
@@ -96,24 +96,24 @@ void print_saved_file(const std::filesystem::path& file) {
 }
 
 void print_comparison(std::size_t steps, const schedule_comparison& schedules, const fork_profile& fork) {
-  std::printf("The last epoch again from the weights before it, %s, %zu times under each schedule in turn:\n",
-              counted(steps, "step").c_str(), schedules.repetitions);
+  std::printf(
+      "The last epoch repeated from the weights before it, %s, %zu times under each schedule in turn:\n",
+      counted(steps, "step").c_str(), schedules.repetitions);
   std::printf("  sequential    %9.1f µs per step, median\n", schedules.sequential_us);
   std::printf("  concurrent    %9.1f µs per step, median\n", schedules.concurrent_us);
-  std::printf("  gain          %9.2f times, middle half of the repetitions %.2f to %.2f\n", schedules.gain,
-              schedules.gain_low, schedules.gain_high);
+  std::printf("  gain          %9.2f times, quartiles %.2f to %.2f\n", schedules.gain, schedules.gain_low,
+              schedules.gain_high);
   std::printf("  weights after each: %s\n",
               schedules.same_bits && fork.same_bits ? "the same bits" : "DIFFERENT BITS");
   if (fork.backprop_path.empty()) {
-    std::printf("  no fork: a network of one layer has no backprop path to run beside %s\n",
+    std::printf("  no fork: a network of one layer has only %s, and no backprop path\n",
                 fork.parameter_path.c_str());
   } else {
-    std::printf(
-        "%zu times more under the concurrent schedule, traced; of these the one with the median overlap:\n",
-        fork.runs);
+    std::printf("Traced %zu times under the concurrent schedule; the run with the median overlap:\n",
+                fork.runs);
     std::printf("  %-4s busy     %9.2f µs per step\n", fork.parameter_path.c_str(), fork.parameter_us);
     std::printf("  %-4s busy     %9.2f µs per step\n", fork.backprop_path.c_str(), fork.backprop_us);
-    std::printf("  overlap       %9.1f %% of the shorter one, %.1f to %.1f %% in all of them\n",
+    std::printf("  overlap       %9.1f %% of the shorter one, %.1f to %.1f %% in all runs\n",
                 100 * fork.overlap, 100 * fork.overlap_low, 100 * fork.overlap_high);
   }
   if (const std::size_t dropped = fork.trace->dropped(); dropped != 0) {
@@ -130,7 +130,8 @@ void print_trace_file(const std::filesystem::path& file) {
 void print_conclusion(const run_facts& facts, const schedule_comparison& schedules,
                       const fork_profile& fork) {
   if (fork.backprop_path.empty()) {
-    print_wrapped("In words: a network of one layer has no two paths, so both schedules do the same work.");
+    print_wrapped(
+        "In words: a network of one layer has no backprop path, so both schedules do the same work.");
     return;
   }
   std::string text = "In words: at this size and with " +

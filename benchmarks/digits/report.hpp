@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the program prints.
+// The output of the program.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ struct run_facts {
   std::size_t test_rows = 0;
   std::size_t parameters = 0;
   std::size_t batch = 0;        ///< the batch size in use: not more than the rows
-  std::uint64_t updates = 0;    ///< of the network when the run begins
+  std::uint64_t updates = 0;    ///< of the network before the run
   std::size_t first_epoch = 0;  ///< the epochs before it count as done
   std::string tier;
   int threads = 0;

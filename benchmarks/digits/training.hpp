@@ -16,7 +16,7 @@ namespace digits {
 using clock = std::chrono::steady_clock;
 
 struct epoch_result {
-  double loss = 0;              ///< mean over the rows, each before the update of its batch
+  double loss = 0;              ///< mean over the rows, each taken before the update of its batch
   std::vector<double> step_us;  ///< time of each step in microseconds
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Activations and updates on one thread, beside the same bytes moved by the sum of as many arrays, which is
-// what memory allows. GB/s count each array that is read or written once.
+// Activations and updates on one thread. For comparison, sums of as many arrays move the same bytes at the
+// speed of the memory. GB/s count each array once that is read or written.
 #include <benchmark/benchmark.h>
 
 #include <cstring>
@@ -52,7 +52,7 @@ void run_copy(benchmark::State& state, std::size_t n, int) {
   }
 }
 
-/// w += g, and with moments m += g and v += g: the bytes of an update, and next to nothing to compute.
+/// w += g, and with moments m += g and v += g: the bytes of an update with little arithmetic.
 void run_additions(benchmark::State& state, std::size_t n, int moments) {
   const tp::matrix<float> g = filled(n, 0.001f);
   std::vector<tp::matrix<float>> sums(static_cast<std::size_t>(moments) + 1, filled(n, 0.1f));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Elements per second of exp, log, tanh, erf and sigmoid on one thread, from a near cache and from memory.
-// The label is the largest error over the small input. Then activations and updates.
+// The label is the largest error over the small input. Activations and updates follow.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>

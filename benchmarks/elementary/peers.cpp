@@ -29,7 +29,7 @@ struct sigmoid {
   {                                                                           \
     "xsimd", #f, each<T, decltype([](const auto& x) { return xsimd::f(x); })> \
   }
-// Its functions of at most 1.0 ulp; it has no sigmoid.
+// SLEEF's functions with an error of at most 1.0 ulp; it has no sigmoid.
 #if !defined(TWINPATH_HAS_SLEEF)
 #define TWINPATH_SLEEF(f, T, type, arm)
 #elif defined(__AVX512F__)

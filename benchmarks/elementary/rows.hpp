@@ -9,11 +9,12 @@ template <class T>
 struct entry {
   const char* library;
   const char* function;
-  void (*apply)(const T* x, T* y, std::size_t n);  ///< n is a multiple of every vector's length
+  void (*apply)(const T* x, T* y, std::size_t n);  ///< n is a multiple of the vector length of every library
 };
 
-// Of the other libraries. Their file is compiled for the widest instruction set: it defines nothing that
-// another file could take from it, and what it defines is looked at only where it can run.
+// Rows of the other libraries. Their file is compiled for the widest instruction set. It defines no inline
+// function that the linker could use elsewhere, and its functions are called only on processors that have the
+// instruction set.
 extern const std::size_t peer_rows;
 extern const entry<float> peer_float[];
 extern const entry<double> peer_double[];

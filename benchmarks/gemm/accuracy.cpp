@@ -14,8 +14,8 @@
 namespace gemm_bench {
 namespace {
 
-// C has few elements, so that k can be long; more than a register tile, so that no library takes a path of
-// its own.
+// C has few elements, so that k can be long, but more than a register tile, so that no library takes a
+// special path.
 constexpr std::size_t rows = 32;
 constexpr std::size_t columns = 48;
 // Rows of C that are compared.

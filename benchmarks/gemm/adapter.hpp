@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a library has to say and do to be measured. Each file in adapters/ defines these functions for one
-// library, and each executable is linked with one of them: the libraries export the same symbols.
+// The interface of a measured library. Each file in adapters/ defines these functions for one library. Each
+// executable is linked with one of them, because the libraries export the same symbols.
 #pragma once
 
 #include <cstddef>
@@ -21,10 +21,11 @@ struct product {
   std::size_t ldc;
 };
 
-/// False when there are only products of float.
+/// False if the library has products of float only.
 [[nodiscard]] bool has_double();
 
-/// Untimed, once for each run of a row: for libraries whose users create an object for a product beforehand.
+/// Called once for each run of a row and not timed, for libraries whose users create an object for a product
+/// beforehand.
 void prepare(const product<float>& p);
 void prepare(const product<double>& p);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A glance at the result, so that no row measures something else than the product.
+// A check of the result, so that every row measures the product.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace gemm_bench {
 
-/// True when some elements of C, corners among them, are what A and B make of them.
+/// True if some elements of C, including the corners, are op(A) * op(B).
 template <class T>
 [[nodiscard]] bool plausible(const product<T>& p) {
   constexpr std::size_t places = 5;

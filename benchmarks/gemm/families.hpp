@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The products that are measured, by family. What a perceptron needs, and what is hard about it.
+// The measured products by family: those that a perceptron needs, and difficult ones.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ struct row {
   element type = element::f32;
   layout how = layout::NN;
   std::size_t m = 0, n = 0, k = 0;
-  std::size_t leading = 0;  ///< distance of two rows in A, B and C; 0 where it is the number of columns
+  std::size_t leading = 0;  ///< leading dimension of A, B and C; 0: the number of columns
 
   [[nodiscard]] bool trans_a() const { return how == layout::TN; }
   [[nodiscard]] bool trans_b() const { return how == layout::NT; }
@@ -40,11 +40,11 @@ struct row {
   [[nodiscard]] double flops() const {
     return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   }
-  /// Every element of A, B and C once.
+  /// Counts every element of A, B and C once.
   [[nodiscard]] double bytes() const {
     return static_cast<double>(m * k + k * n + m * n) * (type == element::f32 ? 4 : 8);
   }
-  /// A result that is a dot product of contiguous rows: the arithmetic contract forbids the fast way there.
+  /// Whether the result is a dot product of contiguous rows, whose fast form the arithmetic contract forbids.
   [[nodiscard]] bool excepted() const { return (m == 1 && trans_b()) || (n == 1 && !trans_a()); }
 
   [[nodiscard]] std::string name() const {
@@ -62,7 +62,7 @@ namespace tables {
 inline constexpr std::array tiny_cubes{2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16};
 inline constexpr std::array small_cubes{24, 32, 48, 64, 96};
 inline constexpr std::array square_cubes{128, 256, 384, 512, 768, 1023, 1024, 1025, 1536, 2048};
-// Powers of two as the distance of rows send every row of a tile to the same few sets of a cache.
+// With a power of two as leading dimension, all rows of a tile map to the same few sets of a cache.
 inline constexpr std::array square_leading{1024, 4096};
 inline constexpr int square_of_leading = 512;
 
@@ -84,7 +84,7 @@ inline constexpr int thin_others = 512;
 
 }  // namespace tables
 
-/// All rows of one type; there are none of `tiny`, `long` and `thin` in double.
+/// All rows of one type; double has no rows of `tiny`, `long` and `thin`.
 [[nodiscard]] inline std::vector<row> all_rows(element type) {
   using namespace tables;
   std::vector<row> rows;
@@ -112,7 +112,7 @@ inline constexpr int thin_others = 512;
 
   add_cubes("small", small_cubes);
   for (const layout how : every_layout) {
-    // The forward product, dW and dA of a layer of 64 x 64 for 32 examples, as far as they differ.
+    // The forward product, dW and dA of a layer of 64 x 64 for 32 examples, without duplicates.
     if (how == layout::TN) add("small", how, 64, 64, 32);
     add("small", how, 32, 64, 64);
   }

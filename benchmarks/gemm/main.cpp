@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Measures the matrix products of the one library that this executable is linked with.
+// Measures the matrix products of the library with which this executable is linked.
 #include <benchmark/benchmark.h>
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The memory that all rows of one type share: random A and B, and C.
+// The memory that all rows of one type share: A and B with random numbers, and C.
 #pragma once
 
 #include <cstddef>
@@ -24,12 +24,12 @@ void fill_random(std::span<T> values, std::uint64_t seed) {
   }
 }
 
-/// One array at the start of a cache line.
+/// An array that begins at a cache line.
 template <class T>
 class buffer {
  public:
-  /// `lines` cache lines are left out in front: arrays that begin at the same place of a page would slow each
-  /// other down by chance, and not in every library alike.
+  /// The first `lines` cache lines stay unused: arrays at the same offset in a page evict each other by
+  /// chance, and not in every library alike.
   buffer(std::size_t size, std::size_t lines)
       : memory_(static_cast<std::byte*>(
             ::operator new (size * sizeof(T) + lines * line, std::align_val_t{line}))),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The command line of the products' benchmark.
+// The command line of the benchmark of products.
 #pragma once
 
 #include <string>
@@ -24,7 +24,7 @@ struct options {
   std::vector<std::string> rest;  ///< for Google Benchmark
 };
 
-/// Ends the process after --help and after a mistake.
+/// Ends the process after --help and after an error.
 [[nodiscard]] options parse_command_line(int argc, char** argv);
 
 }  // namespace gemm_bench

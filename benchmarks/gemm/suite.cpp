@@ -14,8 +14,9 @@
 namespace gemm_bench {
 namespace {
 
-// A core computes some 10 times as many operations as it reads bytes from a shared cache. Rows below that
-// whose operands leave the first cache are bound by memory as much as by multiply-adds.
+// A core computes about 10 operations in the time in which it reads a byte from a shared cache. Rows with
+// fewer operations for each byte, whose operands do not fit the L1 cache, are bound by memory as much as by
+// multiply-adds.
 constexpr double least_intensity = 20;
 constexpr double first_cache = 32 * 1024;
 
@@ -27,7 +28,7 @@ template <class T>
 void run_row(benchmark::State& state, const row& r, const operands<T>& memory, double peak) {
   const product<T> p = memory.of(r);
   prepare(p);
-  // Before the clock: caches, the library's buffers and threads that have gone to sleep.
+  // Untimed: fills the caches, allocates the library's buffers and wakes its threads.
   multiply(p);
   if (!plausible(p)) {
     state.SkipWithError("wrong result");

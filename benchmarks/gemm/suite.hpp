@@ -9,7 +9,7 @@
 
 namespace gemm_bench {
 
-/// Returns their number. `peak` is in GFLOP/s, for the share that a row reaches.
+/// Returns the number of rows. `peak` is in GFLOP/s.
 std::size_t register_rows(const options& o, element type, double peak);
 
 }  // namespace gemm_bench

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What a library has to do to be measured. Each file in adapters/ defines this for one library, and each
-// executable is linked with one of them.
+// The interface of a measured library. Each file in adapters/ defines it for one library, and each executable
+// is linked with one of them.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@ namespace predict_bench {
 class predictor {
  public:
   virtual ~predictor() = default;
-  /// P = softmax of the last layer's scores, for the inputs it was made with. Timed.
+  /// P = softmax of the last layer's scores, for the inputs with which it was constructed. Timed.
   virtual void predict() = 0;
   /// batch x classes, row by row.
   [[nodiscard]] virtual std::vector<float> probabilities() const = 0;

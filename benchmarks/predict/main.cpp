@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Measures predictions, from inputs to probabilities, by the one library that this executable is linked with.
+// Measures predictions, from inputs to probabilities, by the library with which this executable is linked.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -16,7 +16,7 @@
 namespace predict_bench {
 namespace {
 
-/// One row with its predictor, made and checked when it is first wanted.
+/// One row with its predictor, which is constructed and checked at its first use.
 class measured {
  public:
   explicit measured(configuration shape)
@@ -30,7 +30,7 @@ class measured {
       predictor_ = make_predictor(net_, X_);
       predictor_->predict();
     }
-    if (largest_error() > 1e-5) return state.SkipWithError("the probabilities are others");
+    if (largest_error() > 1e-5) return state.SkipWithError("wrong probabilities");
     for (auto _ : state) {
       predictor_->predict();
       benchmark::ClobberMemory();
@@ -42,7 +42,7 @@ class measured {
   }
 
  private:
-  /// Against the same network in double.
+  /// Compared with the same network in double.
   [[nodiscard]] double largest_error() const {
     twinpath::mlp<double> exact(shape_.widths);
     for (std::size_t l = 1; l <= exact.layers(); ++l) {

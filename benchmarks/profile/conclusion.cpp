@@ -11,11 +11,11 @@
 namespace profile {
 namespace {
 
-// Differences below this say more about the machine's mood than about the schedule.
+// Smaller differences are noise of the machine.
 constexpr double least_difference = 0.02;
-// Half a thread that is idle on average is more than the end of a product.
+// Half a thread idle on average is more than the uneven end of a product explains.
 constexpr double least_idle_threads = 0.5;
-// An operation of this time that is cut into pieces should find all threads awake.
+// In an operation of this time that is cut into pieces, all threads should be awake.
 constexpr double long_us = 100;
 
 double mean(const std::vector<double>& values) {
@@ -31,11 +31,11 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-/// The operations of the two paths that do not keep all threads busy when they run one after the other.
+/// The operations of the two paths that do not keep all threads busy under the sequential schedule.
 struct loners {
   std::vector<std::string> names;
   double idle_low = 0, idle_high = 0;  ///< threads
-  double of_time = 0;                  ///< of a sequential step
+  double of_time = 0;                  ///< share of a sequential step
 };
 
 loners find_loners(const schedule_numbers& sequential, int threads) {
@@ -67,8 +67,8 @@ std::string left_alone(const loners& l, const schedule_numbers& sequential, int 
          (l.names.size() > 1 ? " each leave " : " leaves ") + cores + " idle when run alone";
 }
 
-/// Whether something else held the threads up: operations that were cut for several threads and take long
-/// enough to reach them ran on about one, or most steps have operations far above their medians.
+/// Whether another program disturbed the threads: long operations that were cut for several threads ran on
+/// about one, or most steps have operations far above their medians.
 bool unsteady(const schedule_numbers& sequential, int threads) {
   double held_up = 0, medians = 0;
   for (const operation_numbers& o : sequential.operations) {
@@ -99,11 +99,11 @@ std::string against_sequential(const numbers& n, const schedule_numbers& sequent
            (alone.names.empty() ? idle : left_alone(alone, sequential, n.threads));
   }
   if (concurrent.gain < 1 - least_difference && concurrent.gain_high < 1) {
-    const double together = paths_us(concurrent, n.threads), apart = paths_us(sequential, n.threads);
+    const double together = paths_us(concurrent, n.threads), alone_us = paths_us(sequential, n.threads);
     return "concurrent costs " + percent(1 / concurrent.gain - 1) + ": " +
-           (together > apart * (1 + least_difference)
-                ? "side by side dW and dZ take " + percent(together / apart - 1) +
-                      " more time of their threads than alone"
+           (together > alone_us * (1 + least_difference)
+                ? "dW and dZ take " + percent(together / alone_us - 1) +
+                      " more thread time side by side than one after the other"
                 : idle);
   }
   const std::string even = "concurrent and sequential take the same time: ";
@@ -136,13 +136,13 @@ std::string fastest(const numbers& n) {
 
 std::string conclude(const numbers& n) {
   if (n.layers.size() == 2)
-    return "A network of one layer has no two paths to run at the same time; " + fastest(n) + ".";
+    return "A network of one layer has no backprop path to run at the same time; " + fastest(n) + ".";
   if (n.threads == 1) return "One thread cannot run the two paths at the same time; " + fastest(n) + ".";
   const schedule_numbers* const sequential = n.find("sequential");
   const schedule_numbers* const concurrent = n.find("concurrent");
   if (sequential == nullptr || concurrent == nullptr) return fastest(n) + '.';
   if (unsteady(*sequential, n.threads)) {
-    return "Something else seems to use the cores, so that this run says little of the paths; " + fastest(n) +
+    return "Another program seems to use the cores, so this run says little about the paths; " + fastest(n) +
            '.';
   }
   return against_sequential(n, *sequential, *concurrent) + "; " + fastest(n) + '.';

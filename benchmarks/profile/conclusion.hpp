@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the numbers mean, in words.
+// The conclusion from the numbers, as text.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace profile {
 
-/// Whether the fork gains anything and why, and which schedule is the fastest: a sentence for people.
+/// Whether the fork is faster and why, and which schedule is the fastest.
 [[nodiscard]] std::string conclude(const numbers& n);
 
 }  // namespace profile

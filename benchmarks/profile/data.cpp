@@ -13,9 +13,9 @@
 namespace profile {
 namespace {
 
-// More than one, because a step of training does not find its batch in the caches.
+// More than one, because in training a step does not find its batch in the caches.
 constexpr std::size_t random_batches = 4;
-// A single batch of random data may be large; more of them need not be.
+// One batch of random data may be large; more batches are made only up to this size.
 constexpr std::size_t enough_elements = std::size_t{1} << 24;
 
 template <class T>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The examples that the steps train on.
+// The training examples.
 #pragma once
 
 #include <cstddef>
@@ -17,12 +17,11 @@ template <class T>
 struct examples {
   twinpath::matrix<T> inputs;
   std::vector<std::int32_t> classes;
-  std::string origin;  ///< in words
+  std::string origin;  ///< a description
 };
 
 /// The file of `--train`, the training part of `--idx`, or random inputs from 0 to 1 with random classes: at
-/// least one batch. Throws std::runtime_error when a file is not what it should be or has fewer rows than a
-/// batch.
+/// least one batch. Throws std::runtime_error if a file is invalid or has fewer rows than a batch.
 template <class T>
 [[nodiscard]] examples<T> load_examples(const options& o);
 

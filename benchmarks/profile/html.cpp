@@ -20,7 +20,7 @@ void put(std::string& text, std::string_view place, std::string_view value) {
   text.replace(at, place.size(), value);
 }
 
-/// A string in the data may hold what would end the element around it.
+/// A string in the data must not end the element around it.
 std::string in_script(std::string text) {
   for (std::size_t at = 0; (at = text.find('<', at)) != std::string::npos; ++at)
     text.replace(at, 1, "\\u003c");

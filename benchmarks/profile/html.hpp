@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A profile as one page that needs nothing else.
+// A profile as one self-contained page.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace profile {
 
-/// report.html as it lies in the source, with places for what is shown.
+/// report.html from the sources, with placeholders.
 extern const char* const page;
 
 [[nodiscard]] std::string to_html(const numbers& n);

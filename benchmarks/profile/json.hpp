@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A profile for programs.
+// A profile as JSON.
 #pragma once
 
 #include <nlohmann/json.hpp>

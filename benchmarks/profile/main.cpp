@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where the time of a step of training goes, under each schedule.
+// The time of each operation of a training step, under each schedule.
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>

@@ -17,7 +17,7 @@ namespace tp = twinpath;
 using digits::clock;
 
 constexpr std::size_t most_rounds = 10;
-constexpr std::size_t most_spans = std::size_t{1} << 18;  // a thread, of one round
+constexpr std::size_t most_spans = std::size_t{1} << 18;  // for each thread and round
 constexpr double learning_rate = 0.01;
 
 double microseconds(clock::duration d) {
@@ -27,7 +27,7 @@ std::int64_t nanoseconds(clock::duration d) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(d).count();
 }
 
-/// The network of one schedule, and how far it is.
+/// The network of one schedule and its progress.
 template <class T>
 class trainee {
  public:
@@ -60,8 +60,8 @@ bool same_bits(const tp::mlp<T>& a, const tp::mlp<T>& b) {
   return true;
 }
 
-/// Operations of our own before the steps, when our clock is known. They tell when the trace began, and
-/// because threads are numbered as they come, the calling one is the first.
+/// Operations before the steps, with known times of this program's clock. They give the start of the trace.
+/// Threads are numbered by their first span, so the calling thread becomes the first.
 template <class T>
 class calibration {
  public:
@@ -75,8 +75,8 @@ class calibration {
     }
   }
 
-  /// Removes the spans of these operations from the front and returns how much the others are ahead of our
-  /// clock, from the call that was disturbed least.
+  /// Removes the spans of these operations from the front. Returns the difference between the trace's clock
+  /// and this program's, from the call that was disturbed least.
   std::int64_t take(std::vector<tp::span_record>& spans) const {
     if (spans.size() < calls_.size()) return 0;
     const auto shortest =
@@ -91,7 +91,7 @@ class calibration {
   std::array<interval, 8> calls_{};
 };
 
-/// Gives every step the spans whose middle lies in it.
+/// Assigns each span to the step that contains its middle.
 template <class T>
 void add_traced_steps(const tp::trace& trace, const calibration<T>& clocks,
                       const std::vector<interval>& steps, std::vector<traced_step>& out) {
@@ -175,7 +175,7 @@ runs measure(const options& o, const examples<T>& data, const digits::step_obser
   for (std::size_t r = 0; r < rounds; ++r) {
     const std::size_t steps = o.steps * (r + 1) / rounds - o.steps * r / rounds;
     for (std::size_t s = 0; s < nets.size(); ++s) {
-      // Another schedule begins in every round, so that none always comes after the same one.
+      // A different schedule begins each round, so that no schedule always follows the same one.
       const std::size_t turn = (s + r) % nets.size();
       run_timed(nets[turn], steps, report, result.schedules[turn]);
       run_traced(nets[turn], steps, report, result.schedules[turn]);

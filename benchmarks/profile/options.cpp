@@ -21,7 +21,7 @@ using digits::schedule_choices;
 
 constexpr int most_threads = 1024;
 
-/// "all", or names with commas between them; none counts twice.
+/// "all", or names separated by commas; repeated names count once.
 std::vector<twinpath::schedule> parse_schedules(const std::string& text) {
   std::vector<twinpath::schedule> schedules;
   for (std::size_t begin = 0; begin <= text.size();) {
@@ -57,21 +57,21 @@ parsed_options parse_command_line(int argc, char** argv) {
   bool in_double = false, quiet = false;
 
   CLI::App app(
-      "Profiles steps of training: what each operation takes, how the parameter path (dW, db) and the\n"
-      "backprop path (dZ) share the threads, and what the schedules gain.");
+      "Profiles training steps: the time of each operation, how the parameter path (dW, db) and the\n"
+      "backprop path (dZ) share the threads, and the gain of each schedule.");
   const auto add = [&app](const char* option, std::string& value, const char* help, const char* type) {
     return app.add_option(option, value, help)->type_name(type);
   };
   add("--layers", layers, "Widths, inputs first and classes last", "N-N-...")->capture_default_str();
   add("--batch", batch, "Examples in a step", "N")->capture_default_str();
-  add("--steps", steps, "Steps of each schedule that are timed; as many more are traced", "N")
+  add("--steps", steps, "Timed steps of each schedule; the same number is traced", "N")
       ->capture_default_str();
-  add("--warmup", warmup, "Steps of each schedule before them", "N")->capture_default_str();
+  add("--warmup", warmup, "Untimed steps of each schedule before them", "N")->capture_default_str();
   add("--schedule", schedule,
-      ("all or some of " + names(schedule_choices) + ",\nwith commas between them").c_str(), "NAMES")
+      ("all or some of " + names(schedule_choices) + ",\nseparated by commas").c_str(), "NAMES")
       ->capture_default_str();
   add("--threads", threads, "Threads to use (default: all)", "N");
-  add("--isa", isa, "The best instruction set to use (default: what there is)", "NAME");
+  add("--isa", isa, "Cap of the instruction set (default: none)", "NAME");
   app.add_flag("--double", in_double, "double instead of float");
   add("--seed", seed, "Seed of the initial weights and of random data", "N")->capture_default_str();
   CLI::Option* const train_option = add("--train", train,
@@ -80,15 +80,15 @@ parsed_options parse_command_line(int argc, char** argv) {
                                         "FILE");
   add("--idx", idx,
       "Examples in MNIST's format from this folder: train-images-idx3-ubyte,\n"
-      "train-labels-idx1-ubyte, each as it is or with .gz",
+      "train-labels-idx1-ubyte, plain or compressed (.gz)",
       "DIR")
       ->excludes(train_option);
   add("--json", json, "Write all numbers to this file", "FILE");
-  add("--html", html, "Write a report to this file, which any browser shows", "FILE");
-  add("--svg", svg, "Write the timelines of one step to this file, as a picture", "FILE");
+  add("--html", html, "Write a page for a browser to this file", "FILE");
+  add("--svg", svg, "Write the timelines of one step to this file, as SVG", "FILE");
   add("--trace", trace,
       "Write the last traced steps to this file, as Chrome JSON:\n"
-      "those of the concurrent schedule where it is one of them",
+      "those of the concurrent schedule, if it is profiled",
       "FILE");
   app.add_flag("--quiet", quiet, "Print the conclusion only");
   app.failure_message(bench::failure_text);

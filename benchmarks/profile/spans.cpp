@@ -6,7 +6,7 @@
 namespace profile {
 namespace {
 
-/// An update is the end of the parameter path, whether in the store of dW or on its own.
+/// An update ends the parameter path, both in the store of dW and as an operation of its own.
 path path_of(twinpath::span_path p) {
   switch (p) {
     case twinpath::span_path::forward:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a recorded span is a piece of, and how times add up.
+// Operations of recorded spans, and sums of their times.
 #pragma once
 
 #include <cstddef>
@@ -15,11 +15,11 @@ enum class path { forward, parameter, backprop, other };
 
 [[nodiscard]] const char* name(path p);
 
-/// A piece of an operation. Times are in nanoseconds since the begin of its step.
+/// A piece of an operation. Times are in nanoseconds since its step began.
 struct piece {
   std::string name;       ///< "dW2"
   std::string operation;  ///< "dW"
-  std::size_t layer = 0;  ///< 2; 0 where there is none
+  std::size_t layer = 0;  ///< 2; 0 without a layer
   profile::path path = path::other;
   std::uint32_t thread = 0;
   std::int64_t begin_ns = 0;
@@ -36,14 +36,14 @@ struct interval {
   std::int64_t end;
 };
 
-/// The union: ascending, disjoint, none empty.
+/// The union of intervals: ascending, disjoint, not empty.
 [[nodiscard]] std::vector<interval> united(std::vector<interval> all);
-/// Of disjoint intervals.
+/// The total length of disjoint intervals.
 [[nodiscard]] double length(const std::vector<interval>& disjoint);
-/// How long both run; both ascending and disjoint.
+/// The time during which both run; both lists are ascending and disjoint.
 [[nodiscard]] double length_of_both(const std::vector<interval>& a, const std::vector<interval>& b);
 
-/// When at least one of the pieces that fulfil `wanted` ran.
+/// The intervals in which at least one piece with `wanted` ran.
 template <class Wanted>
 [[nodiscard]] std::vector<interval> busy(const std::vector<piece>& pieces, const Wanted& wanted) {
   std::vector<interval> all;

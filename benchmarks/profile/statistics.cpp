@@ -18,7 +18,7 @@ struct operation_sums {
   piece first;
   std::size_t pieces = 0;
   double thread_ns = 0;
-  // Of each step in which it ran.
+  // One value for each step in which it ran.
   std::vector<double> busy_us = {}, threads = {}, gflops = {};
 };
 
@@ -28,7 +28,8 @@ struct operation_in_step {
   double thread_ns = 0, flops = 0;
 };
 
-/// As they come in a step: forward, then from the last layer to the first what leaves dZ of that layer.
+/// In the order of a step: forward, then for each layer from the last to the first the operations that read
+/// its dZ.
 std::array<std::size_t, 2> place(const piece& p, std::size_t layers) {
   if (p.operation == "loss") return {layers + 1, 0};
   if (p.path == path::forward) return {p.layer, 0};
@@ -52,7 +53,7 @@ std::vector<operation_numbers> operations_of(const schedule_run& run, double ste
     }
     for (auto& [name, o] : here) {
       operation_sums& sums = all[name];
-      // A clock may not notice the shortest ones.
+      // The clock may show 0 for the shortest ones.
       const double ns = std::max(1.0, length(united(std::move(o.intervals))));
       sums.thread_ns += o.thread_ns;
       sums.busy_us.push_back(ns / 1000);
@@ -102,7 +103,7 @@ std::vector<fork_numbers> forks_of(const schedule_run& run, std::size_t layers) 
   return forks;
 }
 
-/// A thread that recorded nothing has nothing but idle time.
+/// A thread without spans was idle all the time.
 std::vector<double> idle_of(const schedule_run& run, double step_ns, int threads) {
   std::size_t lanes = static_cast<std::size_t>(threads);
   for (const traced_step& step : run.traced) {
@@ -118,7 +119,7 @@ std::vector<double> idle_of(const schedule_run& run, double step_ns, int threads
   return idle;
 }
 
-/// On a machine that is not quiet the step with the median time is often one in which a thread was held up.
+/// On a busy machine a thread was often interrupted in the step with the median time.
 traced_step typical_step(const schedule_run& run, const schedule_numbers& s) {
   const auto distance = [&](const traced_step& step) {
     double us = std::abs(step.time_ns / 1000 - s.traced_us);
@@ -139,7 +140,7 @@ std::vector<double> all_of(const std::vector<std::vector<double>>& rounds) {
   return all;
 }
 
-/// Of the multiply-adds that a step needs; the first layer has no path back.
+/// Of the multiply-adds that a step needs; the first layer has no backprop path.
 double flops_of_step(const numbers& n) {
   double products = 0;
   for (std::size_t l = 1; l < n.layers.size(); ++l)

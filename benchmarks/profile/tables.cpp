@@ -15,7 +15,7 @@ namespace {
 
 using bench::fixed;
 
-// More threads than these are summed up.
+// With more threads, one row summarises them.
 constexpr std::size_t most_thread_columns = 4;
 
 std::vector<std::string> idle_titles(std::size_t lanes) {
@@ -63,7 +63,7 @@ void print_operations(std::ostream& out, const schedule_numbers& s, bool colours
                o.gflops == 0 ? "" : fixed(o.gflops, o.gflops < 10 ? 2 : 0),
                o.gflops == 0 ? "" : percent(o.of_peak), fixed(100 * o.of_step, 1) + " %"});
   }
-  // Colours come last: the table would count them as characters.
+  // Colours are added last, because the table would count them as characters.
   std::stringstream text;
   table.print(text, bench::style::text);
   std::string line;
@@ -77,7 +77,7 @@ void print_operations(std::ostream& out, const schedule_numbers& s, bool colours
 
 void print_overlaps(std::ostream& out, const schedule_numbers& s) {
   if (s.forks.empty()) return;
-  std::string text = "overlap, of the shorter one:";
+  std::string text = "overlap, as a share of the shorter one:";
   for (const fork_numbers& f : s.forks) {
     text +=
         (&f == &s.forks.front() ? " " : ", ") + f.parameter + " and " + f.backprop + ' ' + percent(f.overlap);
@@ -95,7 +95,7 @@ void print_header(std::ostream& out, const numbers& n) {
       << wrapped(name(n.layers) + " in " + n.element + ", batch " + std::to_string(n.batch) +
                      ", sgd; data: " + n.data,
                  "network  ")
-      << wrapped(std::to_string(n.steps) + " of each schedule timed and as many traced, after " +
+      << wrapped(std::to_string(n.steps) + " timed and as many traced for each schedule, after " +
                      std::to_string(n.warmup) + " to warm up",
                  "steps    ")
       << '\n';
@@ -111,9 +111,10 @@ void print_tables(std::ostream& out, const numbers& n, bool colours) {
   }
   out << '\n'
       << wrapped(
-             "gain: step of sequential to that of the schedule. idle: of each thread's time while steps are "
-             "traced; T1 is the calling thread. median, p95: time in a step during which a piece of the "
-             "operation runs. threads: that work on it at the same time. of step: of the time of all "
+             "gain: time of a sequential step over that of the schedule. idle: share of each thread's time "
+             "in "
+             "traced steps; T1 is the calling thread. median, p95: time in a step during which a piece of "
+             "the operation runs. threads: working on it at the same time. of step: share of the time of all "
              "threads.")
       << '\n';
 }

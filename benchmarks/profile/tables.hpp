@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the program prints.
+// The output of the program.
 #pragma once
 
 #include <ostream>
@@ -8,9 +8,9 @@
 
 namespace profile {
 
-/// What is about to be measured.
+/// Describes the measurement.
 void print_header(std::ostream& out, const numbers& n);
-/// A table of the schedules, and for each of them one of its operations.
+/// A table of the schedules, and a table of operations for each schedule.
 void print_tables(std::ostream& out, const numbers& n, bool colours);
 
 }  // namespace profile

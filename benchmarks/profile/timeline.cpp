@@ -43,10 +43,9 @@ text { font: 12px system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-s
 </style>
 )";
 
-// About the mean of the letters and digits in these names.
+// About the mean width of the letters and digits in these names.
 constexpr double letter_width = 6.9;
-constexpr double least_piece =
-    3;  // pixels; where pieces are smaller, those of one operation are drawn as one
+constexpr double least_piece = 3;  // pixels; smaller pieces of one operation are drawn as one
 
 double text_width(std::string_view text, double letter = letter_width) {
   return letter * static_cast<double>(bench::width_of(text));
@@ -106,7 +105,7 @@ class drawing {
            "ink title");
       text(left_, 40,
            counted(static_cast<std::size_t>(n_.threads), "thread") + ", " + n_.tier + " tier, " + n_.cpu +
-               "; of " + std::to_string(n_.steps) + " steps the most usual one",
+               "; the most typical of " + std::to_string(n_.steps) + " steps",
            "soft small");
       y_ = 54;
     }
@@ -137,7 +136,7 @@ class drawing {
     return name(p.path);
   }
 
-  /// Pieces of one operation that follow each other in a lane.
+  /// Consecutive pieces of one operation in a lane.
   void run_of_pieces(const std::vector<const piece*>& run, double y, double height) {
     const piece& first = *run.front();
     const std::string hint = first.name + ": " +
@@ -151,7 +150,7 @@ class drawing {
       for (const piece* p : run) {
         const double begin = x_of(static_cast<double>(p->begin_ns));
         const double end = x_of(static_cast<double>(p->end_ns));
-        // A hairline between neighbours.
+        // A thin gap between neighbours.
         rectangle(begin, y, std::max(0.6, end - begin - 0.7), height, fill_of(first), hint);
       }
     }
@@ -182,8 +181,8 @@ class drawing {
     std::string what;
   };
 
-  /// Where the errors of the last layer are complete and the paths part, and where both paths of a layer are
-  /// done. Empty where each task forks for rows of its own.
+  /// The times at which dZ of the last layer is complete, so that the paths fork, and at which both paths of
+  /// a layer have ended. Empty if each task forks for its own rows.
   static std::vector<mark> marks_of(const traced_step& step, std::size_t layers) {
     std::int64_t first_back = INT64_MAX, last_back = 0, fork = 0;
     for (const piece& p : step.pieces) {

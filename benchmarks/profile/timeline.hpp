@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One step of each schedule as a picture: a lane a thread, the two paths in two colours.
+// One step of each schedule as a picture: one lane for each thread, the two paths in two colours.
 #pragma once
 
 #include <string>
@@ -10,10 +10,11 @@ namespace profile {
 
 struct picture {
   int width = 900;    ///< pixels; below 600 a layout for small windows
-  bool alone = true;  ///< a file of its own, with its colours; else the page around it has them
+  bool alone = true;  ///< whether it is a file of its own, with its colours; a page around it has the colours
+                      ///< otherwise
 };
 
-/// An SVG element. All schedules have the same scale, so that lengths compare.
+/// An SVG element. All schedules have the same scale, so that lengths can be compared.
 [[nodiscard]] std::string timeline(const numbers& n, const picture& how);
 
 }  // namespace profile

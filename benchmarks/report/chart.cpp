@@ -12,8 +12,7 @@
 namespace report {
 namespace {
 
-// In units that are about a pixel where the chart is as wide as it is made for: on a phone, or three in a
-// row.
+// In units of about a pixel at the intended width of the chart: on a phone, or three in a row.
 constexpr double width = 400, height = 270;
 constexpr double left = 46, right = 10, top = 12, bottom = 42;
 
@@ -23,7 +22,7 @@ std::string number(double value) {
   return text;
 }
 
-// Without an exponent, and no more digits than it has.
+// Without an exponent and without trailing zeros.
 std::string plain(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.10g", value);
@@ -69,7 +68,7 @@ std::string frame(const chart& c) {
          number((top + height - bottom) / 2) + ")rotate(-90)\">" + escaped(c.y.title) + "</text>\n";
 }
 
-// Level ones are named at the left, where lines that rise with size leave room; others along their slope.
+// Horizontal ones have their name at the left, where rising lines leave room; others along their slope.
 std::string guide_text(const chart& c, const guide& g) {
   const double x0 = across(c.x, g.x0), y0 = up(c.y, g.y0), x1 = across(c.x, g.x1), y1 = up(c.y, g.y1);
   std::string text = line_between(x0, y0, x1, y1, "guide");

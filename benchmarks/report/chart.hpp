@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A chart of lines or points, as SVG inside of HTML. Colours are left to the style of the page.
+// A chart of lines or points, as SVG in HTML. The style of the page has the colours.
 #pragma once
 
 #include <string>
@@ -10,17 +10,17 @@ namespace report {
 
 struct point {
   double x, y;
-  std::string tip;  ///< what is shown where the pointer rests
+  std::string tip;  ///< shown when the pointer rests on it
 };
 
 struct series {
   std::string look;  ///< class of its colour
-  int marker = 0;    ///< its form, so that colours are not all that tells series apart
+  int marker = 0;    ///< its shape, so that series differ not only in colour
   bool line = true;  ///< through its points
   std::vector<point> points;
 };
 
-/// A line that is no measurement, such as the peak.
+/// A line that is not a measurement, such as the peak.
 struct guide {
   double x0, y0, x1, y1;
   std::string label;
@@ -42,14 +42,14 @@ struct chart {
 
 /// From 0 to at least `most`, with round ticks.
 [[nodiscard]] axis linear_axis(std::string title, double most);
-/// From `least` to `most`, a tick at each power of `base` in between.
+/// From `least` to `most`, with a tick at each power of `base` in between.
 [[nodiscard]] axis log_axis(std::string title, double least, double most, double base);
 
 /// A figure with the title above the chart.
 [[nodiscard]] std::string figure(const chart& c);
 
 inline constexpr int marker_forms = 6;
-/// The form alone, such as for a legend.
+/// The marker alone, for a legend.
 [[nodiscard]] std::string marker(int form, double x, double y, double size);
 
 }  // namespace report

@@ -22,7 +22,7 @@ two_paths_results read_two_paths(const json& data) {
   return result;
 }
 
-// By the names of its rows. Nothing for those of no suite that compares libraries.
+// The suite by the names of its rows; empty if no suite that compares libraries has them.
 std::string suite_of(const compare::run& r) {
   if (r.seconds.empty()) return "gemm";
   const std::string& name = r.seconds.begin()->first;
@@ -35,13 +35,13 @@ std::string suite_of(const compare::run& r) {
 struct reader {
   results all;
   std::map<std::string, std::vector<compare::run>> runs;
-  std::map<std::string, fs::path> folders;  ///< where the results of a suite are
+  std::map<std::string, fs::path> folders;  ///< folders with the results of each suite
 
   void only_one(const std::string& suite, const fs::path& place) {
     const auto [it, is_new] = folders.emplace(suite, place);
     if (is_new || it->second == place) return;
     throw std::runtime_error("two results of " + suite + ", " + it->second.string() + " and " +
-                             place.string() + ": name a folder with one of each suite");
+                             place.string() + ": give a folder with one result of each suite");
   }
 
   void read(const fs::path& file) {

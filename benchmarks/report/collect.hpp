@@ -13,7 +13,7 @@
 
 namespace report {
 
-/// What twinpath-two-paths wrote.
+/// Results of twinpath-two-paths.
 struct two_paths_results {
   struct cell {
     std::size_t batch, inputs, outputs;
@@ -30,14 +30,14 @@ struct results {
   std::optional<two_paths_results> two_paths;
   std::optional<compare::run> elementary;
   std::vector<std::string> left_out;
-  std::map<int, std::map<std::string, double>> read;  ///< GB/s by threads and place, as compare::run has it
+  std::map<int, std::map<std::string, double>> read;  ///< GB/s by threads and level, as in compare::run
 
-  /// The comparisons of a suite; none where it was not measured.
+  /// The comparisons of a suite; empty if it was not measured.
   [[nodiscard]] const std::vector<compare::comparison>& suite(const std::string& name) const;
 };
 
-/// Reads the folder and its sub-folders. Throws std::runtime_error when there are no results, when a file is
-/// none, or when two folders have results of the same suite.
+/// Reads the folder and its sub-folders. Throws std::runtime_error if there are no results, a file is not a
+/// result, or two folders have results of the same suite.
 [[nodiscard]] results collect(const std::filesystem::path& folder);
 
 }  // namespace report

@@ -26,7 +26,8 @@ std::string size_text(std::size_t n) {
   return n < million ? std::to_string(n) + " elements" : std::to_string(n / million) + " × 2²⁰ elements";
 }
 
-/// The cards of one number of elements: a function each, then all activations, then all updates.
+/// The cards for one number of elements: one for each function, then one for all activations and one for all
+/// updates.
 struct cards {
   std::map<std::string, std::vector<bar>> functions;
   std::vector<bar> activations, updates;
@@ -55,9 +56,9 @@ struct cards {
       result += bar_card(function, "", bars);
     }
     if (!activations.empty())
-      result += bar_card("activations f32", "copy: as many bytes, and nothing to compute", activations);
+      result += bar_card("activations f32", "copy: the same bytes without arithmetic", activations);
     if (!updates.empty())
-      result += bar_card("updates f32", "bytes: as many, and nothing to compute", updates);
+      result += bar_card("updates f32", "bytes: the same bytes without arithmetic", updates);
     return grid(result);
   }
 };
@@ -78,8 +79,8 @@ std::string elementary(const results& all) {
   for (auto& [n, of_size] : by_size) text += "<h3>" + size_text(n) + "</h3>\n" + of_size.text();
   return section(
       "elementary", "Functions, activations and updates",
-      "One thread, 10⁹ elements in a second, longer is faster. The few elements stay in a near cache, "
-      "the many come from memory.",
+      "One thread, 10⁹ elements a second, longer is faster. Short arrays stay in a near cache, long ones "
+      "come from memory.",
       text);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Pieces of HTML.
+// Parts of HTML.
 #pragma once
 
 #include <string>
@@ -12,12 +12,12 @@ namespace report {
 
 using bench::escaped;
 
-/// A section with its heading and the sentence that says how to read it, which may have markup.
+/// A section with its heading and a sentence that explains it, which may have markup.
 [[nodiscard]] std::string section(const std::string& id, const std::string& title, const std::string& lead,
                                   const std::string& content);
-/// Something that is closed at first.
+/// A part that is closed at first.
 [[nodiscard]] std::string details(const std::string& summary, const std::string& content);
-/// Charts or cards, as many beside each other as there is room for.
+/// Charts or cards side by side, as many as fit.
 [[nodiscard]] std::string grid(const std::string& content);
 
 /// The first column is text, the others are numbers. Cells are text, not markup.
@@ -37,7 +37,7 @@ struct bar {
   double value = 0;
   std::string label;  ///< the value with its unit
 };
-/// Bars as long as their values, the longest over the whole width.
+/// Bars with lengths proportional to their values; the longest takes the whole width.
 [[nodiscard]] std::string bar_card(const std::string& title, const std::string& subtitle,
                                    const std::vector<bar>& bars);
 

@@ -13,7 +13,7 @@ namespace {
 constexpr std::array libraries{"twinpath",       "OpenBLAS",      "BLIS",      "Eigen",
                                "onednn-sgemm",   "onednn-matmul", "onednn-ip", "oneMKL",
                                "torch-autograd", "torch-tensors", "xsimd",     "sleef"};
-// The same colour where two never meet in a chart.
+// Two libraries that never share a chart may have the same colour.
 constexpr std::array library_looks{"c0", "c1", "c2", "c3", "c4", "c5", "c4", "c6", "c7", "c8", "c1", "c2"};
 constexpr std::array families{"tiny", "small", "layer", "square", "long", "thin", "step", "predict"};
 constexpr std::array family_looks{"c1", "c2", "c0", "c6", "c3", "c4", "c7", "c8"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Each library and each family looks the same wherever it is shown.
+// The colour and marker of each library and family, the same in all charts.
 #pragma once
 
 #include <string>

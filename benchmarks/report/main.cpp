@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Makes a page with charts of what the benchmark programs wrote into a folder.
+// Makes a page of charts from a folder of benchmark results.
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
@@ -16,7 +16,7 @@ namespace report {
 namespace {
 
 int run_program(int argc, char** argv) {
-  CLI::App app("A page with charts of what the benchmark programs measured.");
+  CLI::App app("Makes a page of charts from benchmark results.");
   std::string folder, file;
   bool quiet = false;
   app.add_option("folder", folder,

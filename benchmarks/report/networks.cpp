@@ -42,10 +42,10 @@ std::string of_suite(const results& all, const std::string& suite, const std::st
 }  // namespace
 
 std::string networks(const results& all) {
-  const std::string bars = " Bars are speeds, longer is faster; beside them is the time.";
-  return of_suite(all, "step", "Steps of training",
+  const std::string bars = " Bars are speeds, longer is faster; the number is the time.";
+  return of_suite(all, "step", "Training steps",
                   "Forward, loss, both paths and update of a batch: layers from inputs to classes." + bars) +
-         of_suite(all, "predict", "Predictions", "From inputs to probabilities of a batch." + bars);
+         of_suite(all, "predict", "Predictions", "From the inputs of a batch to its probabilities." + bars);
 }
 
 }  // namespace report

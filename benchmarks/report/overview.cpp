@@ -15,7 +15,7 @@ using compare::run;
 
 constexpr const char* suites[] = {"gemm", "step", "predict"};
 
-// One of each library.
+// One run of each library.
 std::vector<const run*> libraries_of(const results& all) {
   std::vector<const run*> result;
   std::set<std::string> seen;
@@ -30,7 +30,7 @@ std::vector<const run*> libraries_of(const results& all) {
   return result;
 }
 
-// Lines of the value become lines of the page.
+// Line breaks in the value become line breaks of the page.
 std::string fact(const std::string& name, const std::string& value) {
   std::string text = "<div><dt>" + escaped(name) + "</dt>";
   for (std::size_t begin = 0; begin <= value.size();) {
@@ -47,7 +47,7 @@ std::string joined(const std::set<std::string>& words) {
   return text;
 }
 
-// By threads, the first suite that knows it.
+// By number of threads, from the first suite that has it.
 std::string peak_text(const results& all) {
   std::set<int> seen;
   std::string text;
@@ -68,8 +68,8 @@ std::string read_text(const results& all) {
   for (const auto& [threads, places] : all.read) {
     for (const auto& [place, speed] : places) {
       if (!text.empty()) text += '\n';
-      text += fixed(speed, speed < 100 ? 1 : 0) + " GB/s " + (place == "l2" ? "second-level cache" : place) +
-              ", " + threads_text(threads);
+      text += fixed(speed, speed < 100 ? 1 : 0) + " GB/s " + (place == "l2" ? "L2 cache" : place) + ", " +
+              threads_text(threads);
     }
   }
   return text.empty() ? "not measured" : text;
@@ -108,7 +108,7 @@ std::string facts(const results& all, const std::vector<const run*>& libraries) 
 
 std::string library_table(const std::vector<const run*>& libraries,
                           const std::vector<std::string>& left_out) {
-  html_table t({"library", "version", "what it says of its kernels"});
+  html_table t({"library", "version", "its kernels, by its own description"});
   for (const run* r : libraries) t.add({r->library, r->version, r->kernels});
   std::string text = "<div class=\"words\">" + t.text() + "</div>";
   for (const std::string& line : left_out) text += "<p>Left out: " + escaped(line) + "</p>\n";
@@ -121,7 +121,7 @@ const compare::family_result* find(const comparison& c, const std::string& famil
   return it == c.families.end() ? nullptr : &*it;
 }
 
-// A row for each family; columns for each number of threads, so that they are beside each other.
+// A row for each family; columns for each number of threads, side by side.
 std::string standing(const results& all) {
   std::set<int> threads;
   for (const char* suite : suites) {
@@ -150,11 +150,14 @@ std::string standing(const results& all) {
       t.add(cells);
     }
   }
-  return "<h3>Against the best peer of each row</h3>\n<p>Ratio: speed of twinpath to the best other library, "
-         "above 1 is faster; geometric mean over the rows, without dot products, for which the arithmetic "
-         "contract forbids the fast way. Behind: rows below " +
+  return "<h3>Compared with the best peer of each row</h3>\n<p>Ratio: speed of twinpath to the best other "
+         "library, "
+         "above 1 is faster; geometric mean over the rows, without dot products, whose fast form the "
+         "arithmetic "
+         "contract forbids. Behind: rows below " +
          fixed(compare::bar, 2) +
-         " in every round. Of peak: the median row. The number after a comma is that of threads.</p>\n" +
+         " in every round. Of peak: the median row. The number after a comma is the number of "
+         "threads.</p>\n" +
          t.text();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The page: one file, with nothing to load and no script.
+// The page: one file without scripts or other files.
 #pragma once
 
 #include <string>

@@ -17,14 +17,14 @@ using compare::row_result;
 using gemm_bench::layout;
 using gemm_bench::row;
 
-/// Rows of a line, and what is at the x axis.
+/// The rows of a line and the quantity on the x axis.
 struct line_of_rows {
   std::string title, axis;
   double least = 0, most = 0;
   std::vector<std::pair<double, const row_result*>> rows;
 };
 
-using selection = std::function<double(const row&)>;  // the place on the x axis; 0 where a row is not wanted
+using selection = std::function<double(const row&)>;  // the position on the x axis; 0 to leave a row out
 
 line_of_rows select(const comparison& c, bench::element type, std::string title, std::string axis,
                     const selection& place) {
@@ -57,7 +57,7 @@ std::string draw(const comparison& c, bench::element type, const line_of_rows& s
   chart picture;
   picture.title = selected.title;
   const std::vector<std::string> libraries = names(c);
-  // Ours last, so that it is on top.
+  // twinpath is drawn last, on top.
   for (auto it = libraries.rbegin(); it != libraries.rend(); ++it) {
     const look l = look_of_library(*it);
     series s{l.name, l.marker, true, {}};
@@ -70,7 +70,7 @@ std::string draw(const comparison& c, bench::element type, const line_of_rows& s
     }
     picture.lines.push_back(std::move(s));
   }
-  // Room at both ends, also for a single row.
+  // A margin at both ends, also for a single row.
   picture.x = log_axis(selected.axis, selected.least / 1.2, selected.most * 1.2,
                        selected.most > 64 * selected.least ? 4 : 2);
   picture.y = linear_axis("GFLOP/s", most * 1.14);
@@ -87,7 +87,7 @@ std::string squares(const comparison& c, bench::element type) {
     figures += draw(
         c, type,
         select(c, type, std::string("squares, ") + gemm_bench::name(how), "m = n = k", [how](const row& r) {
-          // Odd large ones, beside an even one, would look like a fault of the line; the table has them.
+          // Large odd sizes next to an even one would look like an error in the line; the table has them.
           const bool cube =
               r.family != "layer" && r.m == r.n && r.n == r.k && r.leading == 0 && (r.m < 32 || r.m % 2 == 0);
           return r.how == how && cube ? static_cast<double>(r.m) : 0.0;
@@ -140,10 +140,11 @@ std::string products(const results& all) {
     }
   }
   if (text.empty()) return "";
-  return section("products", "Matrix products",
-                 "NN is A·B, TN is Aᵀ·B, NT is A·Bᵀ. Medians of the rounds, each library in a process of its "
-                 "own. Rest the pointer on a point for its numbers.",
-                 text);
+  return section(
+      "products", "Matrix products",
+      "NN is A·B, TN is Aᵀ·B, NT is A·Bᵀ. Medians of the rounds; each library has a process of its "
+      "own. Point at a marker to see its numbers.",
+      text);
 }
 
 }  // namespace report

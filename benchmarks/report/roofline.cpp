@@ -14,7 +14,7 @@ namespace {
 
 using compare::comparison;
 
-// The part of a roof of so many GB/s that is inside of the chart.
+// The part of a roof with the given GB/s that lies inside the chart.
 guide slope(const chart& c, double speed, double peak, const std::string& name) {
   const double from = std::max(c.x.least, c.y.least / speed), to = std::min(c.x.most, peak / speed);
   return {from, from * speed, to, to * speed, name + ' ' + bench::three_digits(speed) + " GB/s"};
@@ -76,9 +76,10 @@ std::string roofline(const results& all) {
   }
   return section(
       "roofline", "Roofline",
-      std::string("The products of twinpath in f32. A row repeats with operands that caches hold "
-                  "where they fit, so that only large ones have to stay below the roof of memory.") +
-          (roofs ? "" : " Reading was not measured in these results."),
+      std::string(
+          "The products of twinpath in f32. Rows are repeated, so operands that fit a cache stay there: "
+          "only large ones must stay below the roof of memory.") +
+          (roofs ? "" : " These results have no measured bandwidth."),
       legend_of_families(families) + grid(figures));
 }
 

@@ -24,9 +24,9 @@ double speed(const row_result& r, const std::string& library) {
   return it == r.peers.end() ? 0 : it->second;
 }
 
-/// All suites at one thread and at another number of threads.
+/// All suites with one thread and with another number of threads.
 struct gains {
-  std::map<std::string, series> of_rows;                                          ///< by family, of ours
+  std::map<std::string, series> of_rows;                                          ///< by family, of twinpath
   std::map<std::string, std::map<std::string, std::vector<double>>> of_families;  ///< by family and library
   std::vector<std::string> libraries;
   double least_work = 1e300, most_work = 0, most = 2;
@@ -114,8 +114,7 @@ std::string scaling(const results& all) {
   if (text.empty()) return "";
   return section(
       "scaling", "Threads",
-      "How many times as fast a row is as on one thread; in the table the geometric mean of each family.",
-      text);
+      "The speed of a row over that on one thread; the table has the geometric mean of each family.", text);
 }
 
 }  // namespace report

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The sections of the page, each in a file of its own. Empty where nothing of it was measured.
+// The sections of the page, each in a file of its own. A section without measurements is empty.
 #pragma once
 
 #include <string>
@@ -8,17 +8,17 @@
 
 namespace report {
 
-/// Machine, peak, libraries, commit, and where twinpath stands in each family.
+/// Machine, peak, libraries, commit, and the ratio to the best peer in each family.
 [[nodiscard]] std::string overview(const results& all);
 /// GFLOP/s over size in NN, TN, NT for each library.
 [[nodiscard]] std::string products(const results& all);
 /// Arithmetic intensity against GFLOP/s.
 [[nodiscard]] std::string roofline(const results& all);
-/// What a second thread brings.
+/// The gain of a second thread.
 [[nodiscard]] std::string scaling(const results& all);
-/// Layer against batch: which schedule wins.
+/// The faster schedule for each layer and batch.
 [[nodiscard]] std::string two_paths_map(const results& all);
-/// Steps of training and predictions beside the peers.
+/// Training steps and predictions of all libraries.
 [[nodiscard]] std::string networks(const results& all);
 /// Functions of elements, activations, updates.
 [[nodiscard]] std::string elementary(const results& all);

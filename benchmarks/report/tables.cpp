@@ -44,8 +44,8 @@ std::string tables(const results& all) {
   if (text.empty()) return "";
   return section(
       "tables", "All rows",
-      "Time of twinpath; GFLOP/s of each library; ratio: twinpath to the best peer, the median of the "
-      "rounds, and its range.",
+      "Time of twinpath; GFLOP/s of each library; ratio: speed of twinpath over the best peer, the median "
+      "of the rounds and the range.",
       text);
 }
 

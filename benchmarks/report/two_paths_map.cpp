@@ -12,7 +12,7 @@ namespace {
 
 using cell = two_paths_results::cell;
 
-// The same margin as twinpath-two-paths has.
+// The same margin as in twinpath-two-paths.
 bool misses(const cell& c) {
   return c.automatic > 1.05 * std::min(c.sequential, c.concurrent) + 1e-6;
 }
@@ -21,7 +21,7 @@ std::string layer_name(const cell& c) {
   return std::to_string(c.inputs) + "×" + std::to_string(c.outputs);
 }
 
-// The colour is full where one order is half as fast again as the other.
+// The colour is full if one order is 1.5 times as fast as the other.
 std::string map_cell(const cell& c) {
   const bool concurrent = c.concurrent < c.sequential;
   const double gain = std::max(c.concurrent, c.sequential) / std::min(c.concurrent, c.sequential);
@@ -30,7 +30,7 @@ std::string map_cell(const cell& c) {
                           bench::time_text(c.sequential) + ", side by side " +
                           bench::time_text(c.concurrent) + ", automatic " + bench::time_text(c.automatic) +
                           ", overlap " + bench::percent(c.overlap);
-  // What would be printed as 1.00 is no victory.
+  // A ratio that is printed as 1.00 counts as equal.
   const char* sign = gain < 1.005 ? "=" : concurrent ? "∥" : "→";
   return std::string("<td class=\"") + (concurrent ? "side" : "after") +
          "\" style=\"--depth:" + bench::fixed(100 * depth, 0) + "%\" title=\"" + escaped(tip) + "\">" + sign +
@@ -65,13 +65,14 @@ std::string two_paths_map(const results& all) {
     text += "</tr>\n";
   }
   text += "</tbody></table></div>\n<p>Side by side is faster in " + std::to_string(wins) + " of " +
-          std::to_string(measured.cells.size()) + " cells; the automatic schedule misses the better one in " +
-          std::to_string(missed) + ".</p>\n";
+          std::to_string(measured.cells.size()) +
+          " cells; the automatic schedule is slower than the better one in " + std::to_string(missed) +
+          ".</p>\n";
   return section(
       "two-paths", "The two paths of a layer",
-      "dW beside dZ on " + threads_text(measured.threads) +
+      "dW and dZ on " + threads_text(measured.threads) +
           ": <span class=\"key side\">∥ side by side wins</span> <span class=\"key after\">→ one after "
-          "the other wins</span>, with how many times as fast it is. <b>!</b>: the automatic schedule "
+          "the other wins</span>, with the ratio of the times. <b>!</b>: the automatic schedule "
           "is slower than the better one by more than 5 % and 1 µs.",
       text);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a library has to do to be measured. Each file in adapters/ defines these functions for one library,
+// The interface of a measured library. Each file in adapters/ defines these functions for one library,
 // and each executable is linked with one of them.
 #pragma once
 

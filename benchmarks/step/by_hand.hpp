@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A step as one writes it by hand on a library that offers products alone: the update is fused with the
-// product dW, the other passes are loops that the compiler vectorises and OpenMP shares.
+// A step written by hand on a library that has products only. The update is fused with the product dW; the
+// other passes are loops, vectorised by the compiler and parallel by OpenMP.
 #pragma once
 
 #include <omp.h>
@@ -18,7 +18,7 @@
 
 namespace step_bench {
 
-/// Calls body(begin, end) for parts of 0 … count - 1, on one thread when they are few elements.
+/// Calls body(begin, end) for parts of 0 … count - 1, on one thread if there are few elements.
 template <class Body>
 void share(std::size_t count, std::size_t elements, const Body& body) {
   constexpr std::size_t worth_sharing = 1 << 15;

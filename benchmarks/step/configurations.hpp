@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The networks and batches whose steps of training are measured.
+// The networks and batches whose training steps are measured.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Measures steps of training by the one library that this executable is linked with.
+// Measures training steps of the library with which this executable is linked.
 #include <benchmark/benchmark.h>
 
 #include <memory>
@@ -14,7 +14,7 @@
 namespace step_bench {
 namespace {
 
-/// One row with its trainer, made and checked when it is first wanted.
+/// One row with its trainer, which is constructed and checked at its first use.
 class measured {
  public:
   explicit measured(const configuration& shape) : problem_(shape) {}

@@ -49,8 +49,8 @@ std::string disagreement(const problem& p, const std::vector<std::vector<float>>
                          const std::vector<std::vector<double>>& expected) {
   for (std::size_t l = 0; l < expected.size(); ++l) {
     if (weights[l].size() != expected[l].size())
-      return "layer " + std::to_string(l + 1) + " has another size";
-    // What the steps changed, not the weights themselves, which would agree without a step.
+      return "layer " + std::to_string(l + 1) + " has a different size";
+    // Compares the changes by the steps: the weights themselves would agree without a step.
     double error = 0, change = 0;
     for (std::size_t i = 0; i < expected[l].size(); ++i) {
       const double wanted = expected[l][i] - double{p.weights[l][i]};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What every library trains: the same initial weights, the same batch, the same rate.
+// The problem for all libraries: the same initial weights, batch and learning rate.
 #pragma once
 
 #include <cstddef>
@@ -23,10 +23,10 @@ struct problem {
   [[nodiscard]] std::size_t layers() const { return shape.widths.size() - 1; }
 };
 
-/// Weights after some steps by twinpath in double: what the libraries are checked against.
+/// The reference: weights after some steps of twinpath in double.
 [[nodiscard]] std::vector<std::vector<double>> train_in_double(const problem& p, std::size_t steps);
 
-/// Empty when the weights agree with those in double, else where they do not.
+/// Empty if the weights agree with those in double, else a description of the difference.
 [[nodiscard]] std::string disagreement(const problem& p, const std::vector<std::vector<float>>& weights,
                                        const std::vector<std::vector<double>>& expected);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Where the parameter path beside the backprop path is faster than one after the other, and whether the
-// automatic schedule knows it.
+// Layers for which the two backward paths are faster as sibling tasks than in sequence, and the choice of the
+// automatic schedule.
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -40,7 +40,7 @@ std::vector<layer_shape> shapes(bool quick) {
                                         {784, 128},
                                         {1024, 1024}}) {
     for (const std::size_t batch : {16u, 64u, 256u, 1024u, 4096u}) {
-      // One call of the largest takes as long as all the rest.
+      // One call of the largest layer takes as long as all others together.
       if (!quick || batch * inputs * outputs <= (std::size_t{1} << 28))
         all.push_back({batch, inputs, outputs});
     }
@@ -56,13 +56,13 @@ std::string date() {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("The two backward paths of one layer, dW and db beside dZ, under each schedule.");
+  CLI::App app("The two backward paths of one layer (dW and db, dZ) under each schedule.");
   int threads = 2;
   bool quick = false, quiet = false;
   std::string file;
   app.add_option("--threads", threads, "Threads to use")->capture_default_str()->check(CLI::Range(1, 1024));
-  app.add_option("--json", file, "Write the results to this file too");
-  app.add_flag("--quick", quick, "A first impression in a few seconds");
+  app.add_option("--json", file, "Also write the results to this file");
+  app.add_flag("--quick", quick, "Rough results in a few seconds");
   app.add_flag("--quiet", quiet, "No progress");
   CLI11_PARSE(app, argc, argv);
   if (!file.empty()) bench::require_writable(file);
@@ -101,14 +101,16 @@ int run(int argc, char** argv) {
   }
   if (!quiet) std::fprintf(stderr, "\r%*s\r", 40, "");
   table.print(std::cout, bench::style::text);
-  std::cout
-      << '\n'
-      << bench::wrapped(
-             "gain: sequential to concurrent; overlap: of dW and dZ when concurrent; to best: the better of "
-             "the two to automatic, < when that is slower by more than 5 % and 1 µs; peak: of automatic.")
-      << '\n'
-      << "Concurrent is faster on " << wins << " of " << all.size()
-      << " rows; automatic misses the better one on " << worse << ".\n";
+  std::cout << '\n'
+            << bench::wrapped(
+                   "gain: time of sequential over concurrent; overlap: of dW and dZ when concurrent; to "
+                   "best: time of "
+                   "the better of the two over automatic, < if automatic is slower by more than 5 % and 1 "
+                   "µs; peak: "
+                   "of automatic.")
+            << '\n'
+            << "Concurrent is faster on " << wins << " of " << all.size()
+            << " rows; automatic is slower than the better one on " << worse << ".\n";
   if (file.empty()) return EXIT_SUCCESS;
   const nlohmann::json result = {{"cpu", bench::cpu_name()},
                                  {"version", lib.version},

@@ -37,7 +37,7 @@ class layer {
 
   void run(tp::schedule how) { tp::backward(how, A_, dZ_, W_, dW_, db_, below_, tp::activation::relu); }
 
-  /// Seconds a call, over so many calls.
+  /// Seconds per call, over `calls` calls.
   double time(tp::schedule how, std::size_t calls) {
     const auto begin = clock::now();
     for (std::size_t i = 0; i < calls; ++i) run(how);
@@ -70,7 +70,7 @@ result measure(const layer_shape& shape, double seconds) {
   std::vector<double> times[std::size(schedules)];
   for (std::size_t r = 0; r < rounds; ++r) {
     for (std::size_t s = 0; s < std::size(schedules); ++s) {
-      // Another schedule begins in every round, so that none always comes after the same one.
+      // A different schedule begins each round, so that no schedule always follows the same one.
       const std::size_t turn = (s + r) % std::size(schedules);
       x.run(schedules[turn]);
       times[turn].push_back(x.time(schedules[turn], calls));

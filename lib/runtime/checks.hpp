@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Checks of arguments, before anything is written. Each throws std::invalid_argument with the shapes in its
-// text.
+// Checks of arguments, made before anything is written. Each throws std::invalid_argument with the shapes in
+// the text.
 #pragma once
 
 #include <span>
@@ -24,7 +24,7 @@ namespace twinpath::inline v0::detail {
 [[noreturn]] void fail_overlap(std::string_view function, std::string_view output, std::string_view other);
 [[noreturn]] void fail_option(std::string_view function, std::string_view name, int value, int last);
 
-/// An option that is an enumerator, 0 to `last`, and not another number made one by a cast.
+/// Requires an enumerator, 0 to `last`: a cast can give an enumeration any other value.
 template <class Option>
 void check_option(std::string_view function, std::string_view name, Option value, Option last) {
   if (value < Option{} || value > last) [[unlikely]]
@@ -60,7 +60,7 @@ struct rectangle {
       : data(s.data()), rows(1), cols(s.size()), stride(s.size()), size(sizeof(T)) {}
 };
 
-/// `overlap` for rectangles whose address ranges meet.
+/// `overlap` of rectangles whose address ranges intersect.
 [[nodiscard]] bool overlap_row_by_row(const rectangle& a, const rectangle& b) noexcept;
 
 /// Whether two rectangles share an element. Two column blocks of one buffer do not.
@@ -72,7 +72,7 @@ struct rectangle {
   if (end(a) <= b.data || end(b) <= a.data) return false;
   return overlap_row_by_row(a, b);
 }
-/// Whether two rectangles are the same.
+/// Whether two rectangles have the same elements in the same order.
 [[nodiscard]] bool identical(const rectangle& a, const rectangle& b) noexcept;
 
 template <class T>
@@ -91,23 +91,23 @@ void check_size(std::string_view function, std::string_view name, std::span<T> s
     fail(function, std::string(name) + " is null");
 }
 
-/// Whether an operand that may be left out is there. One without elements is, when it has a shape: that of a
-/// forgotten allocation is wrong.
+/// Whether an optional operand was passed. An empty view with a non-zero shape counts as passed, so that a
+/// forgotten allocation is reported as a shape error.
 template <class T>
 [[nodiscard]] bool is_given(matrix_view<T> v) noexcept {
   return v.data() != nullptr || v.rows() != 0 || v.cols() != 0;
 }
 
-/// An output that must share no element with another operand.
+/// Requires that an output shares no element with another operand.
 inline void check_disjoint(std::string_view function, std::string_view output, const rectangle& a,
                            std::string_view other, const rectangle& b) {
   if (overlap(a, b)) [[unlikely]]
     fail_overlap(function, output, other);
 }
 
-/// An output that may be exactly its input and must share no element with it otherwise.
+/// Requires that an output is exactly its input, or shares no element with it.
 inline void check_same_or_disjoint(std::string_view function, std::string_view output, const rectangle& a,
-                                std::string_view other, const rectangle& b) {
+                                   std::string_view other, const rectangle& b) {
   if (!identical(a, b)) check_disjoint(function, output, a, other, b);
 }
 

@@ -12,13 +12,12 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// The format counts in microseconds.
+/// The format's unit of time.
 double microseconds(std::int64_t ns) {
   return static_cast<double>(ns) / 1000;
 }
 
-/// One of the colours that the format has names for. Perfetto does not look at it: it has a colour for every
-/// name of a span.
+/// A colour name of the format. Perfetto ignores it and colours spans by their names.
 std::string_view colour(span_path path) {
   switch (path) {
     case span_path::none:
@@ -35,13 +34,13 @@ std::string_view colour(span_path path) {
   return "generic_work";
 }
 
-// Names are not checked to be UTF-8.
+// Names may be invalid UTF-8.
 std::string text(const json& scalar) {
   return scalar.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-/// The text of an object, member by member. A json object would do, but its destructor allocates: without
-/// memory it ends the program.
+/// The text of an object, built member by member. The destructor of a json object allocates, and would end
+/// the program if memory runs out.
 class object {
  public:
   void add(std::string_view key, const json& scalar) { add_text(key, text(scalar)); }
@@ -59,7 +58,7 @@ class object {
   std::string members_;
 };
 
-/// From 1, because Perfetto takes thread 0 for the idle time of a processor and shows nothing of it.
+/// Counted from 1: Perfetto takes thread 0 for the idle time of a processor and does not show it.
 std::size_t number(std::size_t thread) {
   return thread + 1;
 }
@@ -111,7 +110,7 @@ object count_of_dropped(std::size_t dropped) {
   return o;
 }
 
-/// Stands behind the last span.
+/// An event at the end of the last span.
 object dropped_spans(std::size_t dropped, std::int64_t end_ns) {
   object e = event("i", std::to_string(dropped) + " spans dropped: a thread's buffer was full", 0);
   e.add("s", "g");
@@ -121,7 +120,7 @@ object dropped_spans(std::size_t dropped, std::int64_t end_ns) {
   return e;
 }
 
-/// Past the stream's width and locale.
+/// Ignores the stream's width and locale.
 void write(std::ostream& out, std::string_view text) {
   out.write(text.data(), static_cast<std::streamsize>(text.size()));
 }

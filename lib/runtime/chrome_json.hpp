@@ -24,7 +24,7 @@ struct timed_span {
   }
 };
 
-/// Complete events of threads 0 … threads-1, whatever the stream's locale and format flags.
+/// Writes complete events of threads 0 … threads-1. The stream's locale and format flags have no effect.
 void write_chrome_json(std::ostream& out, const std::vector<timed_span>& spans, std::size_t threads,
                        std::size_t dropped);
 

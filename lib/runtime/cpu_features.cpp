@@ -55,7 +55,7 @@ cpuid_bits read_cpuid() noexcept {
     bits.leaf7_ebx = ebx;
   }
   if (has_all(bits.leaf1_ecx, osxsave)) {
-    // By assembly, because the intrinsic would need this file to be compiled with -mxsave.
+    // The intrinsic would require -mxsave for this file.
     std::uint32_t low = 0, high = 0;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
     bits.xcr0 = (std::uint64_t{high} << 32) | low;

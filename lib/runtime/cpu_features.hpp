@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the processor has and the operating system lets us use.
+// Instruction sets that the processor has and the operating system supports.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,8 @@
 
 namespace twinpath::inline v0::detail {
 
-/// The CPUID registers and the XCR0 value that decide the tier. A leaf above `max_leaf` is 0, and `xcr0` is 0
-/// when the operating system does not offer XGETBV.
+/// The CPUID registers and the XCR0 value that decide the tier. A leaf above `max_leaf` is 0; `xcr0` is 0 if
+/// the operating system does not enable XGETBV.
 struct cpuid_bits {
   std::uint32_t max_leaf;
   std::uint32_t leaf1_ecx;
@@ -17,11 +17,11 @@ struct cpuid_bits {
   std::uint64_t xcr0;
 };
 
-/// The best tier for these bits. Pure: it looks at nothing else, and never at a model number.
+/// The best tier for these bits: a pure function of them. Model numbers are never used.
 [[nodiscard]] isa best_x86_isa(const cpuid_bits& bits) noexcept;
 
 #if defined(__x86_64__)
-/// The bits of the processor that runs the calling thread.
+/// The bits of the processor on which the calling thread runs.
 [[nodiscard]] cpuid_bits read_cpuid() noexcept;
 #endif
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// nlohmann-json under a name of our own. Its inline functions are weak symbols: a program that uses the
-// library itself, in another version or with other settings, must not share them with this archive.
+// nlohmann-json in a namespace of this library. Its inline functions are weak symbols, and a program that
+// uses another version of nlohmann-json, or other settings, must not share them with this archive.
 #pragma once
 
 #if defined(INCLUDE_NLOHMANN_JSON_HPP_)
@@ -12,7 +12,7 @@
 
 namespace twinpath::inline v0::detail {
 
-/// Keeps its keys in the order in which they were set.
+/// Keeps keys in the order of insertion.
 using json = twinpath_nlohmann::ordered_json;
 
 }  // namespace twinpath::inline v0::detail

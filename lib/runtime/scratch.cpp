@@ -19,7 +19,7 @@
 
 namespace twinpath::inline v0::detail {
 
-/// The header of a chunk; its bytes follow. `base` is the number of bytes live in earlier chunks.
+/// Header of a chunk, followed by its bytes. `base` is the number of live bytes in earlier chunks.
 struct alignas(scratch_frame::alignment) scratch_chunk {
   scratch_chunk* next;
   std::size_t capacity;
@@ -28,12 +28,12 @@ struct alignas(scratch_frame::alignment) scratch_chunk {
   [[nodiscard]] std::byte* bytes() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
 };
 
-/// Chunks after `current` are empty and wait for the next growth.
+/// Chunks after `current` are empty and are used by the next growth.
 struct scratch_arena {
   scratch_chunk* first = nullptr;
   scratch_chunk* current = nullptr;
-  std::size_t used = 0;  // bytes of `current`
-  std::size_t peak = 0;  // most bytes that were ever live
+  std::size_t used = 0;  // live bytes of `current`
+  std::size_t peak = 0;  // largest number of live bytes so far
   std::size_t depth = 0;
 };
 
@@ -42,7 +42,7 @@ namespace {
 constexpr std::align_val_t alignment{scratch_frame::alignment};
 constexpr std::size_t smallest_chunk = std::size_t{1} << 16;
 
-// AddressSanitizer is told which bytes are given out, so that it sees a use after the end of a frame.
+// AddressSanitizer is told which bytes are allocated, so that it reports a use after the end of a frame.
 void forbid([[maybe_unused]] std::byte* first, [[maybe_unused]] std::size_t bytes) noexcept {
 #if defined(TWINPATH_ASAN)
   ASAN_POISON_MEMORY_REGION(first, bytes);
@@ -54,7 +54,7 @@ void permit([[maybe_unused]] std::byte* first, [[maybe_unused]] std::size_t byte
 #endif
 }
 
-// Returns the chunk after it.
+// Returns the next chunk.
 scratch_chunk* release_chunk(scratch_chunk* chunk) noexcept {
   scratch_chunk* const next = chunk->next;
   permit(chunk->bytes(), chunk->capacity);
@@ -68,25 +68,26 @@ void release_chunks(scratch_arena& arena) noexcept {
   arena.used = 0;
 }
 
-// Trivial, so that reaching it costs no initialisation check; `janitor` frees its chunks.
+// Trivial, so that an access needs no initialisation check. The releaser frees the chunks when the thread
+// exits.
 constinit thread_local scratch_arena arena_of_this_thread;
 
-struct janitor {
-  ~janitor() { release_chunks(arena_of_this_thread); }
-  void watch() noexcept {}
+struct arena_releaser {
+  ~arena_releaser() { release_chunks(arena_of_this_thread); }
+  void construct() noexcept {}
 };
-thread_local janitor janitor_of_this_thread;
+thread_local arena_releaser releaser_of_this_thread;
 
 scratch_chunk* make_chunk(std::size_t capacity) {
-  janitor_of_this_thread.watch();
+  releaser_of_this_thread.construct();
   void* const memory = ::operator new(sizeof(scratch_chunk) + capacity, alignment);
   auto* const chunk = ::new (memory) scratch_chunk{nullptr, capacity, 0};
   forbid(chunk->bytes(), capacity);
   return chunk;
 }
 
-// One chunk in place of all. Freed first, so that the two do not add up; without memory the next frame starts
-// from nothing.
+// Replaces all chunks by one. The old ones are freed first, so that both never exist at the same time. If
+// memory runs out, the next frame starts without a chunk.
 void merge_chunks(scratch_arena& arena) noexcept {
   release_chunks(arena);
   try {
@@ -96,7 +97,7 @@ void merge_chunks(scratch_arena& arena) noexcept {
   }
 }
 
-// Makes a chunk with at least `bytes` current.
+// Makes a chunk of at least `bytes` bytes the current one.
 void grow(scratch_arena& arena, std::size_t bytes) {
   scratch_chunk* const current = arena.current;
   const std::size_t live = current == nullptr ? 0 : current->base + arena.used;

@@ -12,17 +12,15 @@ namespace twinpath::inline v0::detail {
 struct scratch_arena;
 struct scratch_chunk;
 
-/// Everything allocated through a frame is given back when the frame ends. Frames of one thread nest: the
-/// innermost one alone may allocate, and a frame ends on the thread that made it. A task that this thread
-/// runs while it waits inside a frame nests too. The memory itself may be used by any thread while the frame
-/// lives.
+/// A frame releases its allocations when it ends. Frames of one thread nest: only the innermost one may
+/// allocate, and a frame ends on the thread that created it. Frames of a task that the thread runs while it
+/// waits inside a frame nest too. Any thread may use the memory while the frame lives.
 ///
-/// A thread keeps the memory of its deepest use until it exits, so the same work allocates once: memory is
-/// added in chunks while frames are open, and merged into one chunk of that size when the outermost one ends.
+/// A thread keeps the memory of its largest use until it exits, so that repeated work allocates once: memory
+/// grows in chunks while frames are open, and becomes one chunk of that size when the outermost frame ends.
 class scratch_frame {
  public:
-  /// Bytes after an allocation that may be read and written too, so that whole vectors can be used at its
-  /// end.
+  /// Bytes behind an allocation that may be read and written too, so that its last vector may be a whole one.
   static constexpr std::size_t padding = 64;
   static constexpr std::size_t alignment = 64;
 
@@ -31,8 +29,8 @@ class scratch_frame {
   scratch_frame(const scratch_frame&) = delete;
   scratch_frame& operator=(const scratch_frame&) = delete;
 
-  /// `n` uninitialised elements, aligned and padded; never null. Earlier allocations stay where they are.
-  /// Throws std::bad_alloc, and nothing has changed then.
+  /// `n` uninitialised elements, aligned and padded; never null. Earlier allocations do not move.
+  /// Throws std::bad_alloc, with the strong exception guarantee.
   template <class T>
   [[nodiscard]] T* allocate(std::size_t n) {
     static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
@@ -41,7 +39,7 @@ class scratch_frame {
       throw std::bad_alloc();
     return static_cast<T*>(allocate_bytes(n * sizeof(T)));
   }
-  /// The same for rows x cols of them.
+  /// The same for rows x cols elements.
   template <class T>
   [[nodiscard]] T* allocate(std::size_t rows, std::size_t cols) {
     if (cols != 0 && rows > largest / sizeof(T) / cols) [[unlikely]]
@@ -55,12 +53,12 @@ class scratch_frame {
   [[nodiscard]] void* allocate_bytes(std::size_t bytes);
 
   scratch_arena* arena_;
-  scratch_chunk* chunk_;  // where the arena stood when this frame began
+  scratch_chunk* chunk_;  // chunk_ and used_: the state of the arena when the frame began
   std::size_t used_;
   std::size_t depth_;
 };
 
-/// What the calling thread holds, for tests and reports.
+/// Scratch memory of the calling thread, for tests and reports.
 struct scratch_usage {
   std::size_t chunks = 0;
   std::size_t bytes = 0;  ///< capacity of all chunks

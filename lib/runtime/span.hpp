@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How operations record themselves; `trace` is the public side.
+// Recording of spans by operations. `trace` is the public interface.
 #pragma once
 
 #include <atomic>
@@ -9,20 +9,20 @@
 
 namespace twinpath::inline v0::detail {
 
-/// What a span shows of its operation.
+/// The part of an operation that a span covers.
 enum class span_part : std::uint32_t {
-  whole,  ///< a piece of it on one thread
-  // Inside of a piece, recorded where a trace asks for parts.
-  pack_a,      ///< op(A) is copied to where the kernel reads it
-  pack_b,      ///< the same of op(B)
+  whole,  ///< everything that one task computes of it
+  // Inside such a piece, recorded by traces with `trace_detail::parts`.
+  pack_a,      ///< op(A) is packed
+  pack_b,      ///< op(B) is packed
   kernel,      ///< register tiles
   transposed,  ///< a product with few columns or rows, computed as op(B)^T * op(A)^T
   finish,      ///< its sums are transposed back and stored
   wait,        ///< a thread waits for others
 };
 
-/// Names a span: {"dW", 2} is "dW2", {"loss"} is "loss", {} is not recorded. The characters of `operation`
-/// are not copied: it is a string literal.
+/// Names a span: {"dW", 2} is "dW2", {"loss"} is "loss", {} is not recorded. `operation` is a string literal,
+/// because its characters are not copied.
 struct span_label {
   const char* operation = nullptr;
   unsigned layer = 0;
@@ -33,31 +33,31 @@ struct span_label {
 
 inline constexpr span_label waiting{"wait", 0, span_part::wait};
 
-/// C (m x n) = op(A) (m x k) * op(B) (k x n); zeros where there is no such dimension.
+/// C (m x n) = op(A) (m x k) * op(B) (k x n); 0 for a dimension that the operation does not have.
 struct span_shape {
   std::size_t m = 0;
   std::size_t n = 0;
   std::size_t k = 0;
 };
 
-/// The recording under way, 0 for none; every `trace::start` makes a new one. Odd where parts are recorded.
+/// The current recording, or 0: a new number for each `trace::start`, odd if parts are recorded.
 extern constinit std::atomic<std::uint64_t> recording;
 
-/// Called at the begin of every span that is recorded, null for nothing: a test delays an operation with it
-/// to see that others wait.
+/// If not null, called at the start of each recorded span. Tests delay an operation with it, to check that
+/// other operations wait.
 extern constinit std::atomic<void (*)(span_label)> before_span;
 
 /// Records the time between its construction and its destruction, both on one thread.
 ///
-/// A scope that is open when the trace stops is recorded when it ends; it is forgotten when the thread has by
-/// then recorded for another start, and also when the trace was restarted or destroyed.
+/// A scope that is open when the trace stops is recorded when it ends, unless the thread has recorded for
+/// another `start` by then, or the trace was restarted or destroyed.
 class span_scope {
  public:
   explicit span_scope(span_label label) noexcept {
     if (wants(label)) [[unlikely]]
       begin(label, {});
   }
-  /// `shape()` is the shape of a product's piece; it is asked for when the span is recorded.
+  /// `shape()` is the shape of a product's piece. It is called only if the span is recorded.
   template <class Shape>
   requires std::is_invocable_r_v<span_shape, const Shape&> span_scope(span_label label, const Shape& shape)
   noexcept {
@@ -72,7 +72,7 @@ class span_scope {
   span_scope& operator=(const span_scope&) = delete;
 
   [[nodiscard]] bool is_open() const noexcept { return label_.operation != nullptr; }
-  /// Begins now, for a scope that is open.
+  /// Moves the start of an open scope to now.
   void begin_again() noexcept;
 
  private:
@@ -83,14 +83,14 @@ class span_scope {
   void begin(span_label label, span_shape shape) noexcept;
   void end() noexcept;
 
-  span_label label_;  // without an operation, the rest is not set
+  span_label label_;  // the other members are set only if it has an operation
   std::uint64_t recording_;
   std::int64_t begin_ns_;
   std::size_t m_, n_, k_;
 };
 
-/// Records a span with given times, in nanoseconds since `trace::start`, for the calling thread; does nothing
-/// when no trace records.
+/// Records a span of the calling thread with given times, in nanoseconds since `trace::start`. No effect
+/// while no trace records.
 void append_span(span_label label, std::int64_t begin_ns, std::int64_t end_ns,
                  span_shape shape = {}) noexcept;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the names of operations say about them.
+// Paths and names of operations.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace twinpath::inline v0::detail {
 
-/// Which path an operation belongs to.
+/// The path to which an operation belongs.
 [[nodiscard]] span_path path_of(std::string_view operation) noexcept;
 
 /// {"dW", 2} is "dW2"; a part has its own name.

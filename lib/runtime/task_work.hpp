@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-// How much work is worth a task.
+// The least work that pays for a task.
 #pragma once
 
 #include <cstddef>
 
 namespace twinpath::inline v0::detail {
 
-/// Multiply-adds that are worth a task of their own: 1.5 to 3 µs of one core with AVX-512, where handing a
-/// task to another thread costs 1 to 2 µs, and 3 to 5 µs between cores behind different last-level caches: on
-/// neighbours 128 Ki would gain up to a quarter, on such cores it would lose a third and more.
+/// Multiply-adds that pay for a task: 1.5 to 3 µs of one core with AVX-512. Handing a task to another thread
+/// costs 1 to 2 µs, or 3 to 5 µs between cores with different last-level caches. 128 Ki would gain up to a
+/// quarter on neighbouring cores and lose a third or more on distant ones (AMD EPYC, 2026-11-26).
 inline constexpr double task_work = 160 * 1024;
-/// The same for work that is bound by memory, in bytes.
+/// The same for memory-bound work, in bytes.
 inline constexpr double task_bytes = 64 * 1024;
 
-/// How many of `threads` a piece of work is worth, at least 1.
+/// The number of threads, 1 to `threads`, that pay off for some work.
 [[nodiscard]] constexpr std::size_t useful_workers(double work, double work_per_task,
                                                    std::size_t threads) noexcept {
   const double tasks = work / work_per_task;

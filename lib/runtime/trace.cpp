@@ -28,7 +28,7 @@ std::int64_t now_ns() noexcept {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
 }
 
-// Without default values: a new buffer must not touch its memory.
+// No default values, so that the memory of a new buffer is not touched.
 struct recorded_span {
   const char* operation;
   unsigned layer;
@@ -38,8 +38,8 @@ struct recorded_span {
   std::size_t m, n, k;
 };
 
-/// The spans of one thread in one recording. Its thread alone writes, and no entry is written twice, so that
-/// a reader sees whole entries however late a scope ends.
+/// The spans of one thread in one recording. Only that thread writes, and it writes each entry once, so that
+/// readers see whole entries even if a scope ends late.
 class span_buffer {
  public:
   span_buffer(std::size_t capacity, std::int64_t start_ns)
@@ -74,23 +74,23 @@ class span_buffer {
 struct recorder_state {
   trace_options options;
   std::int64_t start_ns = 0;
-  std::vector<std::shared_ptr<span_buffer>> buffers;  // one a thread
-  std::size_t without_buffer = 0;                     // spans of threads for which there was no memory
+  std::vector<std::shared_ptr<span_buffer>> buffers;  // one for each thread
+  std::size_t without_buffer = 0;                     // spans of threads whose buffer could not be allocated
 };
 
-// Guards the two below, the states, and changes of `recording`.
+// Guards the next two variables, the recorder states, and changes of `recording`.
 constinit std::mutex registry;
 constinit recorder_state* active = nullptr;
 constinit std::uint64_t starts = 0;
 
-/// Shared with the trace, so that a scope may end after the trace is gone.
+/// Shares the buffer with the trace, so that a scope may end after the trace was destroyed.
 struct thread_cache {
   std::uint64_t recording = 0;
   std::shared_ptr<span_buffer> buffer;
 };
 constinit thread_local thread_cache cache;
 
-// Brings the cache up to date; false when nothing records or there is no memory.
+// Updates the cache. Returns false if no trace records or memory runs out.
 bool join_recording() noexcept {
   if (cache.recording == recording.load(std::memory_order_relaxed)) return cache.buffer != nullptr;
   const std::lock_guard lock(registry);
@@ -145,10 +145,10 @@ struct interval {
   std::int64_t end;
 };
 
-// The union of the intervals of all spans of that name: ascending, disjoint, none empty.
+// The union of the intervals of all spans with that name: ascending, disjoint, not empty.
 std::vector<interval> busy_intervals(const std::vector<timed_span>& spans, std::string_view name) {
   std::vector<interval> busy;
-  for (const timed_span& span : spans) {  // in order of their begin
+  for (const timed_span& span : spans) {  // ascending by start
     if (span.end_ns <= span.begin_ns || span_name(span.label) != name) continue;
     if (!busy.empty() && span.begin_ns <= busy.back().end) {
       busy.back().end = std::max(busy.back().end, span.end_ns);
@@ -178,7 +178,7 @@ std::int64_t length_of_both(const std::vector<interval>& a, const std::vector<in
   return sum;
 }
 
-// In order of their begin, the enclosing span first.
+// Ascending by start; of two with the same start the enclosing span comes first.
 std::vector<timed_span> sorted_spans(const recorder_state& state) {
   const std::lock_guard lock(registry);
   std::vector<timed_span> spans;
@@ -224,7 +224,7 @@ void trace::start() {
   if (detail::active != nullptr && detail::active != recorder_.get()) {
     throw std::logic_error("trace::start: another trace is recording");
   }
-  // New buffers and not emptied ones: a scope that is still open may yet write into its old one.
+  // Old buffers are not reused: a scope that is still open may write into its buffer later.
   recorder_->buffers.clear();
   recorder_->without_buffer = 0;
   recorder_->start_ns = detail::now_ns();
@@ -281,7 +281,7 @@ double trace::overlap(std::string_view a, std::string_view b) const {
 
 void trace::write_chrome_json(const std::filesystem::path& file) const {
   const auto fail = [&] {
-    // The streams of the standard libraries leave the reason there, but need not.
+    // The usual standard libraries leave the reason in errno, but need not.
     const std::string reason = errno == 0 ? "" : ": " + std::generic_category().message(errno);
     throw std::runtime_error("trace: cannot write " + file.string() + reason);
   };

@@ -33,7 +33,7 @@ done
 
 # The file is now of 5 epochs of 39 steps.
 output=$(run --load "$file" --optimizer adamw --batch 100 --epochs 1)
-[[ $output == *"after 195 updates, goes on with epoch 6"* ]] || fail "the epochs do not go on: $output"
+[[ $output == *"after 195 updates, continues with epoch 6"* ]] || fail "the epochs do not continue: $output"
 before=$(cksum <"$file")
 refused "it has layers 64-16-10, --layers says 64-128-10" --load "$file" --layers 64-128-10
 refused "its activation is tanh, --activation says relu" --load "$file" --activation relu

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "nn/network.hpp"
-#include "runtime/parallel.hpp"
+#include "runtime/phases.hpp"
 #include "runtime/span.hpp"
 #include "support/arithmetic.hpp"
 #include "support/bits.hpp"

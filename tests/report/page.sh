@@ -26,7 +26,7 @@ for id in overview products roofline scaling two-paths step predict elementary t
 done
 lacks 'Not measured'
 for text in 'Example &lt;processor&gt; &amp; more' 'v0.1.0-3-gabcdef0' '2026-11-24' 'OpenBLAS' '0.3.21' \
-  'second-level cache' 'FMA peak' 'Left out: Example 1.0' 'prefers-color-scheme: dark' \
+  'L2 cache' 'FMA peak' 'Left out: Example 1.0' 'prefers-color-scheme: dark' \
   '784 to 128, NN: forward' '784 to 128, TN: dW' '784 to 128, NT: dA' 'squares, NN' 'squares, TN' 'squares, NT'; do
   has "$text"
 done

@@ -25,6 +25,7 @@
 #include "kernels/kernel_table.hpp"
 #include "runtime/active_isa.hpp"
 #include "runtime/parallel.hpp"
+#include "runtime/phases.hpp"
 #include "support/bits.hpp"
 #include "support/catch.hpp"
 #include "support/random.hpp"

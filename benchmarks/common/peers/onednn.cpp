@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TWINPATH_LIBRARY_NAME says which way into oneDNN this is.
+// TWINPATH_LIBRARY_NAME names the interface of oneDNN.
 
 #include <omp.h>
 #include <dnnl.hpp>
@@ -42,7 +42,7 @@ std::string isa_name(dnnl::cpu_isa isa) {
 library describe_library() {
   const dnnl_version_t* v = dnnl_version();
   const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
-  // Each instruction set contains the bits of those that it extends.
+  // An instruction set contains the bits of those that it extends.
   constexpr auto avx512 = static_cast<unsigned>(dnnl::cpu_isa::avx512_core);
   const bool has_avx512 = (static_cast<unsigned>(isa) & avx512) == avx512;
   return {TWINPATH_LIBRARY_NAME,

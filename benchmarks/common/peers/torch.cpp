@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// TWINPATH_LIBRARY_NAME says which way of using libtorch this is.
+// TWINPATH_LIBRARY_NAME names the way in which libtorch is used.
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <torch/torch.h>
@@ -19,7 +19,7 @@ library describe_library() {
   const std::size_t at = config.find("CPU capability usage: ");
   const std::string capability =
       at == std::string::npos ? "unknown kernels" : config.substr(at + 22, config.find('\n', at) - at - 22);
-  // Of its elementwise loops; products are those of its BLAS, which the run script sets up.
+  // The tier of its elementwise loops. Its products run on its BLAS, which run.sh configures.
   return {TWINPATH_LIBRARY_NAME, TORCH_VERSION, "elementwise " + capability, best_tier()};
 }
 

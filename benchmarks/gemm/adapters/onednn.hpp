@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the two ways into oneDNN share.
+// Common parts of the two interfaces of oneDNN.
 #pragma once
 
 #include <cstdlib>
@@ -13,7 +13,7 @@ bool has_double() {
   return false;
 }
 
-// Never called, because there are no products of double.
+// Never called, because oneDNN has no products of double.
 void prepare(const product<double>&) {
   std::abort();
 }

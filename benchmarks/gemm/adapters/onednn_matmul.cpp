@@ -35,7 +35,7 @@ struct prepared_product {
         arguments{dnnl_exec_arg_t{DNNL_ARG_SRC, a.get()}, dnnl_exec_arg_t{DNNL_ARG_WEIGHTS, b.get()},
                   dnnl_exec_arg_t{DNNL_ARG_DST, c.get()}} {}
 
-  // Not in C++, which makes a vector of the arguments in every call.
+  // The C interface, because the C++ one allocates a vector of arguments in every call.
   void execute() const { dnnl_primitive_execute(primitive.get(), stream.get(), 3, arguments.data()); }
 
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};

@@ -8,7 +8,7 @@ namespace {
 
 namespace tp = twinpath;
 
-// Views are made in the call, as a caller with pointers makes them.
+// The views are constructed in the timed call, as a caller with pointers would do.
 template <class T>
 void call_gemm(const product<T>& p) {
   const tp::matrix_view<const T> a(p.a, p.trans_a ? p.k : p.m, p.trans_a ? p.m : p.k, p.lda);

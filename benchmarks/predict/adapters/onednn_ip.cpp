@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Inner-product primitives for inference, made beforehand: bias and ReLU are in the primitive, weights in the
-// layout that it prefers; then its softmax primitive.
+// Inner-product primitives for inference, created beforehand: bias and ReLU are in the primitive, weights in
+// the layout that it prefers. The softmax primitive follows.
 #include <dnnl.hpp>
 
 #include <unordered_map>
@@ -48,7 +48,7 @@ class primitives : public predictor {
     std::unordered_map<int, memory> arguments;
   };
 
-  // Logical weights are outputs x inputs; the network's lie the other way round.
+  // Logical weights are outputs x inputs; those of the network are inputs x outputs.
   memory add_layer(const twinpath::mlp<float>& net, std::size_t l, std::size_t m, const memory& source) {
     const std::size_t in = net.widths()[l - 1], out = net.widths()[l];
     const memory::desc src = matrix_desc(m, in, tag::ab), dst = matrix_desc(m, out, tag::ab);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A predictor, made for the size of the batch.
+// A predictor for the size of the batch.
 #include <twinpath/predictor.hpp>
 
 #include "../adapter.hpp"

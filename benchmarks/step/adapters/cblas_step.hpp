@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The step of every library that has the CBLAS interface. Include the library's own header first.
+// The step of every library with the CBLAS interface. Include the library's own header first.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Inner-product primitives, made beforehand: bias and ReLU are in the forward primitive, weights stay in the
+// Inner-product primitives, created beforehand: bias and ReLU are in the forward primitive, weights stay in
+// the
 // layout that it prefers.
 #include <dnnl.hpp>
 
@@ -80,7 +81,7 @@ class primitives : public trainer {
     descend(problem_.rate, data(gradient), size(parameters), data(parameters));
   }
 
-  // Logical weights are outputs x inputs; the problem's lie the other way round.
+  // Logical weights are outputs x inputs; those of the problem are inputs x outputs.
   void add_layer(std::size_t l, std::size_t m, std::size_t in, std::size_t out) {
     const memory::desc src = matrix_desc(m, in, tag::ab), dst = matrix_desc(m, out, tag::ab),
                        bias = vector_desc(out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the two ways of using libtorch share.
+// Common parts of the two ways of using libtorch.
 #pragma once
 
 #include <torch/torch.h>

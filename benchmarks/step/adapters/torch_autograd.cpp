@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// As the tutorials do it: modules, cross_entropy, backward and the SGD optimiser.
+// As in PyTorch's tutorials: modules, cross_entropy, backward and the SGD optimiser.
 #include "torch.hpp"
 
 namespace step_bench {

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "runtime/parallel.hpp"
+#include "runtime/phases.hpp"
+#include "runtime/phases.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "nn/step/builder.hpp"
 #include "runtime/cache.hpp"
-#include "runtime/parallel.hpp"
+#include "runtime/phases.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
