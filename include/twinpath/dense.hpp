@@ -16,10 +16,10 @@ namespace twinpath::inline v0 {
 /// two whole-step forms that cannot be requested: blocks of units, and a fused backward pass that accumulates
 /// the dW of all layers block by block.
 ///
-/// Under `automatic`, ordinary layers on several threads run in blocks of rows: the backprop path of a block
-/// never waits for a dW, and the dW of all layers follow when all dZ are complete. The two paths of one layer
-/// then do not overlap in time; only `concurrent` always forks them. `mlp::describe` names the form of a
-/// step.
+/// Under `automatic`, ordinary layers on several threads mostly run in blocks of rows: the backprop path of a
+/// block never waits for a dW, and the dW of all layers follow when all dZ are complete. The two paths of one
+/// layer then do not overlap in time; only `concurrent` always forks them. `mlp::describe` names the form of
+/// a step.
 enum class schedule {
   sequential,  ///< no fork: one path after the other; each operation may use all threads
   concurrent,  ///< a fork, on more than one thread: the two paths of a layer are sibling tasks

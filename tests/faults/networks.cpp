@@ -240,3 +240,13 @@ TEMPLATE_TEST_CASE("describe and memory of a network", "[faults]", float, double
             1, none, [&](std::string& text) { text = check_gradients(net, p.X, p.Y, 3).text(net.widths()); },
             same) > 0);
 }
+
+TEMPLATE_TEST_CASE("weights are set, or not", "[faults]", float, double) {
+  using T = TestType;
+  const step_problem<T> p({20, 30, 4}, 33, 1);
+  const tp::matrix<T> W(20, 30);
+  CHECK(fail_each_allocation(
+            1, [&] { return p.network(tp::schedule::automatic); },
+            [&](tp::mlp<T>& net) { net.set_weights(1, W); },
+            [](const tp::mlp<T>& net) { return bytes_of(net); }) == 2);
+}

@@ -160,7 +160,7 @@ TEST_CASE("unsupported element types are refused", "[npy]") {
         "the element type is \"" + type + "\", which is not supported");
 }
 
-TEST_CASE("a size larger than the file is refused before memory is allocated", "[npy]") {
+TEST_CASE("a shape larger than the file is refused before memory is allocated", "[npy]") {
   const auto file = [](std::string_view type, std::string_view shape, std::string_view data = "") {
     std::string header = "{'descr': '";
     header.append(type).append("', 'fortran_order': False, 'shape': ").append(shape).append("}");

@@ -106,7 +106,8 @@ std::string description(twinpath::mlp<T> net, const twinpath::optimizer& rule) {
     for (std::size_t layer = 1; layer <= net.layers(); ++layer) {
       hash.add(std::as_const(net).moments(layer, which));
     }
-    out += " " + (net.moments(1, which).empty() ? "none" : hash.text());
+    out += ' ';
+    out += net.moments(1, which).empty() ? "none" : hash.text();
   }
   bit_hash powers;
   powers.add(net.progress().beta1_power);
