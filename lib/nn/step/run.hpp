@@ -200,7 +200,7 @@ class step_run {
     layer_state<T>& to = layers_[l];
     const update_step<T> update{with_.rule.function, &with_.rule.factors, to.parameters.data() + first,
                                 to.moment(0, first), to.moment(1, first)};
-    x.after = after_store<T>(update, to.outputs);
+    x.after.set(update, to.outputs);
   }
 
   /// Applies gradients of the parameters `first` … of layer l.
