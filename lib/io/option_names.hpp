@@ -13,7 +13,7 @@ namespace twinpath::inline v0::detail::io {
 
 /// The name of the array that holds an option.
 template <class Option>
-inline constexpr const char* option_array = nullptr;
+inline constexpr const char* array_name = nullptr;
 template <>
 inline constexpr const char* array_name<activation> = "activation";
 template <>

@@ -227,7 +227,8 @@ TEMPLATE_TEST_CASE("SiLU and its derivative", "[accuracy]", float, double) {
     worst_derivative = std::max(worst_derivative, error / (s * (1 + std::abs(exact) * rest)));
   }
   INFO("silu(" << text_of(worst.where) << "), " << static_cast<double>(worst_derivative / unit));
-  CHECK(static_cast<double>(worst.ulp) < 3.0);
+  // The 2 ulp of sigmoid can be 4 of the product, which is rounded once more.
+  CHECK(static_cast<double>(worst.ulp) < 4.5);
   CHECK(static_cast<double>(worst_derivative / unit) < 3.0);
 }
 

@@ -86,7 +86,7 @@ void add_activation(std::vector<operation<T>>& all, tp::activation f) {
   const auto contract = [f]<class arithmetic>(arithmetic, T x) {
     return tp::contract::activate<arithmetic, T>(f, x);
   };
-  const std::string name = "activate, " + std::string(name(f));
+  const std::string name = "activate, " + std::string(tp::name(f));
   add_function(all, name, ordinary<T>(3), library, contract);
   add_function(all, name + ", corners", corners<T>(), library, contract);
   add_function(all, name + ", subnormal", subnormal_numbers<T>(), library, contract, true);

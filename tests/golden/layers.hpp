@@ -48,7 +48,7 @@ template <class T>
 void add_forward(std::vector<operation<T>>& all, const std::string& what, tp::activation f,
                  const std::shared_ptr<const layer_data<T>>& x, bool subnormals) {
   operation<T> op;
-  op.name = "dense_forward, " + std::string(name(f)) + what;
+  op.name = "dense_forward, " + std::string(tp::name(f)) + what;
   op.subnormals = subnormals;
   for (const bool keeps_Z : {false, true}) {
     op.by_library.push_back({keeps_Z ? "keeps Z" : "", [x, f, keeps_Z] {
@@ -92,7 +92,7 @@ template <class T>
 void add_backward(std::vector<operation<T>>& all, const std::string& what, tp::activation f,
                   const std::shared_ptr<const layer_data<T>>& x, bool subnormals) {
   operation<T> op;
-  op.name = "backward, " + std::string(name(f)) + what;
+  op.name = "backward, " + std::string(tp::name(f)) + what;
   op.subnormals = subnormals;
   op.by_library.push_back({"two paths", [x, f] {
                              layer_gradients<T> g(*x);

@@ -36,7 +36,7 @@ template <class T>
                                                          const matrix_view<const T>& W, const T* bias,
                                                          activation f, const matrix_view<T>& A) {
   product<T> x{X, W, A, {forward_op(f)}, bias, {}};
-  if (!option_row(f).in_store) x.after = after_store<T>(map_step<T>{table.activate[f], A.data()}, A.stride());
+  if (!option_row(f).in_store) x.after.set(map_step<T>{table.activate[f], A.data()}, A.stride());
   return x;
 }
 
@@ -48,7 +48,7 @@ template <class T>
                                                          activation f, const matrix_view<T>& A,
                                                          const matrix_view<T>& Z) {
   product<T> x{X, W, Z, {epilogue_op::bias}, bias, {}};
-  x.after = after_store<T>(map_step<T>{table.activate[f], A.data()}, A.stride());
+  x.after.set(map_step<T>{table.activate[f], A.data()}, A.stride());
   return x;
 }
 
@@ -61,7 +61,7 @@ template <class T>
                                                           const matrix_view<T>& dZ_below) {
   product<T> x{dZ, transposed(W), dZ_below, {backprop_op(f)}, nullptr, kept};
   if (!option_row(f).in_store)
-    x.after = after_store<T>(derivative_step<T>{table.apply_derivative[f], kept.data()}, kept.stride());
+    x.after.set(derivative_step<T>{table.apply_derivative[f], kept.data()}, kept.stride());
   return x;
 }
 

@@ -7,7 +7,6 @@
 
 #include "runtime/parallel.hpp"
 #include "runtime/phases.hpp"
-#include "runtime/phases.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
@@ -129,21 +128,25 @@ class step_run {
     } else if (x.beside.at.in != step_array::none) {
       p.bias = read(x.beside.at, f);
     }
-    if (x.follow != step_follow::nothing) p.after = follow(x, f);
+    if (x.follow != step_follow::nothing) follow(p.after, x, f);
     return p;
   }
 
-  [[gnu::always_inline]] inline after_store<T> follow(const product_operation& x, const frame& f) const {
+  /// Sets what follows the store of a product.
+  [[gnu::always_inline]] inline void follow(after_store<T>& after, const product_operation& x,
+                                            const frame& f) const {
     const std::size_t stride = x.followed.stride;
     if (x.follow == step_follow::activate)
-      return {map_step<T>{table_.activate[plan_.shape.hidden], write(x.followed.at, f)}, stride};
-    if (x.follow == step_follow::derivative)
-      return {derivative_step<T>{table_.apply_derivative[plan_.shape.hidden], read(x.followed.at, f)}, stride};
+      return after.set(map_step<T>{table_.activate[plan_.shape.hidden], write(x.followed.at, f)}, stride);
+    if (x.follow == step_follow::derivative) {
+      const derivative_function<T> derivative = table_.apply_derivative[plan_.shape.hidden];
+      return after.set(derivative_step<T>{derivative, read(x.followed.at, f)}, stride);
+    }
     layer_state<T>& layer = layers_[x.followed.at.layer];
     const std::size_t first = x.followed.at.offset;
-    return {update_step<T>{with_.rule.function, &with_.rule.factors, layer.parameters.data() + first,
-                           layer.moment(0, first), layer.moment(1, first)},
-            stride};
+    after.set(update_step<T>{with_.rule.function, &with_.rule.factors, layer.parameters.data() + first,
+                             layer.moment(0, first), layer.moment(1, first)},
+              stride);
   }
 
   [[gnu::always_inline]] inline void compute(const product_operation& x, const frame& f) {
@@ -153,8 +156,10 @@ class step_run {
       return span_shape{s.m, s.n, s.k};
     });
     lowered_.make(x.calls);
-    if (x.follow != step_follow::nothing) [[unlikely]]
-      follow(x, f).run(write(x.C.at, f), x.C.stride, 0, 0, x.C.rows, x.C.cols);
+    if (x.follow == step_follow::nothing) return;
+    after_store<T> after;
+    follow(after, x, f);
+    after.run(write(x.C.at, f), x.C.stride, 0, 0, x.C.rows, x.C.cols);
   }
 
   [[gnu::noinline]] void compute_as_routed(const product_operation& x, const frame& f) {
