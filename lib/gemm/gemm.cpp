@@ -55,7 +55,8 @@ template <class T>
   multiply_direct<T>(table, A, B, C, finish, nullptr, no_mask);
 }
 
-/// The shape without the flags of the strides, which would cost a small product more than they gain.
+/// The shape without the flags of the strides, which would cost a small product more than they gain: a row of
+/// tiles is direct even if its rows alias.
 template <class T>
 [[gnu::always_inline]] inline product_shape shape_of(const operand<T>& A, const operand<T>& B) {
   return {A.rows(), B.cols(), A.cols(), A.is_transposed(), B.is_transposed()};

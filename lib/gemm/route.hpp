@@ -137,9 +137,9 @@ template <class T>
   return product_path::blocked;
 }
 
-/// A sufficient condition for the direct path, cheap enough for the smallest products: whatever the epilogue
-/// and the threads. It does not look at what rows that alias would change, because these products have too
-/// little work for `has_few_rows`.
+/// A test for the direct path that is cheap enough for the smallest products, whatever the epilogue. It keeps
+/// products of one or two rows or columns on one thread a little longer than `choose_path`. Rows that alias
+/// make no difference: these products have too little work for `has_few_rows`.
 template <class T>
 [[nodiscard]] inline bool is_direct_at_a_glance(const kernel_table<T>& table,
                                                 const product_shape& s) noexcept {
