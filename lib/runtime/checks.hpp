@@ -107,7 +107,7 @@ inline void check_disjoint(std::string_view function, std::string_view output, c
 
 /// An output that may be exactly its input and must share no element with it otherwise.
 inline void check_same_or_disjoint(std::string_view function, std::string_view output, const rectangle& a,
-                                std::string_view other, const rectangle& b) {
+                                   std::string_view other, const rectangle& b) {
   if (!identical(a, b)) check_disjoint(function, output, a, other, b);
 }
 
