@@ -17,6 +17,8 @@
 #include <string>
 #include <string_view>
 
+#include "support/route_check.hpp"
+
 namespace {
 
 constexpr int failed = 1;
@@ -96,6 +98,7 @@ int main(int argc, char* argv[]) {
     std::cerr << error.what() << '\n';
     return failed;
   }
+  tests::check_all_routes();
   Catch::Session session;
   if (const int code = session.applyCommandLine(argc, argv); code != 0) return code;
   const int code = session.run();
