@@ -18,7 +18,7 @@ void training_step<T>::prepare(const layer_widths& widths, step_shape shape) {
   if (found != plans_.end()) {
     std::rotate(found, found + 1, plans_.end());
   } else {
-    auto made = std::make_unique<planned_step>(plan_step(kernels<T>(), widths, shape));
+    auto made = std::make_unique<planned_step>(planned_step{plan_step(kernels<T>(), widths, shape), {}});
     if (plans_.size() == most_plans) plans_.erase(plans_.begin());
     plans_.push_back(std::move(made));
   }
