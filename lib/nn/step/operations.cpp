@@ -43,12 +43,14 @@ void emit_operations(program_builder<T>& to) {
   };
   const auto parameter_path = [&](std::size_t l, std::size_t threads) {
     to.complete(l);
+    // db first: dW loads rows of dZ as vectors, which in the smallest steps waits until the stores of dZ have
+    // left for the cache.
+    to.bias(l, all, to.all_units(l), shared);
     if (forked[l]) {
       to.kept_weights(l, all, threads);
     } else {
       to.weights(l, all, {0, to.inputs(l)}, threads);
     }
-    to.bias(l, all, to.all_units(l), shared);
   };
 
   for (std::size_t l = 0; l < layers; ++l) {

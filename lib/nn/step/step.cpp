@@ -9,16 +9,24 @@
 namespace twinpath::inline v0::detail {
 
 template <class T>
-void training_step<T>::prepare(const layer_widths& widths, step_shape shape) {
-  if (worth_sharing(widths, shape.rows)) shape.threads = concurrency();
+bool training_step<T>::planned_step::serves(const step_shape& shape) const noexcept {
+  return wanted == shape && (!is_shared || plan.shape.threads == concurrency());
+}
+
+template <class T>
+void training_step<T>::prepare(const layer_widths& widths, const step_shape& shape) {
   computed_ = false;
-  if (current_ != nullptr && current_->plan.shape == shape) return;
+  if (current_ != nullptr && current_->serves(shape)) return;
   current_ = nullptr;
-  const auto found = std::ranges::find_if(plans_, [&](const auto& p) { return p->plan.shape == shape; });
+  const auto found = std::ranges::find_if(plans_, [&](const auto& p) { return p->serves(shape); });
   if (found != plans_.end()) {
     std::rotate(found, found + 1, plans_.end());
   } else {
-    auto made = std::make_unique<planned_step>(planned_step{plan_step(kernels<T>(), widths, shape), {}});
+    const bool shared = worth_sharing(widths, shape.rows);
+    step_shape with_threads = shape;
+    if (shared) with_threads.threads = concurrency();
+    auto made = std::make_unique<planned_step>(
+        planned_step{shape, shared, plan_step(kernels<T>(), widths, with_threads), {}});
     if (plans_.size() == most_plans) plans_.erase(plans_.begin());
     plans_.push_back(std::move(made));
   }

@@ -25,7 +25,7 @@ class training_step {
   /// Plans for this shape, but with the threads that it is worth, and holds memory for it. Plans and memory
   /// that are there already are used again. Throws std::bad_alloc, and std::invalid_argument when sizes would
   /// overflow; the next call plans anew.
-  void prepare(const layer_widths& widths, step_shape shape);
+  void prepare(const layer_widths& widths, const step_shape& shape);
 
   /// Computes as prepared and returns the loss.
   T run(std::vector<layer_state<T>>& layers, const step_operands<T>& with);
@@ -38,8 +38,12 @@ class training_step {
   static constexpr std::size_t most_plans = 16;
 
   struct planned_step {
+    step_shape wanted;  ///< for one thread
+    bool is_shared;     ///< whether it is worth the threads of the caller's arena
     step_plan plan;
     lowered_products<T> lowered;
+
+    [[nodiscard]] bool serves(const step_shape& shape) const noexcept;
   };
   std::vector<std::unique_ptr<planned_step>> plans_;  ///< the one that was made or used last comes last
   planned_step* current_ = nullptr;
