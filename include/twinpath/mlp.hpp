@@ -183,7 +183,7 @@ class mlp {
   /// the gradients in addition.
   /// Throws std::invalid_argument if a batch exceeds the address space.
   [[nodiscard]] std::size_t memory(std::size_t rows, const optimizer& rule = sgd{}) const;
-  /// How a step of training with batches of so many rows is computed here, and why. Throws as `memory`.
+  /// How a training step with batches of `rows` rows is computed here, and why. Throws as `memory`.
   [[nodiscard]] std::string describe(std::size_t rows) const;
   /// The same, with the program of the step on request: its phases, the parts of each phase, and the operations
   /// of each part with their shapes and the path of each product.

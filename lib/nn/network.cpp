@@ -18,7 +18,7 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// The gradients are part of the store of dW, or follow it.
+/// Plain descent is part of the store of dW; other optimisers follow it.
 gradient_use use_by(const optimizer& rule) noexcept {
   const auto* descent = std::get_if<sgd>(&rule);
   const bool plain = descent != nullptr && descent->momentum == 0 && descent->weight_decay == 0;
@@ -121,7 +121,7 @@ void network<T>::restore(const optimizer_progress& at, std::size_t count) {
     fail("restore", "the powers of the betas " + std::to_string(at.beta1_power) + " and " +
                         std::to_string(at.beta2_power) + " are not from 0 to 1");
   }
-  // All of them first, so that without the memory nothing has changed.
+  // Everything is allocated before anything is changed: the strong exception guarantee.
   std::vector<matrix<T>> made;
   for (const layer_state<T>& layer : layers) {
     for (std::size_t i = 0; i < count; ++i) made.emplace_back(1, layer.size());
@@ -169,7 +169,7 @@ T network<T>::compute_gradients(matrix_view<const T> X, const targets<T>& y, gra
 template <class T>
 void network<T>::hold_gradients() {
   if (!layers.front().gradients.empty()) return;
-  // All of them first, so that without the memory nothing has changed.
+  // Everything is allocated before anything is changed: the strong exception guarantee.
   std::vector<matrix<T>> made;
   for (const layer_state<T>& layer : layers) made.emplace_back(1, layer.size());
   for (std::size_t l = 0; l < layers.size(); ++l) layers[l].gradients = std::move(made[l]);

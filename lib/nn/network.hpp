@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What stands behind `mlp`: parameters, moments, the plans of its steps.
+// The implementation of `mlp`: parameters, moments and the plans of its steps.
 #pragma once
 
 #include <vector>
@@ -15,7 +15,7 @@ namespace twinpath::inline v0::detail {
 template <class T>
 class network {
  public:
-  /// Throws std::invalid_argument as the constructor of `mlp`.
+  /// Throws as the constructor of `mlp`.
   network(std::vector<std::size_t> widths, const mlp_options& options);
 
   T train_step(matrix_view<const T> X, const targets<T>& y, const optimizer& rule);
@@ -38,9 +38,9 @@ class network {
   void initialise();
   void check_batch(const char* function, matrix_view<const T> X, const targets<T>& y) const;
   [[nodiscard]] step_shape shape(std::size_t rows, std::size_t x_stride, gradient_use gradients) const;
-  /// Makes moments for an optimiser that has so many, unless there are as many already.
+  /// Allocates `count` moments for each parameter, unless the network has exactly that number.
   void hold_moments(std::size_t count);
-  /// Makes gradients where there are none yet.
+  /// Allocates gradients unless the network has them.
   void hold_gradients();
   void require_gradients(const char* function) const;
 };

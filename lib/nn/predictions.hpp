@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From the scores of the last layer to predictions.
+// Predictions from the scores of the last layer.
 #pragma once
 
 #include <twinpath/elementwise.hpp>
@@ -10,7 +10,7 @@
 
 namespace twinpath::inline v0::detail {
 
-/// P = softmax(P), sigmoid(P) or P: what the loss compares with its targets.
+/// P = softmax(P), sigmoid(P) or P: the values that the loss compares with its targets.
 template <class T>
 void predictions_from_scores(loss which, const matrix_view<T>& P) {
   if (which == loss::softmax_cross_entropy) softmax<T>(P, P);

@@ -15,7 +15,7 @@
 namespace twinpath::inline v0 {
 namespace {
 
-/// A stride of whole cache lines that is no multiple of a page: rows so far apart would share sets of the L1
+/// A stride of whole cache lines that is not a multiple of a page: such rows would share sets of the L1
 /// cache.
 template <class T>
 std::size_t aligned_stride(std::size_t columns) {
@@ -31,7 +31,7 @@ struct predictor<T>::state {
   struct layer {
     matrix_view<const T> W;
     const T* bias = nullptr;
-    matrix_view<T> A;  ///< of the last one: without memory
+    matrix_view<T> A;  ///< empty for the last layer, which stores to P
     activation f = activation::identity;
     detail::product_route route;
   };
@@ -49,7 +49,7 @@ struct predictor<T>::state {
     std::size_t elements = 0;
     const auto reserve = [&](std::size_t n) {
       const std::size_t offset = elements;
-      elements += detail::round_up(n, 16) + 16;  // whole vectors may be read behind the end
+      elements += detail::round_up(n, 16) + 16;  // whole vectors may be read beyond the end
       return offset;
     };
     std::vector<std::size_t> weights, biases, outputs;
@@ -75,7 +75,7 @@ struct predictor<T>::state {
     }
   }
 
-  /// Chooses the routes and returns how much scratch memory they want.
+  /// Chooses the routes and returns the elements of scratch memory that they need.
   std::size_t plan(const mlp<T>& net) {
     const detail::kernel_table<T>& table = detail::kernels<T>();
     const std::vector<std::size_t>& widths = net.widths();

@@ -17,8 +17,8 @@
 
 namespace twinpath::inline v0::detail {
 
-/// Calls body(first, last) for parts of the rows 0 … rows - 1 that different threads take, or once for all
-/// when they are too few bytes to share. No part is smaller than a row.
+/// Calls body(first, last) for parts of the rows 0 … rows - 1 on different threads, or once for all rows if
+/// they are too few bytes to share. A part has at least one row.
 template <class Body>
 void for_row_parts(std::size_t rows, std::size_t bytes_per_row, const Body& body) {
   std::size_t workers = 1;
@@ -42,7 +42,7 @@ void for_element_parts(std::size_t size, std::size_t bytes_per_element, const Bo
   });
 }
 
-/// An exponential costs about as much as reading so many elements.
+/// Elements whose reading costs as much as an exponential.
 inline constexpr std::size_t exponential_cost = 4;
 
 /// One-hot or soft targets, or class indices.
@@ -53,11 +53,11 @@ struct targets {
   bool by_class = false;
 };
 
-/// Elements of scratch memory that `column_sums` needs for so many rows and columns.
+/// Elements of scratch memory that `column_sums` needs for a matrix of rows x cols.
 template <class T>
 [[nodiscard]] std::size_t column_sums_scratch(std::size_t rows, std::size_t cols);
 
-/// With scratch memory of the caller, who may be a task on a thread that has none of its own yet.
+/// With scratch memory of the caller, which may be a task on a thread without any.
 template <class T>
 void column_sums(matrix_view<const T> X, T* out, T* scratch, span_label label);
 
@@ -79,7 +79,7 @@ template <class T>
 void loss_rows(const kernel_table<T>& table, loss which, const matrix_view<const T>& Z, const targets<T>& y,
                std::size_t first, const matrix_view<T>& dZ, T scale, T* losses);
 
-/// What the sum of the losses of all rows is divided by.
+/// The divisor of the sum of the losses of all rows.
 [[nodiscard]] constexpr std::size_t loss_divisor(loss which, reduction how, std::size_t rows,
                                                  std::size_t cols) noexcept {
   return how == reduction::mean ? contract::mean_divisor(which, rows, cols) : 1;
@@ -94,7 +94,7 @@ template <class T>
   return rows + rows / contract::sum_rows + 64;
 }
 
-/// Throws std::invalid_argument when the mean of nothing is asked for.
+/// Throws std::invalid_argument for a mean over no rows or columns.
 void check_mean(std::string_view function, loss which, reduction how, std::size_t rows, std::size_t cols);
 
 /// Throws std::invalid_argument when a class is not below `count`.

@@ -119,9 +119,9 @@ TEMPLATE_TEST_CASE("a step has the bits of the contract in every form", "[gradie
       });
     }
   }
-  const std::pair<form, bool> all[] = {{form::operations, false}, {form::operations, true},
-                                       {form::row_blocks, false}, {form::row_blocks, true},
-                                       {form::unit_blocks, true}, {form::fused_backward, false},
+  const std::pair<form, bool> all[] = {{form::operations, false},   {form::operations, true},
+                                       {form::row_blocks, false},   {form::row_blocks, true},
+                                       {form::unit_blocks, true},   {form::fused_backward, false},
                                        {form::fused_backward, true}};
   for (const auto& [of, shared] : all) {
     INFO("form " << static_cast<int>(of) << (shared ? ", shared" : ", on one thread"));
@@ -292,6 +292,40 @@ TEMPLATE_TEST_CASE("the lowered products of a small step follow its operands", "
   tp::mlp<T> moved = std::move(net);
   net = std::move(moved);
   steps();
+}
+
+TEMPLATE_TEST_CASE("the program of a step can be read", "[gradients][step]", float, double) {
+  const auto count = [](const std::string& text, const std::string& word) {
+    std::size_t times = 0;
+    for (std::size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) ++times;
+    return times;
+  };
+  for (const step_problem<TestType>& p : problems<TestType>()) {
+    for (const std::size_t threads : many_threads) {
+      on_threads(threads, [&] {
+        for (const tp::schedule how : all_schedules) {
+          const tp::mlp<TestType> net = p.network(how);
+          const std::string text = net.describe(p.X.rows(), tp::description::program);
+          INFO(p.text() << ", " << threads << " threads: " << text);
+          CHECK(text.starts_with(net.describe(p.X.rows(), tp::description::summary) + "\n"));
+          for (std::size_t l = 1; l <= net.layers(); ++l) {
+            const std::string n = std::to_string(l), below = std::to_string(l - 1);
+            const std::string input = l == 1 ? "X" : "A" + below;
+            CHECK(count(text, "gradients of layer " + n + " are complete") == 1);
+            CHECK(count(text, " dW" + n + " = " + input + "ᵀ·dZ" + n) >= 1);
+            CHECK(count(text, " Z" + n + " = " + input + "·W" + n + " + b" + n) >= 1);
+            if (l == 1) continue;
+            CHECK(count(text, " dZ" + below + " = (dZ" + n + "·W" + n + "ᵀ) ⊙ f'(Z" + below + ")") >= 1);
+            if (how == tp::schedule::concurrent && threads > 1 && text.find("2 threads") != text.npos)
+              CHECK(count(text, "a fork") >= net.layers() - 1);
+          }
+        }
+      });
+    }
+  }
+  const tp::mlp<TestType> net({3, 4, 2});
+  CHECK_THROWS_WITH(net.describe(10, static_cast<tp::description>(7)),
+                    "describe: description 7 is not one of 0 to 1");
 }
 
 TEST_CASE("phases compute every part once, after the phase before", "[gradients][step]") {

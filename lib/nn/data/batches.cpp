@@ -17,7 +17,7 @@ namespace {
 // itself is the same everywhere.
 std::uint64_t draw_below(std::mt19937_64& generator, std::uint64_t bound) {
   const std::uint64_t surplus =
-      (0 - bound) % bound;  // 2^64 mod bound: as many draws would favour some results
+      (0 - bound) % bound;  // 2^64 mod bound: draws below it would favour some results
   std::uint64_t draw = generator();
   while (draw < surplus) draw = generator();
   return draw % bound;

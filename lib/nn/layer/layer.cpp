@@ -17,7 +17,7 @@ product<T> error_below(const backward_operands<T>& x) {
   return backprop_product(kernels<T>(), x.dZ, x.W, x.f, x.kept, x.dZ_below);
 }
 
-/// Scratch memory of both paths is the caller's: a worker that joins late must not allocate.
+/// The caller allocates the scratch memory of both paths: a worker that joins late must not allocate.
 template <class T>
 void run_concurrently(const backward_operands<T>& x, std::size_t threads) {
   const kernel_table<T>& table = kernels<T>();

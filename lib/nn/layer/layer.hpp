@@ -26,8 +26,8 @@ inline void check_option(std::string_view function, schedule how) {
   return f == activation::relu ? epilogue_op::mask : epilogue_op::store;
 }
 
-// Views by reference, and one product that is returned: a copy would read as vectors what was just written as
-// numbers, and wait for that.
+// Views are passed by reference and the product is returned in place: a copy would load as vectors what was
+// just stored field by field, and would wait for these stores.
 
 /// A = f(X*W + b)
 template <class T>
@@ -75,7 +75,7 @@ struct backward_operands {
   std::span<T> db = {};
   matrix_view<T> dZ_below = {};     ///< not written by the parameter path
   activation f = activation::relu;  ///< the activation that made A
-  matrix_view<const T> kept = {};   ///< A, or the scores that f keeps
+  matrix_view<const T> kept = {};   ///< A, or the pre-activations if f keeps them
 };
 
 /// dW = A^T * dZ; db = column sums of dZ
@@ -93,11 +93,11 @@ void run_backward(schedule how, const backward_operands<T>& x);
   return (threads + 1) / 2;
 }
 
-/// Whether the two paths of a layer pay as sibling tasks: when each outweighs the handing over of a task, and
-/// dZ of the layer below is not bound by memory, which one thread alone cannot use up.
+/// Whether a fork gains time: if each path takes longer than handing over a task, and dZ of the layer below
+/// is not bound by memory, whose bandwidth one thread alone cannot use up.
 template <class T>
 [[nodiscard]] bool concurrency_pays(std::size_t rows, std::size_t inputs, std::size_t outputs) noexcept {
-  constexpr double least_work = 128 * 1024;  // less than task_work: of two paths one alone is handed over
+  constexpr double least_work = 128 * 1024;  // less than task_work: only one of the two paths is handed over
   constexpr std::size_t few_outputs = 32;
   constexpr std::size_t far_bytes = 1 << 20;
   const double work = static_cast<double>(rows) * static_cast<double>(inputs) * static_cast<double>(outputs);

@@ -13,8 +13,8 @@ struct layer_state {
   std::size_t inputs = 0;
   std::size_t outputs = 0;
   matrix<T> parameters;
-  matrix<T> gradients;   ///< 0x0 until somebody asks for gradients
-  matrix<T> moments[2];  ///< what the optimiser remembers of each parameter; 0x0 where it does not
+  matrix<T> gradients;   ///< 0x0 until gradients are computed
+  matrix<T> moments[2];  ///< of the optimiser, for each parameter; 0x0 if it has fewer
 
   [[nodiscard]] std::size_t weights_size() const noexcept { return inputs * outputs; }
   [[nodiscard]] std::size_t size() const noexcept { return weights_size() + outputs; }
@@ -24,7 +24,7 @@ struct layer_state {
   [[nodiscard]] std::span<const T> bias() const noexcept {
     return parameters.elements().subspan(weights_size());
   }
-  /// Of weight or bias `i`, null where there are none.
+  /// The moment of parameter `i`, null if there is none.
   [[nodiscard]] T* moment(std::size_t which, std::size_t i) noexcept {
     return moments[which].empty() ? nullptr : moments[which].data() + i;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How many rows a network can take at once.
+// The largest batch of a network.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace twinpath::inline v0::detail {
 
-/// Throws std::invalid_argument for so many rows that sizes of arrays would overflow. No array keeps more of
-/// a row than some tens of times the units of all layers, which leaves room for the sum of their sizes.
+/// Throws std::invalid_argument if the sizes of arrays would overflow. Together the arrays keep at most some
+/// tens of elements a row for each unit of the network.
 template <class T>
 void check_batch_size(std::string_view function, const std::vector<std::size_t>& widths, std::size_t rows) {
   constexpr std::size_t largest = static_cast<std::size_t>(-1) / 256 / sizeof(T);

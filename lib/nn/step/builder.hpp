@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the forms of a step are written with: memory, phases and parts, and the operations of a network.
+// The vocabulary in which forms are written: memory, phases and parts, and the operations of a network.
 //
 // The hazard of a step: W may be overwritten only after the backprop path has read it. `operations` computes
 // dZ of the layer below first, or keeps dW until then; `row_blocks` and `fused_backward` overwrite nothing
@@ -69,8 +69,8 @@ class program_builder {
       if (!is_last(l) && keeps_scores(shape.hidden)) memory_[l].scores = reserve(rows * outputs(l));
     }
   }
-  /// dZ of every layer, or of two layers in turn: dZ of a layer is dead when that of the layer below is
-  /// there.
+  /// dZ of every layer, or of two layers in turn: dZ of a layer is dead once that of the layer below is
+  /// computed.
   void reserve_errors(std::size_t rows) {
     for (std::size_t l = 0; l < layers; ++l) memory_[l].errors = reserve(rows * outputs(l));
   }
@@ -130,10 +130,10 @@ class program_builder {
     program_.elements += round_up(elements, 16) + 16;
     return offset;
   }
-  /// Memory that lies unused between that of several workers.
+  /// Unused memory between the memory of several workers.
   void reserve_gap(std::size_t workers) { program_.elements += gap_between<T>(workers); }
   [[nodiscard]] std::size_t reserved() const noexcept { return program_.elements; }
-  /// Scratch memory that every part has at least: db of the widest layer.
+  /// Scratch memory for `slots` parts, each large enough for any product and for db of the widest layer.
   void reserve_scratch(std::size_t slots) {
     const std::size_t widest = *std::max_element(widths_.begin() + 1, widths_.end());
     const std::size_t gap = gap_between<T>(slots);
@@ -205,7 +205,7 @@ class program_builder {
     }
     add_product(std::move(x), threads);
   }
-  /// dW of layer l, for rows of W, to where the step wants it and with the update if it does update.
+  /// Rows `from` of dW of layer l, stored to the gradients, or with the update of W.
   void weights(std::size_t l, row_range rows, unit_range from, std::size_t threads = 1) {
     add_gradient(gradient(l, rows, from, weight_gradients_of(l)), l, from.begin * outputs(l), threads);
   }
@@ -250,7 +250,7 @@ class program_builder {
     std::size_t errors = 0;
     std::size_t chains = 0;
     std::size_t weight_gradient = 0;
-    std::size_t sums = 0;  ///< from the begin of a slice's sums
+    std::size_t sums = 0;  ///< relative to the start of a slice's sums
   };
 
   [[nodiscard]] static place parameters_at(std::size_t l, std::size_t offset) noexcept {
@@ -298,7 +298,7 @@ class program_builder {
     x.C.rows = from.size();
     return x;
   }
-  /// To where the step wants it, with the update if it does update. `first` is the first weight.
+  /// Chooses the epilogue and the update by the use of the gradients. `first` is the first weight of x.C.
   void add_gradient(product_operation x, std::size_t l, std::size_t first, std::size_t threads) {
     switch (shape.gradients) {
       case gradient_use::descend:
@@ -332,7 +332,7 @@ class program_builder {
   step_array rows_in_ = step_array::memory;
   bool first_errors_by_units_ = false;
   std::vector<layer_memory> memory_;
-  std::size_t scratch_ = 0;  ///< of the part that needs most
+  std::size_t scratch_ = 0;  ///< elements, of the product that needs most
   step_program program_;
 };
 

@@ -60,6 +60,7 @@ std::string formula_of(const product_operation& x) {
 const char* follow_of(const product_operation& x) {
   if (x.op == epilogue_op::bias_relu) return ", ReLU in the store";
   if (x.descends) return ", W -= rate·dW in the store";
+  if (x.op == epilogue_op::blend) return ", added to the earlier sum";
   switch (x.follow) {
     case step_follow::activate:
       return ", then the activation";

@@ -45,9 +45,9 @@ bool can_fuse(const layer_widths& widths, const step_shape& s) noexcept {
          (slices >= s.threads && slices * weights <= fused_slices && slices_keep_chains(s.rows));
 }
 
-/// Whether threads would exchange more weights, by blocks of rows, than activations, by blocks of units.
+/// Whether blocks of rows would move more weights between the threads than blocks of units move activations.
 bool wants_unit_blocks(const layer_widths& widths, const step_shape& s, std::size_t vector_width) {
-  if (s.wants_input_error()) return false;  // which needs all of the first layer's dZ
+  if (s.wants_input_error()) return false;  // dX needs all of the first layer's dZ
   const std::size_t layers = widths.size() - 1;
   std::size_t units = 0;
   for (std::size_t l = 1; l < layers; ++l) {

@@ -33,9 +33,9 @@ enum class step_form : std::uint8_t {
 enum class gradient_use : std::uint8_t {
   descend,     ///< W <- fma(-rate, dW, W) in the store of the product
   update,      ///< any other optimiser, right after the store
-  overwrite,   ///< they are kept
-  accumulate,  ///< they are added to the earlier ones
-  ignore,      ///< they are not computed
+  overwrite,   ///< stored in place of the earlier ones
+  accumulate,  ///< added to the earlier ones
+  ignore,      ///< not computed
 };
 
 /// What a step is planned for.
@@ -46,7 +46,7 @@ struct step_shape {
   schedule how = schedule::automatic;
   gradient_use gradients = gradient_use::descend;
   activation hidden = activation::relu;  ///< of all layers but the last
-  std::size_t dx_stride = 0;             ///< 0 where dX is not wanted
+  std::size_t dx_stride = 0;             ///< 0 if dX is not computed
 
   /// Whether the step updates parameters. Otherwise it keeps its activations.
   [[nodiscard]] bool updates() const noexcept { return gradients <= gradient_use::update; }

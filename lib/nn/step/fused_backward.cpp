@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A task takes a block of rows through both paths, adds its part of every dW, and forgets it. The program has
-// a phase for each kind of block, and a last one that applies the sums.
+// A task takes a block of rows through both paths and adds its part of every dW; nothing else of it is kept.
+// The program has a phase for each kind of block, and a last one that applies the sums.
 #include <algorithm>
 
 #include <twinpath/contract/products.hpp>
@@ -53,7 +53,7 @@ void emit_fused_backward(program_builder<T>& to) {
   to.reserve((program.workers - 1) * program.block_stride);
   to.reserve_losses();
   to.reserve_chains();
-  // One worker adds the slices up as it goes.
+  // A single worker adds each slice as soon as it is complete.
   to.reserve_sums(program.workers == 1 ? std::min<std::size_t>(2, slices.count) : slices.count);
 
   for (const step_program::block_kind& kind : program.block_kinds) emit_block(to, kind);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Operation by operation over all rows. Where it pays, a layer forks: the parameter path beside the backprop
-// path.
+// Operation by operation over all rows. A layer forks if that gains time: the parameter path beside the
+// backprop path.
 #include <algorithm>
 
 #include "nn/layer/layer.hpp"
@@ -59,7 +59,7 @@ void emit_operations(program_builder<T>& to) {
   }
   phase();
   to.loss(all, shared);
-  // A layer whose dW is kept until dZ of the layer below is there, because that reads W.
+  // A layer whose dW is kept until dZ of the layer below is computed, because that reads W.
   std::size_t unapplied = layers;
   for (std::size_t l = layers; l-- > 0;) {
     if (forked[l]) {

@@ -24,7 +24,7 @@ enum class step_array : std::uint8_t {
   input,        ///< X, from the first row of the block
   input_error,  ///< dX
   parameters,   ///< of a layer: W row by row, then b
-  gradients,    ///< of a layer, likewise
+  gradients,    ///< of a layer, in the same order
   memory,       ///< of the step
   block,        ///< of the step, once for each worker: what it keeps of a block of rows
   sums,         ///< of the step, once for each slice of the batch: its part of every dW
@@ -77,7 +77,7 @@ struct product_operation {
   epilogue_op op = epilogue_op::store;
   matrix_place A, B, C;
   matrix_place beside;    ///< the bias, or the mask
-  matrix_place followed;  ///< the activations, what was kept of them, or the parameters
+  matrix_place followed;  ///< of the step that follows: activations, kept values or parameters
   product_route route;
 };
 
@@ -120,7 +120,7 @@ struct update_operation {
   place dW;
 };
 
-/// What the gemm room plans a product by.
+/// The shape by which a product is routed.
 template <class T>
 [[nodiscard]] product_shape shape_of(const product_operation& x) noexcept {
   return make_shape<T>(x.C.rows, x.C.cols, x.a_transposed ? x.A.rows : x.A.cols, x.a_transposed,

@@ -17,7 +17,8 @@ template <class Body>
   isolated(body);
 }
 
-/// Runs a program once.
+/// Runs a program once. Some of it is inlined by force: in the smallest networks a call costs as much as a
+/// product.
 template <class T>
 class step_run {
  public:
@@ -64,7 +65,7 @@ class step_run {
     T* sums;
     T* scratch;
     std::size_t first_row = 0;  ///< of the block, in the batch
-    bool isolates = false;      ///< whether operations that wait for tasks keep tasks from outside away
+    bool isolates = false;      ///< whether an operation that waits for tasks isolates itself
   };
 
   // --- places
@@ -315,7 +316,7 @@ class step_run {
         run_part(parts[0], f);
         continue;
       }
-      // One isolation around both: who is done with one path helps with the other.
+      // One isolation around both, so that a thread that has finished one path helps with the other.
       frame other = f;
       other.scratch = scratch_of(1);
       isolated([&] { run_both([&] { run_part(parts[0], f); }, [&] { run_part(parts[1], other); }); });
@@ -349,7 +350,7 @@ class step_run {
       frame f = whole_batch();
       f.block = memory_ + worker * program_.block_stride;
       f.scratch = scratch_of(worker);
-      // One worker adds the slices up as it goes, in order.
+      // A single worker adds each slice as soon as it is complete, in order.
       const std::size_t kept = program_.workers == 1 ? std::min<std::size_t>(s, 1) : s;
       f.sums = sums_of(kept);
       run_slice(slices.begin(s), slices.begin(s + 1), f);
@@ -382,7 +383,7 @@ template <class T>
 template <class Bind>
 void lowered_products<T>::prepare(const kernel_table<T>& table, step_program& program, const T* memory,
                                   const T* X, const Bind& bind) {
-  if (program.order == phase_order::by_slice) return;  // whose operands move from block to block
+  if (program.order == phase_order::by_slice) return;  // its operands move from block to block
   if (memory_ != memory) {
     calls_.clear();
     readers_of_x_.clear();
@@ -402,6 +403,7 @@ template <class Bind>
 void lowered_products<T>::lower(const kernel_table<T>& table, product_operation& x, const T* X,
                                 const Bind& bind) {
   const std::size_t begin = calls_.size();
+  const std::size_t readers = readers_of_x_.size();
   x.calls = {begin, begin};
   if (x.route.path != product_path::direct || x.C.rows * x.C.cols * x.A.rows * x.A.cols == 0) return;
   const product<T> p = bind(x);
@@ -415,7 +417,8 @@ void lowered_products<T>::lower(const kernel_table<T>& table, product_operation&
     }
     x.calls.end = end;
   } catch (const std::bad_alloc&) {
-    calls_.resize(begin);  // it can be computed without
+    calls_.resize(begin);
+    readers_of_x_.resize(readers);
   }
 }
 

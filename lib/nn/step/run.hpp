@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A step of training as it runs: a walk over its program. Some of it is inlined by force, because in the
-// smallest networks the calls would cost as much as the products.
+// A walk over the program of a step.
 #pragma once
 
 #include <array>
@@ -14,15 +13,15 @@
 
 namespace twinpath::inline v0::detail {
 
-/// What a step computes with, apart from the network.
+/// The operands of a step, apart from the network.
 template <class T>
 struct step_operands {
   matrix_view<const T> X;
   const targets<T>& y;
   loss which;
   reduction how;
-  const update_rule<T>& rule;  ///< read where the step updates
-  matrix_view<T> dX;           ///< where the error of the input goes, or nothing
+  const update_rule<T>& rule;  ///< unused if the step does not update
+  matrix_view<T> dX;           ///< may be empty
 };
 
 /// The products of a program that take the direct path, as calls of micro-kernels: to describe each product
@@ -30,7 +29,7 @@ struct step_operands {
 template <class T>
 class lowered_products {
  public:
-  /// Of a blend with -rate; the others are by epilogue_op.
+  /// The index of the blend with -rate; the other epilogues are indexed by epilogue_op.
   static constexpr std::size_t descent = 6;
   /// The epilogues of a step. The calls point to them.
   std::array<epilogue<T>, descent + 1> finishes{{{epilogue_op::store},
@@ -56,7 +55,7 @@ class lowered_products {
                const Bind& bind);
 
  private:
-  /// Calls of one product, beyond which to describe it anew costs little beside it.
+  /// Calls of one product; for more of them the description of the product costs little beside it.
   static constexpr std::size_t most_calls = 64;
   /// A call whose A is part of X.
   struct reader_of_x {

@@ -15,26 +15,27 @@ template <class T>
 class training_step {
  public:
   training_step() = default;
-  /// A copy is for a network whose parameters lie elsewhere: it plans anew, in memory of its own.
+  /// A copy belongs to another network, whose parameters are stored elsewhere: it starts without plans and
+  /// memory.
   training_step(const training_step&) noexcept {}
   training_step& operator=(const training_step&) noexcept { return *this = training_step(); }
   training_step(training_step&&) noexcept = default;
   training_step& operator=(training_step&&) noexcept = default;
   ~training_step() = default;
 
-  /// Plans for this shape, but with the threads that it is worth, and holds memory for it. Plans and memory
-  /// that are there already are used again. Throws std::bad_alloc, and std::invalid_argument when sizes would
+  /// Plans a step of this shape on the threads that it is worth, and allocates its memory. Reuses a plan and
+  /// memory that exist. Throws std::bad_alloc, and std::invalid_argument when sizes would
   /// overflow; the next call plans anew.
   void prepare(const layer_widths& widths, const step_shape& shape);
 
   /// Computes as prepared and returns the loss.
   T run(std::vector<layer_state<T>>& layers, const step_operands<T>& with);
 
-  /// Of the last step that kept them, else 0x0.
+  /// Activations of the last step, 0x0 if it did not keep them.
   [[nodiscard]] matrix_view<const T> activations(std::size_t layer, std::size_t outputs) const;
 
  private:
-  /// Batches of some sizes take turns, such as the last one of an epoch.
+  /// Several, because batches of different sizes alternate, such as the last one of an epoch.
   static constexpr std::size_t most_plans = 16;
 
   struct planned_step {
