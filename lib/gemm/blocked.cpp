@@ -173,13 +173,15 @@ class product_run {
     b_cursor b(*this, x, own);
     a_cursor a(*this, x, own + plan_.packed_b);
     const tiles_across across(x.c.columns(), plan_.width, plan_.tile_vectors);
+    const a_layout layout = plan_.pack_a || x_.A.is_transposed() ? a_layout::columns : a_layout::rows;
+    const micro_kernels<T>& kernels = table_.products[static_cast<std::size_t>(layout)];
     tile<T> t = tile_of(x);
     for_row_tiles(x.c.i0, x.c.i1, plan_.tile_rows, [&](std::size_t i, std::size_t rows) {
       t.ahead = nullptr;
       if (!a.move_to(i, rows, t)) b.fetch_ahead(t);
       t.b = b.data();
       place(x, i, t);
-      multiply_row(across, t, rows, x.c.columns());
+      multiply_row(kernels, across, t, rows, x.c.columns());
       if (x.complete && x_.after)
         x_.after.run(x.to.out.at(i, x.c.j0), x.to.out.stride, i, x.c.j0, rows, x.c.columns());
     });
@@ -191,6 +193,7 @@ class product_run {
     t.k = x.steps();
     t.a_stride = plan_.pack_a ? plan_.strip_rows : x_.A.view().stride();
     t.b_stride = x_.B.view().stride();
+    t.slice = t.total = nullptr;
     t.slice_stride = x.to.slice.stride;
     t.total_stride = x.to.total.stride;
     t.finish = x.finish;
@@ -204,17 +207,16 @@ class product_run {
   void place(const part<T>& x, std::size_t i, tile<T>& t) const {
     const std::size_t j = x.c.j0;
     t.c = x.to.out.at(i, j);
-    t.slice = x.to.slice.at(i, j);
-    t.total = x.to.total.at(i, j);
+    if (x.to.slice.data != nullptr) t.slice = x.to.slice.at(i, j);
+    if (x.to.total.data != nullptr) t.total = x.to.total.at(i, j);
     const epilogue_operands<T> e = epilogue_operands_at<T>(x_.bias, x_.mask, i, j, t.c);
     t.bias = e.bias;
     t.mask = e.mask;
   }
 
   /// One row of tiles.
-  void multiply_row(const tiles_across& across, tile<T>& t, std::size_t rows, std::size_t columns) const {
-    const a_layout layout = plan_.pack_a || x_.A.is_transposed() ? a_layout::columns : a_layout::rows;
-    const micro_kernels<T>& kernels = table_.products[static_cast<std::size_t>(layout)];
+  void multiply_row(const micro_kernels<T>& kernels, const tiles_across& across, tile<T>& t, std::size_t rows,
+                    std::size_t columns) const {
     const span_scope span(label_.inside(span_part::kernel), [&] { return span_shape{rows, columns, t.k}; });
     if (x_.B.is_transposed() && !plan_.pack_b) {
       multiply_row_of_transposed_tiles(kernels, plan_.width, t, rows, columns);
