@@ -10,6 +10,10 @@ namespace twinpath::inline v0::detail {
 constinit std::atomic<void (*)(const product_route&, const product_shape&, epilogue_op)> before_product{
     nullptr};
 
+std::size_t available_threads(const product_shape& shape) noexcept {
+  return product_workers(shape, 2) > 1 ? concurrency() : 1;
+}
+
 template <class T>
 product_route route_product(const kernel_table<T>& table, const product_shape& shape, epilogue_op op,
                             std::size_t threads) {
@@ -51,9 +55,7 @@ template <class T>
 void run_product(const product<T>& x, span_label label) {
   const kernel_table<T>& table = kernels<T>();
   const product_shape shape = x.shape();
-  const bool shared = product_workers(shape, 2) > 1;
-  const std::size_t threads = shared ? concurrency() : 1;
-  const product_route route = route_product(table, shape, x.finish.op, threads);
+  const product_route route = route_product(table, shape, x.finish.op, available_threads(shape));
   scratch_frame scratch;
   T* memory = route.scratch() == 0 ? nullptr : scratch.allocate<T>(route.scratch());
   if (route.workers() == 1) return run_product(table, route, x, memory, label);

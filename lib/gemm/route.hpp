@@ -180,6 +180,9 @@ struct product_route {
   }
 };
 
+/// The most threads that a product may use here. TBB is asked only if the product is worth a second one.
+[[nodiscard]] std::size_t available_threads(const product_shape& shape) noexcept;
+
 /// The route of a product with epilogue operation `op`, for at most `threads` threads.
 template <class T>
 [[nodiscard]] product_route route_product(const kernel_table<T>& table, const product_shape& shape,

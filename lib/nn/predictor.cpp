@@ -85,8 +85,8 @@ struct predictor<T>::state {
       const bool last = l + 2 == widths.size();
       x.f = last ? activation::identity : net.options().activation;
       const detail::product_shape shape{rows, widths[l + 1], widths[l]};
-      const std::size_t threads = detail::product_workers(shape, 2) > 1 ? detail::concurrency() : 1;
-      x.route = detail::route_product(table, shape, detail::forward_op(x.f), threads);
+      x.route =
+          detail::route_product(table, shape, detail::forward_op(x.f), detail::available_threads(shape));
       scratch_elements = std::max(scratch_elements, x.route.scratch());
     }
     return scratch_elements;

@@ -68,8 +68,7 @@ class step_run {
     bool isolates = false;      ///< whether an operation that waits for tasks isolates itself
   };
 
-  // --- places
-  // -----------------------------------------------------------------------------------------------
+  // --- places --------------------------------------------------------------------------------------------
 
   [[gnu::always_inline]] inline const T* read(const place& p, const frame& f) const {
     if (p.in == step_array::input) return f.input + p.offset;
@@ -114,8 +113,7 @@ class step_run {
 
   frame whole_batch() const noexcept { return {with_.X.data(), memory_, sums_of(0), scratch_of(0)}; }
 
-  // --- products
-  // ---------------------------------------------------------------------------------------------
+  // --- products ------------------------------------------------------------------------------------------
 
   [[gnu::always_inline]] inline product<T> bind(const product_operation& x, const frame& f) const {
     product<T> p{{readable(x.A, f), x.a_transposed},
@@ -169,8 +167,7 @@ class step_run {
                 [&] { run_product(table_, x.route, p, f.scratch, x.label); });
   }
 
-  // --- the loss
-  // ---------------------------------------------------------------------------------------------
+  // --- the loss ------------------------------------------------------------------------------------------
 
   [[gnu::always_inline]] inline void compute(const loss_operation& x, const frame& f) {
     if (x.shared) return compute_shared(x, f);
@@ -201,11 +198,9 @@ class step_run {
                        memory_ + program_.loss_scratch);
   }
 
-  // --- the bias
-  // ---------------------------------------------------------------------------------------------
+  // --- the bias ------------------------------------------------------------------------------------------
 
   /// Where db goes: to the gradients, or to scratch memory until it is applied.
-
   T* bias_gradient(std::size_t l, std::size_t first, const frame& f) const {
     if (plan_.shape.gradients == gradient_use::overwrite) return layers_[l].bias_gradients().data() + first;
     return f.scratch;
@@ -265,11 +260,9 @@ class step_run {
     finish_bias(x.layer, db, 0, n);
   }
 
-  // --- updates
-  // ----------------------------------------------------------------------------------------------
+  // --- updates -------------------------------------------------------------------------------------------
 
   /// Applies gradients of the parameters `first` … of layer l.
-
   void apply(std::size_t l, const T* gradients, std::size_t first, std::size_t n) {
     layer_state<T>& to = layers_[l];
     with_.rule.apply(table_, gradients, to.parameters.data() + first, to.moment(0, first),
@@ -281,8 +274,7 @@ class step_run {
     apply(x.layer, read(x.dW, f), 0, layers_[x.layer].weights_size());
   }
 
-  // --- the walk
-  // ---------------------------------------------------------------------------------------------
+  // --- the walk ------------------------------------------------------------------------------------------
 
   [[gnu::noinline]] void run_part(const program_part& part, const frame& f) {
     const operation* const end = program_.operations.data() + part.end;
