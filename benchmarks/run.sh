@@ -14,7 +14,8 @@ usage: benchmarks/run.sh gemm|step|predict [OPTION...]
 
   --threads LIST      1, 2 or "1 2" (default: 1)
   --filter REGEX      only rows whose name matches, such as layer/f32/TN or 128:784
-  --libraries LIST    of twinpath,openblas,blis,eigen,onemkl; gemm: onednn-sgemm,onednn-matmul;
+  --libraries LIST    of twinpath,openblas,openblas-pip,blis,eigen,onemkl,onemkl-strict;
+                      gemm: onednn-sgemm,onednn-matmul;
                       step: onednn-ip,torch-autograd,torch-tensors; predict: onednn-ip,torch-tensors
                       (default: those that were built)
   --rounds N          rounds; each library runs once in a round (default: 3)
@@ -35,6 +36,12 @@ usage: benchmarks/run.sh gemm|step|predict [OPTION...]
 For gemm alone:
   --type LIST         f32, f64 or f32,f64 (default: f32)
   --family LIST       of tiny,small,layer,square,long,thin (default: all)
+  --shape SHAPE       this product instead of the families: layout:MxNxK, such as NT:315x17x4, or a
+                      file with one a line; repeatable
+  --random SEED:COUNT random products, each dimension log-uniform in 1 ... 2048, at most 4 GFLOP;
+                      SEED in decimal, or hexadecimal after 0x
+  --memory WHERE      where operands begin: vector (as in a std::vector, the default), aligned (at
+                      cache lines), offset:N (N bytes behind them)
   --accuracy          print errors against long double and the time with subnormal inputs, instead
                       of measuring
 
@@ -57,7 +64,7 @@ fail() {
 
 # --- options --------------------------------------------------------------------------------------------
 
-threads_list=1 types='' families='' filter='' libraries='' rounds='' quick='' isa='' any_kernel=() out='' accuracy=''
+threads_list=1 types='' families='' products=() filter='' libraries='' rounds='' quick='' isa='' any_kernel=() out='' accuracy=''
 before='' check=() suite='' min_time='' repetitions='' summary=() quiet=0
 build=$root/build/release
 while (($# != 0)); do
@@ -73,13 +80,14 @@ while (($# != 0)); do
       usage
       exit
       ;;
-    --threads | --type | --family | --filter | --libraries | --rounds | --min-time | --repetitions | --isa | \
+    --threads | --type | --family | --shape | --random | --memory | --filter | --libraries | --rounds | --min-time | --repetitions | --isa | \
       --before | --build | --out)
       (($# >= 2)) || fail "$1 needs a value"
       case $1 in
         --threads) threads_list=${2//,/ } ;;
         --type) types=$2 ;;
         --family) families=$2 ;;
+        --shape | --random | --memory) products+=("$1" "$2") ;;
         --filter) filter=$2 ;;
         --libraries) libraries=${2//,/ } ;;
         --rounds) rounds=$2 ;;
@@ -101,14 +109,15 @@ while (($# != 0)); do
 done
 
 [[ -n $suite ]] || fail "no suite given: gemm, step or predict (see --help)"
-[[ $suite == gemm || -z $types$families$accuracy ]] || fail "--type, --family and --accuracy are options of gemm"
+[[ $suite == gemm || -z $types$families$accuracy${products[*]} ]] ||
+  fail "--type, --family, --shape, --random, --memory and --accuracy are options of gemm"
 programs=$build/benchmarks
 [[ -x $programs/twinpath-$suite-twinpath ]] || fail "nothing is built in $build (see --help)"
 out=${out:-$build/$suite-results/$(date +%Y%m%d-%H%M%S)}
 mkdir -p "$out"
 compgen -G "$out/*.json" >/dev/null && fail "$out already has results"
 
-measure=()
+measure=("${products[@]}")
 [[ -z $types ]] || measure+=(--type "$types")
 [[ -z $families ]] || measure+=(--family "$families")
 [[ -z $filter ]] || measure+=(--filter "$filter")
@@ -131,7 +140,8 @@ if [[ -n $before ]]; then
 fi
 ((${#check[@]} == 0)) || [[ -n $before ]] || fail "--check requires --before"
 if [[ -z $libraries ]]; then
-  for library in twinpath openblas blis eigen onednn-sgemm onednn-matmul onednn-ip onemkl torch-autograd torch-tensors; do
+  for library in twinpath openblas openblas-pip blis eigen onednn-sgemm onednn-matmul onednn-ip onemkl \
+    onemkl-strict torch-autograd torch-tensors; do
     [[ ! -x $programs/twinpath-$suite-$library ]] || libraries+=" $library"
   done
 fi
@@ -140,7 +150,9 @@ fi
 
 # Versions of OpenBLAS and BLIS that are older than the processor fall back to kernels of an old one. Both read
 # these variables when they are loaded.
+old_kernels=''
 if grep -m1 '^flags' /proc/cpuinfo | grep -qw avx512bw; then
+  [[ -v OPENBLAS_CORETYPE ]] || old_kernels=1
   export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SkylakeX} BLIS_ARCH_TYPE=${BLIS_ARCH_TYPE:-skx}
 fi
 export MKL_DYNAMIC=FALSE OMP_DYNAMIC=false
@@ -159,9 +171,11 @@ run_library() {  # run_library LIBRARY THREADS ARGUMENT...
   local environment=(OPENBLAS_NUM_THREADS="$threads" BLIS_NUM_THREADS="$threads" OMP_NUM_THREADS="$threads"
     MKL_NUM_THREADS="$threads")
   shift 2
+  # The newest OpenBLAS knows the processor.
+  if [[ $library == openblas-pip && -n $old_kernels ]]; then environment=(-u OPENBLAS_CORETYPE "${environment[@]}"); fi
   # The loops around the products use GCC's OpenMP. oneMKL can share its threads. OpenBLAS, also inside
   # libtorch, has its own, so that waiting OpenMP threads must not occupy a core.
-  if [[ $suite == step && $library == onemkl ]]; then environment+=(MKL_THREADING_LAYER=GNU); fi
+  if [[ $suite == step && $library == onemkl* ]]; then environment+=(MKL_THREADING_LAYER=GNU); fi
   if [[ $suite == step && $library =~ ^(openblas|torch) ]]; then environment+=(OMP_WAIT_POLICY=passive); fi
   if [[ $library =~ ^(twinpath|before)$ && -n $isa ]]; then environment+=(TWINPATH_ISA="$isa"); fi
   env "${environment[@]}" "$(program_of "$library")" --threads "$threads" "${any_kernel[@]}" "$@"

@@ -3,7 +3,8 @@
 # OpenBLAS, BLIS and oneMKL export the same symbols, so each is given by its file: -lblas may be any of them. If one is
 # in an unusual place, set its two variables.
 #
-# twinpath_peer_<name>   an interface target for each library found: openblas blis eigen onednn onemkl torch
+# twinpath_peer_<name>   an interface target for each library found: openblas openblas-pip blis eigen onednn onemkl
+#                        onemkl-strict torch
 # TWINPATH_PEERS         their names
 
 # twinpath_find_peer(<name> HEADER <file> NAMES <library>... SUFFIXES <folder>... [HINTS <prefix>...])
@@ -26,17 +27,37 @@ twinpath_find_peer(openblas HEADER openblas_config.h
   NAMES libopenblas.so.0 openblas SUFFIXES openblas-pthread openblas-openmp openblas)
 twinpath_find_peer(blis HEADER blis.h NAMES libblis.so.4 blis SUFFIXES blis-openmp blis-pthread blis)
 
-# `pip install mkl mkl-include` installs it below the prefix of that Python.
-find_program(TWINPATH_PYTHON NAMES python3 python DOC "The Python whose packages are searched for oneMKL")
+# Packages of pip: `pip install mkl mkl-include` installs libraries below the prefix of that Python,
+# `pip install scipy-openblas32` in its own folder.
+find_program(TWINPATH_PYTHON NAMES python3 python DOC "The Python whose packages are searched for oneMKL and OpenBLAS")
 mark_as_advanced(TWINPATH_PYTHON)
 set(prefixes ${MKL_ROOT} $ENV{MKLROOT})
+set(openblas_of_pip "")
 if(TWINPATH_PYTHON)
-  execute_process(COMMAND ${TWINPATH_PYTHON} -c "import site, sys; print(sys.prefix, site.USER_BASE, sep=';', end='')"
+  execute_process(COMMAND ${TWINPATH_PYTHON} -c
+    "import site, sys, sysconfig; print(sys.prefix, sysconfig.get_path('data'), site.USER_BASE, sep=';', end='')"
     OUTPUT_VARIABLE python_prefixes ERROR_QUIET)
   list(APPEND prefixes ${python_prefixes})
+  execute_process(COMMAND ${TWINPATH_PYTHON} -c
+    "import scipy_openblas32, os; print(os.path.dirname(scipy_openblas32.__file__), end='')"
+    OUTPUT_VARIABLE openblas_of_pip ERROR_QUIET)
 endif()
 twinpath_find_peer(onemkl HEADER mkl.h
   NAMES mkl_rt libmkl_rt.so.3 libmkl_rt.so.2 libmkl_rt.so.1 SUFFIXES lib/intel64 include/mkl HINTS ${prefixes})
+if(TARGET twinpath_peer_onemkl)
+  # The same library with the same bits for every number of threads.
+  add_library(twinpath_peer_onemkl-strict ALIAS twinpath_peer_onemkl)
+endif()
+if(openblas_of_pip)
+  twinpath_find_peer(openblas-pip HEADER openblas_config.h NAMES scipy_openblas SUFFIXES lib HINTS ${openblas_of_pip})
+endif()
+if(TARGET twinpath_peer_openblas-pip)
+  # All its names have a prefix.
+  foreach(name IN ITEMS cblas_sgemm cblas_dgemm openblas_set_num_threads openblas_get_config openblas_get_corename)
+    target_compile_definitions(twinpath_peer_openblas-pip INTERFACE ${name}=scipy_${name})
+  endforeach()
+endif()
+unset(openblas_of_pip)
 unset(prefixes)
 unset(python_prefixes)
 
@@ -68,9 +89,12 @@ if(TORCH_FOUND)
 endif()
 
 set(TWINPATH_PEERS "")
-foreach(peer IN ITEMS openblas blis eigen onednn onemkl torch)
+foreach(peer IN ITEMS openblas openblas-pip blis eigen onednn onemkl onemkl-strict torch)
   if(TARGET twinpath_peer_${peer})
     list(APPEND TWINPATH_PEERS ${peer})
+  else()
+    list(APPEND missing_peers ${peer})
   endif()
 endforeach()
-message(STATUS "Peers for the benchmarks: ${TWINPATH_PEERS}")
+message(STATUS "Peers for the benchmarks: ${TWINPATH_PEERS}; not found and left out: ${missing_peers}")
+unset(missing_peers)

@@ -5,6 +5,7 @@
 #include <barrier>
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <thread>
 #include <utility>
@@ -45,6 +46,19 @@ TWINPATH_PEAK_LOOP(loop32_f32, __attribute__((target("avx2,fma"))), float, 32)
 TWINPATH_PEAK_LOOP(loop32_f64, __attribute__((target("avx2,fma"))), double, 32)
 TWINPATH_PEAK_LOOP(loop64_f32, __attribute__((target("avx512f,avx2,fma"))), float, 64)
 TWINPATH_PEAK_LOOP(loop64_f64, __attribute__((target("avx512f,avx2,fma"))), double, 64)
+#endif
+
+// One chain, whose next multiply-add waits for the one before.
+#define TWINPATH_CHAIN(function, target)                            \
+  target void function(std::size_t length, volatile float* place) { \
+    float a = *place;                                               \
+    for (std::size_t i = 0; i < length; ++i) a = a * 0.5f + 0.5f;   \
+    *place = a;                                                     \
+  }
+
+TWINPATH_CHAIN(chain, )
+#if defined(__x86_64__)
+TWINPATH_CHAIN(chain_fma, __attribute__((target("avx2,fma"))))
 #endif
 
 template <class T>
@@ -105,7 +119,26 @@ double measure(tier t, std::size_t threads) {
   return results[tries / 2] * 1e-9;
 }
 
+void run_chain(tier t, std::size_t length, volatile float* place) {
+#if defined(__x86_64__)
+  if (t != tier::baseline) return chain_fma(length, place);
+#endif
+  chain(length, place);
+}
+
 }  // namespace
+
+double multiply_add_ns(tier t) {
+  constexpr std::size_t length = 1'000'000;
+  volatile float place = 2;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < tries; ++i) {
+    const double begin = thread_seconds();
+    run_chain(t, length, &place);
+    least = std::min(least, thread_seconds() - begin);
+  }
+  return 1e9 * least / static_cast<double>(length);
+}
 
 double fma_peak(tier t, element type, int threads) {
   const auto count = static_cast<std::size_t>(threads);

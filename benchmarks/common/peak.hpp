@@ -9,4 +9,7 @@ namespace bench {
 /// GFLOP/s of `threads` threads together, the median of several short tries.
 [[nodiscard]] double fma_peak(tier t, element type, int threads);
 
+/// Nanoseconds of one multiply-add in a chain of dependent ones: its latency.
+[[nodiscard]] double multiply_add_ns(tier t);
+
 }  // namespace bench

@@ -14,9 +14,20 @@ namespace {
 constexpr const char* ours = "twinpath";
 
 // The order of the columns; other libraries come last.
-constexpr std::array order{
-    ours,        "OpenBLAS", "BLIS",           "Eigen",        "onednn-sgemm", "onednn-matmul",
-    "onednn-ip", "oneMKL",   "torch-autograd", "torch-tensors"};
+constexpr std::array order{ours,
+                           "OpenBLAS",
+                           "OpenBLAS-pip",
+                           "BLIS",
+                           "Eigen",
+                           "onednn-sgemm",
+                           "onednn-matmul",
+                           "onednn-ip",
+                           "oneMKL",
+                           "oneMKL-strict",
+                           "torch-autograd",
+                           "torch-tensors",
+                           "torch-pip",
+                           "jax"};
 
 std::ptrdiff_t place(const std::string& library) {
   return std::find(order.begin(), order.end(), library) - order.begin();
@@ -127,6 +138,39 @@ std::optional<row_result> compare_row(const known_row& row, bench::element type,
   return result;
 }
 
+// Both are of all rounds: the speed without disturbance by other processes.
+speeds fastest_of(const known_row& row, const rounds& all) {
+  speeds result;
+  for (const auto& [round, libraries] : all) {
+    for (const auto& [library, r] : libraries) {
+      const auto it = r->least.find(row.name);
+      if (it == r->least.end()) continue;
+      double& speed = library == ours ? result.gflops : result.peers[library];
+      speed = std::max(speed, row.flops / it->second * 1e-9);
+    }
+  }
+  return result;
+}
+
+// The rows of the suites' tables, then those that users chose, by the work in them.
+std::vector<known_row> rows_of(bench::element type, const std::vector<run>& runs) {
+  std::vector<known_row> rows = known_rows(type);
+  std::set<std::string> seen;
+  for (const known_row& row : rows) seen.insert(row.name);
+  std::vector<known_row> chosen;
+  const std::string middle = std::string("/") + bench::name(type) + '/';
+  for (const run& r : runs) {
+    for (const auto& [name, seconds] : r.seconds) {
+      if (name.find(middle) == std::string::npos || !seen.insert(name).second) continue;
+      if (auto row = parse_row(name)) chosen.push_back(std::move(*row));
+    }
+  }
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [](const known_row& a, const known_row& b) { return a.flops < b.flops; });
+  std::move(chosen.begin(), chosen.end(), std::back_inserter(rows));
+  return rows;
+}
+
 std::optional<double> geometric_mean(const std::vector<double>& values) {
   if (values.empty()) return std::nullopt;
   double sum = 0;
@@ -180,6 +224,9 @@ comparison compare_threads(int threads, const std::vector<run>& runs, const std:
     if (seen.insert(r.library).second) result.libraries.push_back(r);
     if (r.library != ours) continue;
     our_rounds.insert(r.round);
+    if (r.multiply_add_ns)
+      result.multiply_add_ns =
+          std::min(result.multiply_add_ns.value_or(*r.multiply_add_ns), *r.multiply_add_ns);
     for (const auto& [type, peak] : r.peak) peaks[type].push_back(peak);
   }
   std::stable_sort(result.libraries.begin(), result.libraries.end(),
@@ -195,10 +242,12 @@ comparison compare_threads(int threads, const std::vector<run>& runs, const std:
   }
   for (const auto type : {bench::element::f32, bench::element::f64}) {
     std::vector<row_result> of_type;
-    for (const known_row& row : known_rows(type)) {
+    for (const known_row& row : rows_of(type, runs)) {
       std::optional<row_result> r = compare_row(row, type, all);
       if (!r) continue;
       compare_with_before(*r, all, earlier);
+      r->fastest = fastest_of(row, all);
+      if (row.chains > 0 && result.multiply_add_ns) r->bound = 2 * row.chains / *result.multiply_add_ns;
       of_type.push_back(std::move(*r));
     }
     for (const std::string& family : known_families()) {

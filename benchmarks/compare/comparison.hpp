@@ -2,6 +2,7 @@
 // twinpath compared with the best peer, by row and by family.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 namespace compare {
 
 inline constexpr double bar = 0.97;  ///< below it a row is behind; smaller differences than 3 % are noise
+inline constexpr double forbidden_bar = 0.75;
 inline constexpr double excepted_bar = 0.5;  ///< for rows that the arithmetic contract excepts
 
 /// Speed now over speed before, computed in every round that both have.
@@ -26,6 +28,19 @@ struct change {
   [[nodiscard]] bool faster() const { return low > 1; }
   /// In every round, and by more than noise.
   [[nodiscard]] bool behind() const { return most < bar; }
+};
+
+/// GFLOP/s of one row.
+struct speeds {
+  double gflops = 0;  ///< of twinpath
+  std::map<std::string, double> peers;
+
+  /// 0 without peers.
+  [[nodiscard]] double best_peer() const {
+    double best = 0;
+    for (const auto& [library, speed] : peers) best = std::max(best, speed);
+    return best;
+  }
 };
 
 /// Medians over the rounds. The ratio is the best peer's time over twinpath's, computed in every round.
@@ -42,7 +57,12 @@ struct row_result {
   std::optional<spread> ratio;  ///< empty if no peer has the row
   std::optional<change> before;
   double seconds_before = 0;
+  speeds fastest;  ///< the fastest repetitions of all rounds
+  std::optional<double>
+      bound;  ///< GFLOP/s with all chains of the contract at once, each as fast as its latency
 
+  /// Whether no order of the contract's chains reaches the part of the best peer that a row needs.
+  [[nodiscard]] bool forbidden() const { return bound && *bound < forbidden_bar * fastest.best_peer(); }
   [[nodiscard]] double needed() const { return row.excepted ? excepted_bar : bar; }
   /// In every round.
   [[nodiscard]] bool behind() const { return ratio && ratio->most < needed(); }
@@ -73,6 +93,7 @@ struct comparison {
   std::vector<double>
       round_trips;  ///< of a cache line between two cores, in ns: one for each process, sorted
   std::size_t rounds = 0;
+  std::optional<double> multiply_add_ns;  ///< its latency
   std::vector<row_result> rows;
   std::vector<family_result> families;
 };

@@ -6,6 +6,7 @@
 
 #include "changes.hpp"
 #include "common/numbers.hpp"
+#include "distribution.hpp"
 
 namespace compare {
 namespace {
@@ -69,8 +70,14 @@ void print_machine(std::ostream& out, const std::vector<comparison>& all,
     }
   }
   for (const run& r : all.front().libraries) print(r.library + ' ' + r.version + ": " + r.kernels);
+  if (!first.memory.empty()) print("memory of the operands: " + first.memory);
   if (options.cpu_time) print("one thread: the time for which the thread ran, not wall-clock time");
   for (const std::string& line : left_out) print("left out: " + line);
+}
+
+// Whether the chains limit the row more than the multiply-adds of the processor.
+bool is_limit(const row_result& r) {
+  return r.bound && r.peak_share > 0 && *r.bound < r.gflops / r.peak_share;
 }
 
 // Two lines if it has two words: "onednn-" and "matmul".
@@ -117,6 +124,9 @@ void print_ratios(std::ostream& out, const comparison& c, const std::vector<cons
   // Both do not fit side by side.
   titles.push_back(before ? "before" : "min..max");
   titles.push_back("of peak");
+  const bool bounds =
+      std::any_of(rows.begin(), rows.end(), [&](const row_result* r) { return is_limit(*r); });
+  if (bounds) titles.push_back("bound");
   table t(titles);
   for (const row_result* r : rows) {
     std::vector<std::string> cells{r->row.name.substr(family.size() + 1), time_text(r->seconds),
@@ -134,6 +144,7 @@ void print_ratios(std::ostream& out, const comparison& c, const std::vector<cons
       cells.push_back(r->ratio ? fixed(r->ratio->least, 2) + ".." + fixed(r->ratio->most, 2) : "-");
     }
     cells.push_back(percent(r->peak_share));
+    if (bounds) cells.push_back(is_limit(*r) ? three_digits(*r->bound) : "");
     t.add(cells);
   }
   t.print(out, how);
@@ -168,10 +179,15 @@ void print_legend(std::ostream& out, const comparison& c, const report_options& 
   } else {
     text += "; ratio: speed of twinpath over the best peer, the median of the rounds; < below " +
             fixed(bar, 2) + " in every round (behind)";
-    if (has_doubtful(c)) text += "; ~ below that in the median";
+    if (has_doubtful(c)) text += "; ~ below that in the median, but not in every round";
     if (has_excepted(c)) {
       text += "; * a dot product, which the arithmetic contract slows down (behind below " +
               fixed(excepted_bar, 2) + ')';
+    }
+    if (std::any_of(c.rows.begin(), c.rows.end(), is_limit)) {
+      text +=
+          "; bound: the speed with all chains of dependent multiply-adds of the contract at once, where it "
+          "is below the peak";
     }
     if (has_before(c)) text += "; before: speed now over speed before";
   }
@@ -199,7 +215,76 @@ void print_families(std::ostream& out, const comparison& c, style how) {
     t.add(cells);
   }
   t.print(out, how);
-  out << "\nMeans are geometric; \"of peak\" is the median.\n";
+  out << '\n';
+  print_text(out,
+             "Means are geometric. without *: without dot products, whose fast form the arithmetic contract "
+             "forbids; behind: rows below " +
+                 fixed(bar, 2) +
+                 " of the best peer in every round; ~: rows below that in the median, but not " +
+                 "in every round; of peak: the median.",
+             how);
+}
+
+void print_distributions(std::ostream& out, const std::vector<distribution>& all, const std::string& title,
+                         style how) {
+  if (all.empty()) return;
+  table t({title, "rows", "mean", "10th percentile", "behind", "worst", "its row"});
+  for (const distribution& d : all) {
+    const double share = static_cast<double>(d.behind) / static_cast<double>(d.rows);
+    t.add({d.peer, std::to_string(d.rows), fixed(d.mean, 3), fixed(d.tenth, 2),
+           std::to_string(d.behind) + " (" + percent(share) + ")", fixed(d.worst, 2), d.worst_row});
+  }
+  out << '\n';
+  t.print(out, how);
+}
+
+void print_apart(std::ostream& out, const std::vector<const row_result*>& rows, const std::string& title,
+                 style how) {
+  if (rows.empty()) return;
+  table t({title, "twinpath", "best peer", "ratio", "bound"});
+  for (const row_result* r : rows) {
+    const double peer = r->fastest.best_peer();
+    t.add({r->row.name, three_digits(r->fastest.gflops), three_digits(peer),
+           fixed(r->fastest.gflops / peer, 2), r->bound ? three_digits(*r->bound) : "-"});
+  }
+  out << '\n';
+  t.print(out, how);
+}
+
+// Dot products and forbidden rows are shown apart, and once together with all others.
+void print_distribution(std::ostream& out, const comparison& c, bench::element type, style how) {
+  std::vector<const row_result*> all, usual, dots, forbidden;
+  const std::string middle = std::string("/") + bench::name(type) + '/';
+  for (const row_result& r : c.rows) {
+    if (r.row.name.find(middle) == std::string::npos || r.fastest.peers.empty()) continue;
+    all.push_back(&r);
+    (r.row.excepted ? dots : r.forbidden() ? forbidden : usual).push_back(&r);
+  }
+  if (all.empty()) return;
+  const std::string name = bench::name(type), everything = name + ", all rows";
+  const bool apart = usual.size() != all.size();
+  print_distributions(out, distributions(usual, c.libraries), apart ? name : everything, how);
+  if (!apart) return;
+  std::vector<distribution> together = distributions(all, c.libraries);
+  together.resize(1);
+  print_distributions(out, together, everything, how);
+  print_apart(out, dots, "apart: " + std::to_string(dots.size()) + " dot products", how);
+  print_apart(out, forbidden, "apart: " + std::to_string(forbidden.size()) + " forbidden by chains", how);
+}
+
+void print_distributions(std::ostream& out, const comparison& c, style how) {
+  for (const auto type : {bench::element::f32, bench::element::f64}) print_distribution(out, c, type, how);
+  std::string text =
+      "Speed of twinpath over that of each peer, by the fastest repetition of all rounds; behind: rows "
+      "below " +
+      fixed(distribution_bar, 2) + '.';
+  if (c.multiply_add_ns) {
+    text += " bound: two operations for each chain (m·n·blocks of k) in the " + fixed(*c.multiply_add_ns, 2) +
+            " ns of a multiply-add, measured in this run; a row is forbidden where it lies below " +
+            fixed(forbidden_bar, 2) + " of the best peer.";
+  }
+  out << '\n';
+  print_text(out, text, how);
 }
 
 }  // namespace
@@ -216,6 +301,7 @@ void print_report(std::ostream& out, const std::vector<comparison>& all,
       out << '\n';
     }
     print_families(out, c, options.how);
+    if (!only_changes(c) && c.libraries.size() > 1) print_distributions(out, c, options.how);
   }
 }
 

@@ -52,12 +52,16 @@ run read_file(const std::filesystem::path& file, time_source source) {
   }
   if (context.contains("core_round_trip_ns"))
     r.round_trip = std::stod(context.at("core_round_trip_ns").get<std::string>());
+  if (context.contains("multiply_add_ns"))
+    r.multiply_add_ns = std::stod(context.at("multiply_add_ns").get<std::string>());
+  r.memory = context.value("memory", "");
   const char* time = source == time_source::cpu && r.threads == 1 ? "cpu_time" : "real_time";
   std::map<std::string, std::vector<double>> times;
   for (const json& entry : data.at("benchmarks")) {
     if (entry.value("run_type", "iteration") != "iteration" || entry.value("error_occurred", false)) continue;
     times[row_name(entry.at("name"))].push_back(to_seconds(entry.at(time), entry.at("time_unit")));
   }
+  for (auto& [name, values] : times) r.least[name] = *std::min_element(values.begin(), values.end());
   for (auto& [name, values] : times) r.seconds[name] = median(std::move(values));
   return r;
 }

@@ -20,6 +20,9 @@ struct run {
   std::map<std::string, double> peak;     ///< by type (f32, f64), in GFLOP/s
   std::map<std::string, double> read;     ///< by level (l2, memory), in GB/s, if measured
   std::optional<double> round_trip;       ///< of a cache line between two cores, in ns, if measured
+  std::optional<double> multiply_add_ns;  ///< latency of a multiply-add, if measured
+  std::string memory;                     ///< where operands began; empty if unknown
+  std::map<std::string, double> least;    ///< seconds by row, the shortest of the repetitions
   std::map<std::string, double> seconds;  ///< by row, the median of the repetitions
 };
 

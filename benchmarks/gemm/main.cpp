@@ -44,6 +44,8 @@ int run(int argc, char** argv) {
     return EXIT_SUCCESS;
   }
   bench::add_context(lib, o.threads, o.round);
+  benchmark::AddCustomContext("multiply_add_ns", std::to_string(bench::multiply_add_ns(lib.kernel_tier)));
+  benchmark::AddCustomContext("memory", o.memory_text);
   std::size_t rows = 0;
   for (const element type : o.types) {
     if (type == element::f64 && !has_double()) continue;

@@ -10,6 +10,7 @@
 
 #include "adapter.hpp"
 #include "families.hpp"
+#include "placement.hpp"
 
 namespace gemm_bench {
 
@@ -24,49 +25,34 @@ void fill_random(std::span<T> values, std::uint64_t seed) {
   }
 }
 
-/// An array that begins at a cache line.
-template <class T>
-class buffer {
- public:
-  /// The first `lines` cache lines stay unused: arrays at the same offset in a page evict each other by
-  /// chance, and not in every library alike.
-  buffer(std::size_t size, std::size_t lines)
-      : memory_(static_cast<std::byte*>(
-            ::operator new (size * sizeof(T) + lines * line, std::align_val_t{line}))),
-        values_(reinterpret_cast<T*>(memory_.get() + lines * line), size) {}
-
-  [[nodiscard]] std::span<T> values() const { return values_; }
-
- private:
-  static constexpr std::size_t line = 64;
-  struct release {
-    void operator()(std::byte* p) const { ::operator delete (p, std::align_val_t{line}); }
-  };
-  std::unique_ptr<std::byte, release> memory_;
-  std::span<T> values_;
-};
-
 template <class T>
 class operands {
  public:
-  operands(std::size_t a_size, std::size_t b_size, std::size_t c_size)
-      : a_(a_size, 0), b_(b_size, 21), c_(c_size, 43) {
-    fill_random(a_.values(), 1);
-    fill_random(b_.values(), 2);
-    fill_random(c_.values(), 3);
+  /// `bytes`: what the rows need at most, by `place`.
+  operands(memory_choice memory, std::size_t bytes)
+      : memory_(memory),
+        block_(static_cast<std::byte*>(::operator new(bytes, std::align_val_t{page}))),
+        values_(reinterpret_cast<T*>(block_.get()), bytes / sizeof(T)) {
+    fill_random(values_, 1);
   }
 
   [[nodiscard]] product<T> of(const row& r) const {
-    return {r.m,         r.n,
-            r.k,         r.trans_a(),
-            r.trans_b(), a_.values().data(),
-            r.lda(),     b_.values().data(),
-            r.ldb(),     c_.values().data(),
-            r.ldc()};
+    const placement at = place(r, memory_);
+    const auto array = [this](std::size_t offset) { return values_.data() + offset / sizeof(T); };
+    return {r.m,     r.n,         r.k,     r.trans_a(), r.trans_b(), array(at.a),
+            r.lda(), array(at.b), r.ldb(), array(at.c), r.ldc()};
   }
 
+  /// Where a row had its C, another may have its A: the numbers must not grow from row to row.
+  void restore(const product<T>& p) const { fill_random(std::span<T>(p.c, p.m * p.ldc), 3); }
+
  private:
-  buffer<T> a_, b_, c_;
+  struct release {
+    void operator()(std::byte* p) const { ::operator delete(p, std::align_val_t{page}); }
+  };
+  memory_choice memory_;
+  std::unique_ptr<std::byte, release> block_;
+  std::span<T> values_;
 };
 
 }  // namespace gemm_bench

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "families.hpp"
+#include "placement.hpp"
 
 namespace gemm_bench {
 
@@ -13,7 +14,10 @@ struct options {
   int threads = 1;
   int round = 1;
   std::vector<std::string> families;  ///< empty: all
-  std::string filter;                 ///< a regular expression for names of rows; empty: all
+  std::vector<std::string> shapes;    ///< such as NT:315x17x4, instead of the families; empty: the families
+  memory_choice memory;
+  std::string memory_text = "vector";
+  std::string filter;  ///< a regular expression for names of rows; empty: all
   std::vector<element> types;
   double min_time = 0;
   int repetitions = 0;

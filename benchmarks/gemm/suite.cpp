@@ -10,6 +10,7 @@
 #include "adapter.hpp"
 #include "check.hpp"
 #include "operands.hpp"
+#include "shapes.hpp"
 
 namespace gemm_bench {
 namespace {
@@ -38,6 +39,7 @@ void run_row(benchmark::State& state, const row& r, const operands<T>& memory, d
     multiply(p);
     benchmark::ClobberMemory();
   }
+  memory.restore(p);
   const auto per_second = [](double amount) {
     return benchmark::Counter(amount, benchmark::Counter::kIsIterationInvariantRate);
   };
@@ -48,13 +50,9 @@ void run_row(benchmark::State& state, const row& r, const operands<T>& memory, d
 
 template <class T>
 void register_rows_of(const options& o, const std::vector<row>& rows, double peak) {
-  std::size_t a = 0, b = 0, c = 0;
-  for (const row& r : rows) {
-    a = std::max(a, r.a_size());
-    b = std::max(b, r.b_size());
-    c = std::max(c, r.c_size());
-  }
-  const auto memory = std::make_shared<const operands<T>>(a, b, c);
+  std::size_t bytes = 0;
+  for (const row& r : rows) bytes = std::max(bytes, place(r, o.memory).end);
+  const auto memory = std::make_shared<const operands<T>>(o.memory, bytes);
   for (const row& r : rows) {
     benchmark::RegisterBenchmark(
         r.name().c_str(), [r, memory, peak](benchmark::State& state) { run_row<T>(state, r, *memory, peak); })
@@ -69,7 +67,7 @@ void register_rows_of(const options& o, const std::vector<row>& rows, double pea
 }  // namespace
 
 std::size_t register_rows(const options& o, element type, double peak) {
-  std::vector<row> rows = all_rows(type);
+  std::vector<row> rows = o.shapes.empty() ? all_rows(type) : rows_of_shapes(o.shapes, type);
   const std::regex filter(o.filter);
   std::erase_if(rows, [&](const row& r) {
     const bool in_family =

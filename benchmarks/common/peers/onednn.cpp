@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "common/library.hpp"
 
@@ -20,21 +21,26 @@ void set_threads(int threads) {
 
 namespace {
 
+// An instruction set contains the bits of those that it extends.
+bool extends(dnnl::cpu_isa isa, dnnl::cpu_isa base) {
+  const auto bits = [](dnnl::cpu_isa set) { return static_cast<unsigned>(set); };
+  return (bits(isa) & bits(base)) == bits(base);
+}
+
+// Names the largest set of the list, since newer versions know more sets than this program.
 std::string isa_name(dnnl::cpu_isa isa) {
-  switch (isa) {
-    case dnnl::cpu_isa::avx2:
-      return "avx2";
-    case dnnl::cpu_isa::avx2_vnni:
-      return "avx2_vnni";
-    case dnnl::cpu_isa::avx512_core:
-      return "avx512_core";
-    case dnnl::cpu_isa::avx512_core_vnni:
-      return "avx512_core_vnni";
-    case dnnl::cpu_isa::avx512_core_bf16:
-      return "avx512_core_bf16";
-    default:
-      return "instruction set " + std::to_string(static_cast<int>(isa));
+  constexpr std::pair<dnnl::cpu_isa, const char*> sets[] = {
+      {dnnl::cpu_isa::avx512_core_amx, "avx512_core_amx"},
+      {dnnl::cpu_isa::avx512_core_bf16, "avx512_core_bf16"},
+      {dnnl::cpu_isa::avx512_core_vnni, "avx512_core_vnni"},
+      {dnnl::cpu_isa::avx512_core, "avx512_core"},
+      {dnnl::cpu_isa::avx2_vnni, "avx2_vnni"},
+      {dnnl::cpu_isa::avx2, "avx2"}};
+  for (const auto& [set, name] : sets) {
+    if (isa == set) return name;
+    if (extends(isa, set)) return std::string("beyond ") + name;
   }
+  return "below avx2";
 }
 
 }  // namespace
@@ -42,12 +48,9 @@ std::string isa_name(dnnl::cpu_isa isa) {
 library describe_library() {
   const dnnl_version_t* v = dnnl_version();
   const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
-  // An instruction set contains the bits of those that it extends.
-  constexpr auto avx512 = static_cast<unsigned>(dnnl::cpu_isa::avx512_core);
-  const bool has_avx512 = (static_cast<unsigned>(isa) & avx512) == avx512;
   return {TWINPATH_LIBRARY_NAME,
           std::to_string(v->major) + '.' + std::to_string(v->minor) + '.' + std::to_string(v->patch),
-          isa_name(isa), has_avx512 ? tier::avx512 : tier::avx2};
+          isa_name(isa), extends(isa, dnnl::cpu_isa::avx512_core) ? tier::avx512 : tier::avx2};
 }
 
 }  // namespace bench

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
+// TWINPATH_LIBRARY_NAME: onemkl or onemkl-strict.
 #include <mkl.h>
 
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 
 #include "common/library.hpp"
@@ -45,9 +47,14 @@ void multiply_once() {
               c.data(), n);
 }
 
+const std::string suffix = std::string(TWINPATH_LIBRARY_NAME).substr(std::string("onemkl").size());
+
 }  // namespace
 
 void set_threads(int threads) {
+  // The same bits for every number of threads: MKL_CBWR=AVX512,STRICT. It must precede all other calls.
+  if (suffix == "-strict" && mkl_cbwr_set(mkl_cbwr_get_auto_branch() | MKL_CBWR_STRICT) != MKL_CBWR_SUCCESS)
+    throw std::runtime_error("oneMKL refuses its strict mode on this processor");
   mkl_set_dynamic(0);
   mkl_set_num_threads(threads);
 }
@@ -59,7 +66,8 @@ library describe_library() {
   const std::string kernels = kernel_library();
   const bool avx512 =
       kernels.find("avx512") != std::string::npos || kernels.find("avx10") != std::string::npos;
-  return {"oneMKL", version(), kernels + " for \"" + v.Processor + '"', avx512 ? tier::avx512 : tier::avx2};
+  return {"oneMKL" + suffix, version(), kernels + " for \"" + v.Processor + '"',
+          avx512 ? tier::avx512 : tier::avx2};
 }
 
 }  // namespace bench

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// TWINPATH_LIBRARY_NAME: openblas or openblas-pip.
 #include <cblas.h>
 
 #include <string>
@@ -25,7 +26,8 @@ library describe_library() {
   const std::string core = openblas_get_corename();
   const bool avx512 =
       core == "SkylakeX" || core == "Cooperlake" || core == "SapphireRapids" || core == "Zen4";
-  return {"OpenBLAS", version_of(openblas_get_config()), core, avx512 ? tier::avx512 : tier::avx2};
+  const std::string suffix = std::string(TWINPATH_LIBRARY_NAME).substr(std::string("openblas").size());
+  return {"OpenBLAS" + suffix, version_of(openblas_get_config()), core, avx512 ? tier::avx512 : tier::avx2};
 }
 
 }  // namespace bench
