@@ -16,7 +16,8 @@ usage: benchmarks/run.sh gemm|step|predict [OPTION...]
   --filter REGEX      only rows whose name matches, such as layer/f32/TN or 128:784
   --libraries LIST    of twinpath,openblas,openblas-pip,blis,eigen,onemkl,onemkl-strict;
                       gemm: onednn-sgemm,onednn-matmul;
-                      step: onednn-ip,torch-autograd,torch-tensors; predict: onednn-ip,torch-tensors
+                      step: onednn-ip,torch-autograd,torch-tensors,torch-pip,jax;
+                      predict: onednn-ip,torch-tensors
                       (default: those that were built)
   --rounds N          rounds; each library runs once in a round (default: 3)
   --min-time SECONDS  minimum time of a repetition (default: 0.007 for gemm, 0.1 for the others)
@@ -33,6 +34,11 @@ usage: benchmarks/run.sh gemm|step|predict [OPTION...]
   --out DIR           folder for the results (default: a new one in the build folder)
   --summary           print only the table of the families
   --quiet             no progress; --quiet --quiet: no tables either
+For step and predict:
+  --layers WIDTHS     this network instead of the usual ones, such as 30-100-3; repeatable
+  --batch LIST        rows of its batch, such as 50 or 50,1000
+  --random SEED:COUNT random networks, log-uniform: 4 ... 1024 inputs, 1 to 3 hidden layers of
+                      8 ... 1024, 2 ... 64 classes, batches of 4 ... 8192 rows
 For gemm alone:
   --type LIST         f32, f64 or f32,f64 (default: f32)
   --family LIST       of tiny,small,layer,square,long,thin (default: all)
@@ -64,7 +70,7 @@ fail() {
 
 # --- options --------------------------------------------------------------------------------------------
 
-threads_list=1 types='' families='' products=() filter='' libraries='' rounds='' quick='' isa='' any_kernel=() out='' accuracy=''
+threads_list=1 types='' families='' chosen=() filter='' libraries='' rounds='' quick='' isa='' any_kernel=() out='' accuracy=''
 before='' check=() suite='' min_time='' repetitions='' summary=() quiet=0
 build=$root/build/release
 while (($# != 0)); do
@@ -80,14 +86,14 @@ while (($# != 0)); do
       usage
       exit
       ;;
-    --threads | --type | --family | --shape | --random | --memory | --filter | --libraries | --rounds | --min-time | --repetitions | --isa | \
+    --threads | --type | --family | --shape | --random | --memory | --layers | --batch | --filter | --libraries | --rounds | --min-time | --repetitions | --isa | \
       --before | --build | --out)
       (($# >= 2)) || fail "$1 needs a value"
       case $1 in
         --threads) threads_list=${2//,/ } ;;
         --type) types=$2 ;;
         --family) families=$2 ;;
-        --shape | --random | --memory) products+=("$1" "$2") ;;
+        --shape | --random | --memory | --layers | --batch) chosen+=("$1" "$2") ;;
         --filter) filter=$2 ;;
         --libraries) libraries=${2//,/ } ;;
         --rounds) rounds=$2 ;;
@@ -109,15 +115,14 @@ while (($# != 0)); do
 done
 
 [[ -n $suite ]] || fail "no suite given: gemm, step or predict (see --help)"
-[[ $suite == gemm || -z $types$families$accuracy${products[*]} ]] ||
-  fail "--type, --family, --shape, --random, --memory and --accuracy are options of gemm"
+[[ $suite == gemm || -z $types$families$accuracy ]] || fail "--type, --family and --accuracy are options of gemm"
 programs=$build/benchmarks
 [[ -x $programs/twinpath-$suite-twinpath ]] || fail "nothing is built in $build (see --help)"
 out=${out:-$build/$suite-results/$(date +%Y%m%d-%H%M%S)}
 mkdir -p "$out"
 compgen -G "$out/*.json" >/dev/null && fail "$out already has results"
 
-measure=("${products[@]}")
+measure=("${chosen[@]}")
 [[ -z $types ]] || measure+=(--type "$types")
 [[ -z $families ]] || measure+=(--family "$families")
 [[ -z $filter ]] || measure+=(--filter "$filter")
@@ -141,7 +146,7 @@ fi
 ((${#check[@]} == 0)) || [[ -n $before ]] || fail "--check requires --before"
 if [[ -z $libraries ]]; then
   for library in twinpath openblas openblas-pip blis eigen onednn-sgemm onednn-matmul onednn-ip onemkl \
-    onemkl-strict torch-autograd torch-tensors; do
+    onemkl-strict torch-autograd torch-tensors torch-pip jax; do
     [[ ! -x $programs/twinpath-$suite-$library ]] || libraries+=" $library"
   done
 fi

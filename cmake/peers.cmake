@@ -88,6 +88,23 @@ if(TORCH_FOUND)
   target_link_libraries(twinpath_peer_torch INTERFACE ${TORCH_LIBRARIES})
 endif()
 
+# Libraries for Python: TWINPATH_PYTHON_PEERS has the names of those that are installed.
+set(TWINPATH_PYTHON_PEERS "")
+foreach(package IN ITEMS jax torch)
+  set(status 1)
+  if(TWINPATH_PYTHON)
+    execute_process(COMMAND ${TWINPATH_PYTHON} -c
+      "import numpy, ${package}"
+      RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
+  endif()
+  if(status EQUAL 0)
+    list(APPEND TWINPATH_PYTHON_PEERS ${package})
+  else()
+    list(APPEND missing_peers "${package} of Python")
+  endif()
+endforeach()
+unset(status)
+
 set(TWINPATH_PEERS "")
 foreach(peer IN ITEMS openblas openblas-pip blis eigen onednn onemkl onemkl-strict torch)
   if(TARGET twinpath_peer_${peer})
@@ -96,5 +113,5 @@ foreach(peer IN ITEMS openblas openblas-pip blis eigen onednn onemkl onemkl-stri
     list(APPEND missing_peers ${peer})
   endif()
 endforeach()
-message(STATUS "Peers for the benchmarks: ${TWINPATH_PEERS}; not found and left out: ${missing_peers}")
+message(STATUS "Peers for the benchmarks: ${TWINPATH_PEERS}; of Python: ${TWINPATH_PYTHON_PEERS}; not found and left out: ${missing_peers}")
 unset(missing_peers)

@@ -9,6 +9,7 @@
 #include <regex>
 
 #include "common/library.hpp"
+#include "common/network_options.hpp"
 #include "common/peak.hpp"
 
 namespace bench {
@@ -22,6 +23,7 @@ struct options {
   int repetitions = 3;
   bool any_kernel = false;
   bool describe = false;
+  std::vector<network> networks;  ///< empty: the usual ones
   std::vector<std::string> rest;
 };
 
@@ -31,6 +33,7 @@ options parse_command_line(int argc, char** argv, const char* description) {
   app.allow_extras();
   app.add_option("--threads", o.threads, "Threads of the library")->capture_default_str();
   app.add_option("--round", o.round, "Number of the round, for twinpath-compare")->capture_default_str();
+  const network_options networks(app);
   app.add_option("--filter", o.filter, "Only rows whose name matches this regular expression");
   app.add_option("--min-time", o.min_time, "Minimum seconds of a repetition")->capture_default_str();
   app.add_option("--repetitions", o.repetitions, "Repetitions of each row")->capture_default_str();
@@ -39,6 +42,7 @@ options parse_command_line(int argc, char** argv, const char* description) {
   app.add_flag("--describe", o.describe, "Print the library and its kernels, and exit");
   try {
     app.parse(argc, argv);
+    o.networks = networks.chosen();
   } catch (const CLI::ParseError& e) {
     std::exit(app.exit(e));
   }
@@ -46,7 +50,8 @@ options parse_command_line(int argc, char** argv, const char* description) {
   return o;
 }
 
-int run(int argc, char** argv, const char* description, const std::vector<measured_row>& rows) {
+int run(int argc, char** argv, const char* description, const std::vector<network>& usual,
+        const std::function<measured_row(const network&)>& row_of) {
   const options o = parse_command_line(argc, argv, description);
   set_threads(o.threads);
   const library lib = describe_library();
@@ -59,8 +64,10 @@ int run(int argc, char** argv, const char* description, const std::vector<measur
   const double peak = fma_peak(lib.kernel_tier, element::f32, o.threads);
   benchmark::AddCustomContext("peak_f32", std::to_string(peak));
   std::size_t registered = 0;
-  for (const measured_row& row : rows) {
-    if (!std::regex_search(row.name, std::regex(o.filter))) continue;
+  const std::regex filter(o.filter);
+  for (const network& n : o.networks.empty() ? usual : o.networks) {
+    const measured_row row = row_of(n);
+    if (!std::regex_search(row.name, filter)) continue;
     benchmark::RegisterBenchmark(row.name.c_str(),
                                  [run = row.run, peak](benchmark::State& s) { run(s, peak); })
         ->UseRealTime()
@@ -78,9 +85,10 @@ int run(int argc, char** argv, const char* description, const std::vector<measur
 
 }  // namespace
 
-int run_frame(int argc, char** argv, const char* description, const std::vector<measured_row>& rows) {
+int run_frame(int argc, char** argv, const char* description, const std::vector<network>& usual,
+              const std::function<measured_row(const network&)>& row_of) {
   try {
-    return run(argc, argv, description, rows);
+    return run(argc, argv, description, usual, row_of);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "error: %s\n", e.what());
     return EXIT_FAILURE;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
 
 #include <twinpath/contract/products.hpp>
 
@@ -31,6 +32,13 @@ known_row row_of(const gemm_bench::row& r) {
   return {r.name(), r.family, r.flops(), chains, r.excepted()};
 }
 
+known_row step_row(const bench::network& n) {
+  return {step_bench::row_name(n), "step", step_bench::flops(n), 0, false};
+}
+known_row prediction_row(const bench::network& n) {
+  return {predict_bench::row_name(n), "predict", predict_bench::flops(n), 0, false};
+}
+
 }  // namespace
 
 std::optional<known_row> parse_row(const std::string& name) {
@@ -42,6 +50,11 @@ std::optional<known_row> parse_row(const std::string& name) {
     std::replace(shape.begin(), shape.end(), '/', ':');
     if (const auto row = gemm_bench::parse_shape(shape, type)) return row_of(*row);
   }
+  // "step/f32/50:30-100-3"
+  const std::size_t last = name.rfind('/') + 1;
+  const auto network = bench::parse_network(std::string_view(name).substr(last));
+  if (network && name.starts_with("step/")) return step_row(*network);
+  if (network && name.starts_with("predict/")) return prediction_row(*network);
   return std::nullopt;
 }
 
@@ -49,10 +62,8 @@ std::vector<known_row> known_rows(bench::element type) {
   std::vector<known_row> rows;
   for (const gemm_bench::row& r : gemm_bench::all_rows(type)) rows.push_back(row_of(r));
   if (type == bench::element::f32) {
-    for (const step_bench::configuration& c : step_bench::configurations())
-      rows.push_back({c.name(), "step", c.flops(), 0, false});
-    for (const predict_bench::configuration& c : predict_bench::configurations())
-      rows.push_back({c.name(), "predict", c.flops(), 0, false});
+    for (const bench::network& c : step_bench::configurations()) rows.push_back(step_row(c));
+    for (const bench::network& c : predict_bench::configurations()) rows.push_back(prediction_row(c));
   }
   return rows;
 }

@@ -19,7 +19,7 @@ namespace {
 /// One row with its predictor, which is constructed and checked at its first use.
 class measured {
  public:
-  explicit measured(configuration shape)
+  explicit measured(bench::network shape)
       : shape_(std::move(shape)), net_(shape_.widths), X_(shape_.batch, shape_.widths.front()) {
     std::mt19937 random(1);
     for (float& x : X_.elements()) x = static_cast<float>(random()) * 0x1p-32f;
@@ -35,7 +35,7 @@ class measured {
       predictor_->predict();
       benchmark::ClobberMemory();
     }
-    const double gflop = shape_.flops() * 1e-9;
+    const double gflop = flops(shape_) * 1e-9;
     const auto rate = benchmark::Counter::kIsIterationInvariantRate;
     state.counters["GFLOP/s"] = benchmark::Counter(gflop, rate);
     state.counters["peak"] = benchmark::Counter(gflop / peak, rate);
@@ -59,7 +59,7 @@ class measured {
     return worst;
   }
 
-  configuration shape_;
+  bench::network shape_;
   twinpath::mlp<float> net_;
   twinpath::matrix<float> X_;
   std::unique_ptr<predictor> predictor_;
@@ -69,10 +69,10 @@ class measured {
 }  // namespace predict_bench
 
 int main(int argc, char** argv) {
-  std::vector<bench::measured_row> rows;
-  for (const predict_bench::configuration& c : predict_bench::configurations()) {
-    const auto row = std::make_shared<predict_bench::measured>(c);
-    rows.push_back({c.name(), [row](benchmark::State& s, double peak) { row->run(s, peak); }});
-  }
-  return bench::run_frame(argc, argv, "Predictions by one library.", rows);
+  const auto row_of = [](const bench::network& n) {
+    const auto row = std::make_shared<predict_bench::measured>(n);
+    return bench::measured_row{predict_bench::row_name(n),
+                               [row](benchmark::State& s, double peak) { row->run(s, peak); }};
+  };
+  return bench::run_frame(argc, argv, "Predictions by one library.", predict_bench::configurations(), row_of);
 }

@@ -6,31 +6,26 @@
 #include <string>
 #include <vector>
 
+#include "common/networks.hpp"
+
 namespace step_bench {
 
-struct configuration {
-  std::size_t batch;
-  std::vector<std::size_t> widths;  ///< inputs first, classes last
+/// Such as "step/f32/64:64-128-10".
+[[nodiscard]] inline std::string row_name(const bench::network& n) {
+  return "step/f32/" + n.text();
+}
 
-  /// Such as "step/f32/64:64-128-10".
-  [[nodiscard]] std::string name() const {
-    std::string text = "step/f32/" + std::to_string(batch) + ':';
-    for (std::size_t i = 0; i < widths.size(); ++i)
-      text.append(i == 0 ? "" : "-").append(std::to_string(widths[i]));
-    return text;
+/// Two for each multiply-add of a step's products: forward, dW, and dZ of all layers but the first.
+[[nodiscard]] inline double flops(const bench::network& n) {
+  double sum = 0;
+  for (std::size_t l = 1; l < n.widths.size(); ++l) {
+    const double product = 2.0 * static_cast<double>(n.batch * n.widths[l - 1] * n.widths[l]);
+    sum += (l == 1 ? 2 : 3) * product;
   }
-  /// Two for each multiply-add of a step's products: forward, dW, and dZ of all layers but the first.
-  [[nodiscard]] double flops() const {
-    double sum = 0;
-    for (std::size_t l = 1; l < widths.size(); ++l) {
-      const double product = 2.0 * static_cast<double>(batch * widths[l - 1] * widths[l]);
-      sum += (l == 1 ? 2 : 3) * product;
-    }
-    return sum;
-  }
-};
+  return sum;
+}
 
-[[nodiscard]] inline std::vector<configuration> configurations() {
+[[nodiscard]] inline std::vector<bench::network> configurations() {
   return {{10, {3, 4, 2}},
           {32, {64, 32, 10}},
           {64, {64, 128, 10}},

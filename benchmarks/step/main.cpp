@@ -17,7 +17,7 @@ namespace {
 /// One row with its trainer, which is constructed and checked at its first use.
 class measured {
  public:
-  explicit measured(const configuration& shape) : problem_(shape) {}
+  explicit measured(const bench::network& shape) : problem_(shape) {}
 
   void run(benchmark::State& state, double peak) {
     if (trainer_ == nullptr) {
@@ -32,7 +32,7 @@ class measured {
       trainer_->step();
       benchmark::ClobberMemory();
     }
-    const double gflop = problem_.shape.flops() * 1e-9;
+    const double gflop = flops(problem_.shape) * 1e-9;
     const auto rate = benchmark::Counter::kIsIterationInvariantRate;
     state.counters["GFLOP/s"] = benchmark::Counter(gflop, rate);
     state.counters["peak"] = benchmark::Counter(gflop / peak, rate);
@@ -48,10 +48,11 @@ class measured {
 }  // namespace step_bench
 
 int main(int argc, char** argv) {
-  std::vector<bench::measured_row> rows;
-  for (const step_bench::configuration& c : step_bench::configurations()) {
-    const auto row = std::make_shared<step_bench::measured>(c);
-    rows.push_back({c.name(), [row](benchmark::State& s, double peak) { row->run(s, peak); }});
-  }
-  return bench::run_frame(argc, argv, "Steps of training by one library.", rows);
+  const auto row_of = [](const bench::network& n) {
+    const auto row = std::make_shared<step_bench::measured>(n);
+    return bench::measured_row{step_bench::row_name(n),
+                               [row](benchmark::State& s, double peak) { row->run(s, peak); }};
+  };
+  return bench::run_frame(argc, argv, "Steps of training by one library.", step_bench::configurations(),
+                          row_of);
 }

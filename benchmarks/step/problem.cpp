@@ -11,7 +11,7 @@ namespace step_bench {
 
 namespace tp = twinpath;
 
-problem::problem(configuration c) : shape(std::move(c)) {
+problem::problem(bench::network c) : shape(std::move(c)) {
   const tp::mlp<float> net(shape.widths, {.seed = 1});
   for (std::size_t l = 1; l <= net.layers(); ++l) {
     const tp::matrix<float> W(net.weights(l));

@@ -12,9 +12,9 @@
 namespace step_bench {
 
 struct problem {
-  explicit problem(configuration c);
+  explicit problem(bench::network c);
 
-  configuration shape;
+  bench::network shape;
   std::vector<std::vector<float>> weights;  ///< by layer, inputs x outputs, row by row; biases are 0
   std::vector<float> X;                     ///< batch x inputs
   std::vector<std::int32_t> classes;

@@ -16,6 +16,7 @@
 
 #include "common/commit.hpp"
 #include "common/library.hpp"
+#include "common/network_options.hpp"
 #include "common/numbers.hpp"
 #include "common/output_file.hpp"
 #include "common/peak.hpp"
@@ -48,6 +49,15 @@ std::vector<layer_shape> shapes(bool quick) {
   return all;
 }
 
+/// Each layer of each network.
+std::vector<layer_shape> layers_of(const std::vector<bench::network>& networks) {
+  std::vector<layer_shape> all;
+  for (const bench::network& n : networks) {
+    for (std::size_t l = 1; l < n.widths.size(); ++l) all.push_back({n.batch, n.widths[l - 1], n.widths[l]});
+  }
+  return all;
+}
+
 std::string date() {
   const std::time_t now = std::time(nullptr);
   char text[16];
@@ -61,10 +71,18 @@ int run(int argc, char** argv) {
   bool quick = false, quiet = false;
   std::string file;
   app.add_option("--threads", threads, "Threads to use")->capture_default_str()->check(CLI::Range(1, 1024));
+  const bench::network_options networks(app);
   app.add_option("--json", file, "Also write the results to this file");
   app.add_flag("--quick", quick, "Rough results in a few seconds");
   app.add_flag("--quiet", quiet, "No progress");
-  CLI11_PARSE(app, argc, argv);
+  std::vector<layer_shape> all;
+  try {
+    app.parse(argc, argv);
+    all = layers_of(networks.chosen());
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e);
+  }
+  if (all.empty()) all = shapes(quick);
   if (!file.empty()) bench::require_writable(file);
 
   bench::set_threads(threads);
@@ -78,7 +96,6 @@ int run(int argc, char** argv) {
       {"layer", "batch", "sequential", "concurrent", "gain", "overlap", "automatic", "to best", "", "peak"});
   nlohmann::json rows = nlohmann::json::array();
   std::size_t worse = 0, wins = 0;
-  const std::vector<layer_shape> all = shapes(quick);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const layer_shape& s = all[i];
     if (!quiet) std::fprintf(stderr, "\r%zu of %zu layers", i, all.size());
