@@ -212,6 +212,28 @@ family_result compare_family(const std::string& name, const std::vector<const ro
   return result;
 }
 
+void add_rows(comparison& result, bench::element type, const std::vector<run>& runs, const rounds& all,
+              const rounds& before) {
+  std::vector<row_result> of_type;
+  for (const known_row& row : rows_of(type, runs)) {
+    std::optional<row_result> r = compare_row(row, type, all);
+    if (!r) continue;
+    compare_with_before(*r, all, before);
+    r->fastest = fastest_of(row, all);
+    if (row.chains > 0 && result.multiply_add_ns) r->bound = 2 * row.chains / *result.multiply_add_ns;
+    of_type.push_back(std::move(*r));
+  }
+  for (const std::string& family : known_families()) {
+    std::vector<const row_result*> members;
+    for (const row_result& r : of_type) {
+      if (r.row.family == family) members.push_back(&r);
+    }
+    if (members.empty()) continue;
+    result.families.push_back(compare_family(family + '/' + bench::name(type), members));
+  }
+  std::move(of_type.begin(), of_type.end(), std::back_inserter(result.rows));
+}
+
 comparison compare_threads(int threads, const std::vector<run>& runs, const std::vector<run>& before) {
   comparison result;
   result.threads = threads;
@@ -240,26 +262,8 @@ comparison compare_threads(int threads, const std::vector<run>& runs, const std:
   for (const run& r : before) {
     if (r.threads == threads && r.library == ours) result.commit_before = r.commit;
   }
-  for (const auto type : {bench::element::f32, bench::element::f64}) {
-    std::vector<row_result> of_type;
-    for (const known_row& row : rows_of(type, runs)) {
-      std::optional<row_result> r = compare_row(row, type, all);
-      if (!r) continue;
-      compare_with_before(*r, all, earlier);
-      r->fastest = fastest_of(row, all);
-      if (row.chains > 0 && result.multiply_add_ns) r->bound = 2 * row.chains / *result.multiply_add_ns;
-      of_type.push_back(std::move(*r));
-    }
-    for (const std::string& family : known_families()) {
-      std::vector<const row_result*> members;
-      for (const row_result& r : of_type) {
-        if (r.row.family == family) members.push_back(&r);
-      }
-      if (members.empty()) continue;
-      result.families.push_back(compare_family(family + '/' + bench::name(type), members));
-    }
-    std::move(of_type.begin(), of_type.end(), std::back_inserter(result.rows));
-  }
+  for (const auto type : {bench::element::f32, bench::element::f64})
+    add_rows(result, type, runs, all, earlier);
   return result;
 }
 

@@ -24,7 +24,7 @@ refused() {  # refused MESSAGE OPTION...
   done
 }
 
-chosen=(--layers 30-100-3 --layers 4-2 --batch 5,50)
+chosen=(--layers 30-100-3 --layers 4-2 --batch "5,50")
 expected="X/f32/5:30-100-3 X/f32/50:30-100-3 X/f32/5:4-2 X/f32/50:4-2"
 equal "steps" "$(rows "$step" "${chosen[@]}" | xargs)" "${expected//X/step}"
 equal "predictions" "$(rows "$predict" "${chosen[@]}" | xargs)" "${expected//X/predict}"
