@@ -158,7 +158,6 @@ runs measure(const options& o, const examples<T>& data, const digits::step_obser
     nets.emplace_back(o, how, data);
     schedule_run& run = result.schedules.emplace_back();
     run.how = how;
-    run.form = nets.back().network().describe(o.batch);
   }
   std::size_t done = 0;
   const auto report = [&](clock::time_point now) {
@@ -181,6 +180,8 @@ runs measure(const options& o, const examples<T>& data, const digits::step_obser
       run_traced(nets[turn], steps, report, result.schedules[turn]);
     }
   }
+  for (std::size_t s = 0; s < nets.size(); ++s)
+    result.schedules[s].form = nets[s].network().describe(o.batch);  // with the trials of the automatic one
   for (const trainee<T>& net : nets)
     result.same_bits = result.same_bits && same_bits(net.network(), nets.front().network());
   return result;

@@ -52,7 +52,7 @@ void cap_tier(const std::string& name) {
 }  // namespace
 
 parsed_options parse_command_line(int argc, char** argv) {
-  std::string layers = "784-512-512-10", batch = "256", steps = "200", warmup = "20", schedule = "all";
+  std::string layers = "784-512-512-10", batch = "256", steps = "200", warmup = "120", schedule = "all";
   std::string seed = "1", threads, isa, train, idx, trace, json, html, svg;
   bool in_double = false, quiet = false;
 

@@ -12,20 +12,21 @@ namespace twinpath::inline v0 {
 ///
 /// `sequential` and `concurrent` say whether the backward pass of a layer forks into its two paths, the
 /// parameter path (dW and db) and the backprop path (dZ of the layer below). `row_blocks` is a form of a
-/// whole training step. `automatic` leaves the choice to a cost model; for a step it chooses among these and
-/// two whole-step forms that cannot be requested: blocks of units, and a fused backward pass that accumulates
-/// the dW of all layers block by block.
+/// whole training step. `automatic` chooses: for `backward` by a cost model, for a step by time, unless the
+/// network's `choice` is fixed. There it chooses among these, on all threads or fewer, and two whole-step
+/// forms that cannot be requested: blocks of units, and a fused backward pass that accumulates the dW of all
+/// layers block by block.
 ///
 /// Under `automatic`, ordinary layers on several threads mostly run in blocks of rows: the backprop path of a
 /// block never waits for a dW, and the dW of all layers follow when all dZ are complete. The two paths of one
 /// layer then do not overlap in time; only `concurrent` always forks them. `mlp::describe` names the form of
-/// a step.
+/// a step, and what was tried.
 enum class schedule {
   sequential,  ///< no fork: one path after the other; each operation may use all threads
   concurrent,  ///< a fork, on more than one thread: the two paths of a layer are sibling tasks
   row_blocks,  ///< a whole-step form, data parallel: tasks compute blocks of rows from Z1 to dZ1, then tasks
                ///< compute rows of every dW; `backward`, which has one layer, runs it as `sequential`
-  automatic,   ///< the cost model chooses: a form for a step, the fork or none for `backward`
+  automatic,   ///< the fastest: a form for a step, by time; the fork or none for `backward`, by a model
 };
 
 /// The forward pass of a dense layer: A = f(X*W + b). The product's epilogue applies bias and activation.

@@ -17,6 +17,18 @@
 
 namespace twinpath::inline v0 {
 
+/// How `schedule::automatic` chooses the form of a step and its number of threads. It changes no bit.
+///
+/// `measured` begins with the model's choice. During some 20 to 100 steps of a shape a few candidates take
+/// turns of up to four steps, and the fastest stays. They take turns again at growing distances, and after
+/// 1000 steps when a step has become 1.3 times as slow or fast for a while. Turns cost at most 2 % of the
+/// first 1000 steps and less later; a clock is read in some of the steps, which costs at most 0.1 %. No
+/// candidate has more threads than the machine has processors.
+enum class choice {
+  measured,  ///< by time
+  fixed,     ///< by a model alone, without trials
+};
+
 /// Options of `mlp`.
 struct mlp_options {
   // New members are appended, so that programs which initialise these in order keep their meaning.
@@ -31,6 +43,9 @@ struct mlp_options {
   twinpath::reduction reduction = twinpath::reduction::mean;
   /// How the backward pass is executed. It changes no bit.
   twinpath::schedule schedule = twinpath::schedule::automatic;
+  /// How `schedule::automatic` chooses. Files of networks keep neither it nor the schedule: both belong to
+  /// the machine.
+  twinpath::choice choice = twinpath::choice::measured;
 };
 
 /// What `compute_gradients` does with the gradients of the parameters.
@@ -179,14 +194,16 @@ class mlp {
   [[nodiscard]] matrix_view<const T> activations(std::size_t layer) const;
 
   /// The memory in bytes that this network needs to train with batches of `rows` rows on the threads of the
-  /// caller's arena: parameters, moments, activations, errors and scratch memory. `compute_gradients` needs
-  /// the gradients in addition.
+  /// caller's arena: parameters, moments, activations, errors and scratch memory, enough for every candidate
+  /// of a measured choice. `compute_gradients` needs the gradients in addition.
   /// Throws std::invalid_argument if a batch exceeds the address space.
   [[nodiscard]] std::size_t memory(std::size_t rows, const optimizer& rule = sgd{}) const;
-  /// How a training step with batches of `rows` rows is computed here, and why. Throws as `memory`.
+  /// How a training step with batches of `rows` rows is computed here, and why: its form, number of threads
+  /// and working memory; after steps with a measured choice also the candidates, the time that a step of each
+  /// took, and which one was kept. Throws as `memory`.
   [[nodiscard]] std::string describe(std::size_t rows) const;
-  /// The same, with the program of the step on request: its phases, the parts of each phase, and the operations
-  /// of each part with their shapes and the path of each product.
+  /// The same, with the program of the step on request: its phases, the parts of each phase, and the
+  /// operations of each part with their shapes and the path of each product.
   [[nodiscard]] std::string describe(std::size_t rows, description how) const;
 
  private:

@@ -191,20 +191,19 @@ matrix_view<const T> mlp<T>::activations(std::size_t layer) const {
 
 template <class T>
 std::size_t mlp<T>::memory(std::size_t rows, const optimizer& rule) const {
-  std::size_t elements = state_->plan(rows, rule).program.elements;
+  std::size_t elements = state_->working_memory(rows, rule);
   for (const auto& layer : state_->layers) elements += layer.size() * (1 + moments_of(rule));
   return elements * sizeof(T);
 }
 template <class T>
 std::string mlp<T>::describe(std::size_t rows) const {
-  return detail::summary_of(state_->plan(rows, sgd{}), sizeof(T));
+  return state_->describe(rows).summary;
 }
 template <class T>
 std::string mlp<T>::describe(std::size_t rows, description how) const {
   detail::check_option("describe", "description", how, description::program);
-  const detail::step_plan plan = state_->plan(rows, sgd{});
-  const std::string summary = detail::summary_of(plan, sizeof(T));
-  return how == description::summary ? summary : summary + "\n" + detail::listing_of(plan.program);
+  const detail::described_step step = state_->describe(rows);
+  return how == description::summary ? step.summary : step.summary + "\n" + step.program;
 }
 
 template class mlp<float>;

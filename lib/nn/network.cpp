@@ -45,6 +45,7 @@ network<T>::network(std::vector<std::size_t> w, const mlp_options& o) : widths(s
   check_option("mlp", options.loss);
   check_option("mlp", options.reduction);
   check_option("mlp", options.schedule);
+  check_option("mlp", "choice", options.choice, choice::fixed);
   if (widths.size() < 2) {
     fail("mlp", std::to_string(widths.size()) + " widths given, a network needs at least 2");
   }
@@ -97,6 +98,7 @@ step_shape network<T>::shape(std::size_t rows, std::size_t x_stride, gradient_us
   return {.rows = rows,
           .x_stride = x_stride,
           .how = options.schedule,
+          .choice = options.choice,
           .gradients = gradients,
           .hidden = options.activation};
 }
@@ -233,9 +235,20 @@ void network<T>::apply(const optimizer& rule) {
 
 template <class T>
 step_plan network<T>::plan(std::size_t rows, const optimizer& rule) const {
-  step_shape s = shape(rows, widths.front(), use_by(rule));
-  if (worth_sharing(widths, rows)) s.threads = concurrency();
-  return plan_step(kernels<T>(), widths, s);
+  return std::move(plan_candidates<T>(widths, shape(rows, widths.front(), use_by(rule))).front());
+}
+
+template <class T>
+described_step network<T>::describe(std::size_t rows) const {
+  return step.describe(widths, shape(rows, widths.front(), use_by(sgd{})));
+}
+
+template <class T>
+std::size_t network<T>::working_memory(std::size_t rows, const optimizer& rule) const {
+  std::size_t most = 0;
+  for (const step_plan& plan : plan_candidates<T>(widths, shape(rows, widths.front(), use_by(rule))))
+    most = std::max(most, plan.program.elements);
+  return most;
 }
 
 template <class T>

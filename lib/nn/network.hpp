@@ -25,8 +25,12 @@ class network {
   void restore(const optimizer_progress& progress, std::size_t count);
   void predict(matrix_view<const T> X, matrix_view<T> P) const;
 
-  /// The plan of a step of training.
+  /// The plan that the model chooses for a step of training.
   [[nodiscard]] step_plan plan(std::size_t rows, const optimizer& rule) const;
+  /// The plan of a step as it is computed at present, in words.
+  [[nodiscard]] described_step describe(std::size_t rows) const;
+  /// The working memory that a step needs, in elements.
+  [[nodiscard]] std::size_t working_memory(std::size_t rows, const optimizer& rule) const;
 
   std::vector<std::size_t> widths;
   mlp_options options;

@@ -45,6 +45,7 @@ TEMPLATE_TEST_CASE("a network refuses options that are no enumerators", "[edges]
   }
   for (const int x : {-1, 2, 99}) {
     CHECK(made({.reduction = static_cast<tp::reduction>(x)}) == refused("mlp", "reduction", x, 1));
+    CHECK(made({.choice = static_cast<tp::choice>(x)}) == refused("mlp", "choice", x, 1));
   }
   for (const int x : {-1, 4, 99}) {
     CHECK(made({.schedule = static_cast<tp::schedule>(x)}) == refused("mlp", "schedule", x, 3));

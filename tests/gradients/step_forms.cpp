@@ -43,6 +43,7 @@ template <class T>
 auto plan_of(const step_problem<T>& p, tp::schedule how, std::size_t rows) {
   tp::mlp_options options = p.options;
   options.schedule = how;
+  options.choice = tp::choice::fixed;
   return tp::detail::network<T>(p.widths, options).plan(rows, p.rule);
 }
 
@@ -113,6 +114,9 @@ TEMPLATE_TEST_CASE("a step has the bits of the contract in every form", "[gradie
         for (const tp::schedule how : all_schedules) {
           INFO(p.text() << ", " << threads << " threads: " << p.network(how).describe(p.X.rows()));
           CHECK(difference(train(p, how), expected) == "");
+          step_problem<TestType> by_model = p;
+          by_model.options.choice = tp::choice::fixed;
+          if (how == tp::schedule::automatic) CHECK(difference(train(by_model, how), expected) == "");
           const auto plan = plan_of(p, how, p.X.rows());
           computed.emplace(plan.form, is_shared(plan));
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A plan in words and formulas.
 #include <algorithm>
+#include <cstdio>
 
 #include "nn/step/program.hpp"
 
@@ -19,6 +20,24 @@ const char* text_of(step_form form) {
       return "fused backward: blocks of rows through both paths";
   }
   return "";
+}
+
+const char* short_text_of(step_form form) {
+  switch (form) {
+    case step_form::operations:
+      return "operations";
+    case step_form::row_blocks:
+      return "blocks of rows";
+    case step_form::unit_blocks:
+      return "blocks of units";
+    case step_form::fused_backward:
+      return "fused backward";
+  }
+  return "";
+}
+
+std::string threads_of(const step_plan& p) {
+  return std::to_string(p.program.workers) + (p.program.workers == 1 ? " thread" : " threads");
 }
 
 const char* text_of(product_path path) {
@@ -111,11 +130,20 @@ std::string title_of(const step_program& program, std::size_t phase) {
 
 }  // namespace
 
-std::string summary_of(const step_plan& p, std::size_t element_bytes) {
-  const std::size_t workers = p.program.workers;
-  return std::string(text_of(p.form)) + " (" + p.reason + "), " + std::to_string(workers) +
-         (workers == 1 ? " thread, " : " threads, ") + std::to_string(p.program.elements * element_bytes) +
-         " bytes of working memory";
+std::string summary_of(const step_plan& p, const std::string& reason, std::size_t element_bytes) {
+  return text_of(p.form) + std::string(" (") + reason + "), " + threads_of(p) + ", " +
+         std::to_string(p.program.elements * element_bytes) + " bytes of working memory";
+}
+
+std::string trial_of(const step_plan& p, double ns) {
+  char time[32];
+  std::snprintf(time, sizeof time, "%.3g", ns / 1000);
+  const auto forks = [&](const program_phase& phase) {
+    return p.program.order == phase_order::in_turn && phase.parts() > 1;
+  };
+  const bool forked = std::ranges::any_of(p.program.phases, forks);
+  return short_text_of(p.form) + std::string(forked ? ", forked" : "") + ", " + threads_of(p) + ": " + time +
+         " µs";
 }
 
 std::string listing_of(const step_program& program) {

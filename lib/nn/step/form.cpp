@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "nn/step/form.hpp"
 
+#include <algorithm>
+
 #include <twinpath/contract/products.hpp>
 #include <twinpath/contract/sums.hpp>
 
+#include "nn/step/measured_choice.hpp"
 #include "runtime/task_work.hpp"
 
 namespace twinpath::inline v0::detail {
@@ -18,6 +21,8 @@ constexpr std::size_t fused_slices = 16 << 20;
 /// Weights up to which blocks of units pay. A wide layer's block reads a part of each row of W, which crowds
 /// into a part of the caches.
 constexpr std::size_t unit_block_weights = 32 * 1024;
+/// The same for a candidate.
+constexpr std::size_t most_unit_block_weights = 1024 * 1024;
 /// Rows for each thread from which blocks of rows pay: two register tiles.
 constexpr std::size_t least_block_rows = 16;
 
@@ -43,6 +48,14 @@ bool can_fuse(const layer_widths& widths, const step_shape& s) noexcept {
   if (!s.updates() || s.rows <= contract::block_length<T> || weights > fused_weights) return false;
   return s.threads == 1 ||
          (slices >= s.threads && slices * weights <= fused_slices && slices_keep_chains(s.rows));
+}
+
+/// Whether blocks of units can be computed and could pay: a candidate, of which the model is more selective.
+bool may_use_unit_blocks(const layer_widths& widths, const step_shape& s, std::size_t vector_width) {
+  if (s.wants_input_error() || widths.size() < 3 || s.gradients == gradient_use::ignore) return false;
+  const auto is_wide = [&](std::size_t units) { return units >= s.threads * vector_width; };
+  return all_weights(widths) <= most_unit_block_weights &&
+         std::all_of(widths.begin() + 1, widths.end() - 1, is_wide);
 }
 
 /// Whether blocks of rows would move more weights between the threads than blocks of units move activations.
@@ -85,7 +98,42 @@ form_choice choose_form(const kernel_table<T>& table, const layer_widths& widths
   return {step_form::operations, "too few rows to share them"};
 }
 
+template <class T>
+std::vector<step_candidate> candidates_for(const kernel_table<T>& table, const layer_widths& widths,
+                                           const step_shape& shape) {
+  std::vector<step_candidate> all{{shape, choose_form(table, widths, shape)}};
+  if (shape.how != schedule::automatic || shape.choice == choice::fixed) return all;
+  const auto add = [&](step_form form, step_shape s, schedule how = schedule::automatic) {
+    if (all.size() == measured_choice::most_candidates) return;
+    s.how = how;
+    const auto is_same = [&](const step_candidate& x) {
+      return x.choice.form == form && x.shape.threads == s.threads &&
+             (form != step_form::operations || (s.threads == 1 || x.shape.how == how));
+    };
+    if (std::none_of(all.begin(), all.end(), is_same)) all.push_back({s, {form, "a candidate"}});
+  };
+  const auto add_all = [&](std::size_t threads) {
+    step_shape s = shape;
+    s.threads = threads;
+    const bool has_gradients = s.gradients != gradient_use::ignore;
+    if (can_fuse<T>(widths, s)) add(step_form::fused_backward, s);
+    add(step_form::operations, s, schedule::sequential);
+    if (threads == 1) return;
+    if (has_gradients && s.rows >= 2 * threads) add(step_form::row_blocks, s);
+    if (may_use_unit_blocks(widths, s, table.width)) add(step_form::unit_blocks, s);
+    if (has_gradients) add(step_form::operations, s, schedule::concurrent);
+  };
+  add_all(1);
+  if (shape.threads > 1) add_all(shape.threads);
+  for (std::size_t threads = 2; threads < shape.threads; threads *= 2) add_all(threads);
+  return all;
+}
+
 template form_choice choose_form(const kernel_table<float>&, const layer_widths&, const step_shape&);
 template form_choice choose_form(const kernel_table<double>&, const layer_widths&, const step_shape&);
+template std::vector<step_candidate> candidates_for(const kernel_table<float>&, const layer_widths&,
+                                                    const step_shape&);
+template std::vector<step_candidate> candidates_for(const kernel_table<double>&, const layer_widths&,
+                                                    const step_shape&);
 
 }  // namespace twinpath::inline v0::detail

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <twinpath/activation.hpp>
-#include <twinpath/dense.hpp>
+#include <twinpath/mlp.hpp>
 
 #include "kernels/kernel_table.hpp"
 
@@ -44,6 +44,7 @@ struct step_shape {
   std::size_t x_stride = 0;
   std::size_t threads = 1;
   schedule how = schedule::automatic;
+  twinpath::choice choice = twinpath::choice::measured;
   gradient_use gradients = gradient_use::descend;
   activation hidden = activation::relu;  ///< of all layers but the last
   std::size_t dx_stride = 0;             ///< 0 if dX is not computed
@@ -63,9 +64,22 @@ struct form_choice {
   const char* reason;
 };
 
+/// A way to compute a step: its threads and schedule are those of the shape.
+struct step_candidate {
+  step_shape shape;
+  form_choice choice;
+};
+
+/// What the model chooses for a shape.
 template <class T>
 [[nodiscard]] form_choice choose_form(const kernel_table<T>& table, const layer_widths& widths,
                                       const step_shape& shape);
+
+/// The ways to compute a step of this shape on at most `shape.threads` threads that may be the fastest. The
+/// model's choice comes first, and alone if the schedule or the choice is fixed.
+template <class T>
+[[nodiscard]] std::vector<step_candidate> candidates_for(const kernel_table<T>& table,
+                                                         const layer_widths& widths, const step_shape& shape);
 
 /// Whether a step has enough work for a second thread.
 [[nodiscard]] bool worth_sharing(const layer_widths& widths, std::size_t rows) noexcept;

@@ -22,15 +22,14 @@ void emit(step_form form, program_builder<T>& to) {
 }  // namespace
 
 template <class T>
-step_plan plan_step(const kernel_table<T>& table, const layer_widths& widths, const step_shape& shape) {
-  check_batch_size<T>("mlp", widths, shape.rows);
-  const form_choice choice = choose_form(table, widths, shape);
-  program_builder<T> builder(table, widths, shape);
-  emit(choice.form, builder);
-  return {shape, choice.form, choice.reason, builder.take()};
+step_plan plan_step(const kernel_table<T>& table, const layer_widths& widths, const step_candidate& with) {
+  check_batch_size<T>("mlp", widths, with.shape.rows);
+  program_builder<T> builder(table, widths, with.shape);
+  emit(with.choice.form, builder);
+  return {with.shape, with.choice.form, with.choice.reason, builder.take()};
 }
 
-template step_plan plan_step(const kernel_table<float>&, const layer_widths&, const step_shape&);
-template step_plan plan_step(const kernel_table<double>&, const layer_widths&, const step_shape&);
+template step_plan plan_step(const kernel_table<float>&, const layer_widths&, const step_candidate&);
+template step_plan plan_step(const kernel_table<double>&, const layer_widths&, const step_candidate&);
 
 }  // namespace twinpath::inline v0::detail

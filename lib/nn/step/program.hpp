@@ -190,14 +190,17 @@ struct step_plan {
   step_program program;
 };
 
-/// Plans a step for a network of these widths. Throws std::invalid_argument when the sizes of its memory
-/// would overflow.
+/// Plans a step for a network of these widths, as the candidate says. Throws std::invalid_argument when the
+/// sizes of its memory would overflow.
 template <class T>
 [[nodiscard]] step_plan plan_step(const kernel_table<T>& table, const layer_widths& widths,
-                                  const step_shape& shape);
+                                  const step_candidate& with);
 
-/// The plan in a line.
-[[nodiscard]] std::string summary_of(const step_plan& plan, std::size_t element_bytes);
+/// The plan in a line, with the reason for it.
+[[nodiscard]] std::string summary_of(const step_plan& plan, const std::string& reason,
+                                     std::size_t element_bytes);
+/// The form of a plan, its threads and how long a step took.
+[[nodiscard]] std::string trial_of(const step_plan& plan, double ns);
 /// The program, an operation a line.
 [[nodiscard]] std::string listing_of(const step_program& program);
 

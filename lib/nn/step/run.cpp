@@ -415,6 +415,12 @@ void lowered_products<T>::lower(const kernel_table<T>& table, product_operation&
 }
 
 template <class T>
+void lower_step(step_plan& plan, T* memory, std::vector<layer_state<T>>& layers, const step_operands<T>& with,
+                lowered_products<T>& lowered) {
+  step_run<T>(plan, memory, layers, with, lowered).prepare(plan.program);
+}
+
+template <class T>
 T run_step(step_plan& plan, T* memory, std::vector<layer_state<T>>& layers, const step_operands<T>& with,
            lowered_products<T>& lowered) {
   step_run<T> s(plan, memory, layers, with, lowered);
@@ -422,6 +428,10 @@ T run_step(step_plan& plan, T* memory, std::vector<layer_state<T>>& layers, cons
   return s.run();
 }
 
+template void lower_step(step_plan&, float*, std::vector<layer_state<float>>&, const step_operands<float>&,
+                         lowered_products<float>&);
+template void lower_step(step_plan&, double*, std::vector<layer_state<double>>&, const step_operands<double>&,
+                         lowered_products<double>&);
 template float run_step(step_plan&, float*, std::vector<layer_state<float>>&, const step_operands<float>&,
                         lowered_products<float>&);
 template double run_step(step_plan&, double*, std::vector<layer_state<double>>&, const step_operands<double>&,

@@ -72,6 +72,11 @@ class lowered_products {
   std::vector<reader_of_x> readers_of_x_;
 };
 
+/// Lowers the products of a program that can be lowered, as the first run would.
+template <class T>
+void lower_step(step_plan& plan, T* memory, std::vector<layer_state<T>>& layers, const step_operands<T>& with,
+                lowered_products<T>& lowered);
+
 /// Runs a program once, in memory of `program.elements` elements, 64-byte aligned. Lowers first what can be
 /// lowered and is not yet. Returns the loss.
 template <class T>
