@@ -128,3 +128,39 @@ TEMPLATE_TEST_CASE("a network says which candidates were tried and kept", "[grad
     CHECK(fixed.describe(rows) == tp::mlp<TestType>(p.widths, {.choice = tp::choice::fixed}).describe(rows));
   });
 }
+
+TEMPLATE_TEST_CASE("a fused backward pass for the caller keeps all activations, gradients and dX",
+                   "[gradients][step][choice]", float, double) {
+  using T = TestType;
+  for (const tp::activation f : {tp::activation::relu, tp::activation::gelu_erf}) {
+    for (const std::size_t rows : {700u, 9000u}) {
+      step_problem<T> p({20, 30, 17, 4}, rows, 1);
+      p.options.activation = f;
+      p.options.choice = tp::choice::fixed;
+      const auto results = [&](tp::schedule how, std::size_t threads) {
+        history<T> all;
+        on_threads(threads, [&] {
+          tp::mlp<T> net = p.network(how);
+          tp::matrix<T> dX(rows, 20);
+          for (const auto mode : {tp::gradient_mode::overwrite, tp::gradient_mode::accumulate}) {
+            all.push_back(net.compute_gradients(p.X, p.Y, mode, dX));
+            for (std::size_t l = 1; l <= net.layers(); ++l) {
+              for (std::size_t i = 0; i < rows; ++i) {
+                const auto row = net.activations(l).row(i);
+                all.insert(all.end(), row.begin(), row.end());
+              }
+              all.insert(all.end(), net.gradients(l).begin(), net.gradients(l).end());
+            }
+            all.insert(all.end(), dX.elements().begin(), dX.elements().end());
+          }
+        });
+        return all;
+      };
+      const history<T> expected = results(tp::schedule::sequential, 1);
+      for (const std::size_t threads : {1u, 2u, 3u}) {
+        INFO(rows << " rows, " << threads << " threads, activation " << static_cast<int>(f));
+        CHECK(difference(results(tp::schedule::automatic, threads), expected) == "");
+      }
+    }
+  }
+}

@@ -63,18 +63,19 @@ class program_builder {
 
   /// Activations, and Z where the activation keeps it. `in` is the memory of the step, or of a block.
   void reserve_activations(std::size_t rows, step_array in = step_array::memory) {
-    rows_in_ = in;
+    kept_in_ = in;
     for (std::size_t l = 0; l < layers; ++l) {
       memory_[l].activations = program_.activations[l] = reserve(rows * outputs(l));
       if (!is_last(l) && keeps_scores(shape.hidden)) memory_[l].scores = reserve(rows * outputs(l));
     }
   }
   /// dZ of every layer, or of two layers in turn: dZ of a layer is dead once that of the layer below is
-  /// computed.
+  /// computed. `in` is as for the activations.
   void reserve_errors(std::size_t rows) {
     for (std::size_t l = 0; l < layers; ++l) memory_[l].errors = reserve(rows * outputs(l));
   }
-  void reserve_alternating_errors(std::size_t rows) {
+  void reserve_alternating_errors(std::size_t rows, step_array in = step_array::memory) {
+    rows_in_ = in;
     std::size_t width[2] = {0, 0};
     for (std::size_t l = 0; l < layers; ++l) width[l % 2] = std::max(width[l % 2], outputs(l));
     const std::size_t errors[2] = {reserve(rows * width[0]), reserve(rows * width[1])};
@@ -158,7 +159,7 @@ class program_builder {
   // Products are routed for `threads`.
   void forward(std::size_t l, row_range rows, unit_range units, std::size_t threads = 1) {
     const activation f = is_last(l) ? activation::identity : shape.hidden;
-    const matrix_place A = columns_of(rows_at(memory_[l].activations, l, rows), units.begin, units.size());
+    const matrix_place A = columns_of(kept_at(memory_[l].activations, l, rows), units.begin, units.size());
     product_operation x;
     x.label = {"Z", layer_number(l)};
     x.A = input(l, rows);
@@ -166,7 +167,7 @@ class program_builder {
     x.C = A;
     x.op = forward_op(f);
     x.beside = {parameters_at(l, inputs(l) * outputs(l) + units.begin), 1, units.size(), units.size()};
-    if (keeps_scores(f)) x.C = columns_of(rows_at(memory_[l].scores, l, rows), units.begin, units.size());
+    if (keeps_scores(f)) x.C = columns_of(kept_at(memory_[l].scores, l, rows), units.begin, units.size());
     if (!option_row(f).in_store) {
       x.follow = step_follow::activate;
       x.followed = A;
@@ -175,7 +176,7 @@ class program_builder {
   }
   void loss(row_range rows, bool shared = false) {
     const std::size_t last = layers - 1;
-    add(loss_operation{rows_at(memory_[last].activations, last, rows),
+    add(loss_operation{kept_at(memory_[last].activations, last, rows),
                        errors(last, rows, all_units(last)),
                        rows.first,
                        {step_array::memory, 0, program_.losses},
@@ -194,7 +195,7 @@ class program_builder {
       return add_product(std::move(x), threads);
     }
     const std::size_t from = keeps_scores(shape.hidden) ? memory_[l - 1].scores : memory_[l - 1].activations;
-    const matrix_place kept = columns_of(rows_at(from, l - 1, rows), below.begin, below.size());
+    const matrix_place kept = columns_of(kept_at(from, l - 1, rows), below.begin, below.size());
     x.label = {"dZ", layer_number(l - 1)};
     x.C = errors(l - 1, rows, below);
     x.op = backprop_op(shape.hidden);
@@ -237,10 +238,12 @@ class program_builder {
   void bias(std::size_t l, row_range rows, unit_range units, bool shared = false) {
     add(bias_operation{static_cast<unsigned>(l), errors(l, rows, units), units.begin, chains_of(l), shared});
   }
-  void update(std::size_t l) { add(update_operation{static_cast<unsigned>(l), kept_weights_of(l).at}); }
-  /// The same from the sums of the slices.
-  void update_from_sums(std::size_t l) {
-    add(update_operation{static_cast<unsigned>(l), {step_array::sums, 0, memory_[l].sums}});
+  void update(std::size_t l) {
+    add(update_operation{static_cast<unsigned>(l), kept_weights_of(l).at, shape.gradients});
+  }
+  /// The same from the sums of the slices, or these go to the gradients.
+  void use_sums(std::size_t l) {
+    add(update_operation{static_cast<unsigned>(l), {step_array::sums, 0, memory_[l].sums}, shape.gradients});
   }
 
  private:
@@ -260,8 +263,14 @@ class program_builder {
     const std::size_t n = outputs(l);
     return {{rows_in_, 0, offset + rows.first * n}, rows.count, n, n};
   }
+  /// The same of activations and scores.
+  [[nodiscard]] matrix_place kept_at(std::size_t offset, std::size_t l, row_range rows) const noexcept {
+    matrix_place x = rows_at(offset, l, rows);
+    x.at.in = kept_in_;
+    return x;
+  }
   [[nodiscard]] matrix_place input(std::size_t l, row_range rows) const noexcept {
-    if (l != 0) return rows_at(memory_[l - 1].activations, l - 1, rows);
+    if (l != 0) return kept_at(memory_[l - 1].activations, l - 1, rows);
     return {{step_array::input, 0, rows.first * shape.x_stride}, rows.count, inputs(0), shape.x_stride};
   }
   [[nodiscard]] matrix_place errors(std::size_t l, row_range rows, unit_range units) const noexcept {
@@ -330,6 +339,7 @@ class program_builder {
   const kernel_table<T>& table_;
   const layer_widths& widths_;
   step_array rows_in_ = step_array::memory;
+  step_array kept_in_ = step_array::memory;
   bool first_errors_by_units_ = false;
   std::vector<layer_memory> memory_;
   std::size_t scratch_ = 0;  ///< elements, of the product that needs most

@@ -113,6 +113,8 @@ std::string line_of(const bias_operation& x) {
          size_of(x.dZ) + (x.shared ? ", shared by threads" : "");
 }
 std::string line_of(const update_operation& x) {
+  if (x.use == gradient_use::overwrite) return numbered("dW", x.layer + 1) + " is stored to the gradients";
+  if (x.use == gradient_use::accumulate) return numbered("dW", x.layer + 1) + " is added to the gradients";
   return "update of " + numbered("W", x.layer + 1) + " from the dW that was kept";
 }
 

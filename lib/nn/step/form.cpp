@@ -45,7 +45,8 @@ template <class T>
 bool can_fuse(const layer_widths& widths, const step_shape& s) noexcept {
   const std::size_t weights = all_weights(widths) * sizeof(T);
   const std::size_t slices = contract::slices(s.rows).count;
-  if (!s.updates() || s.rows <= contract::block_length<T> || weights > fused_weights) return false;
+  if (s.gradients == gradient_use::ignore || s.rows <= contract::block_length<T> || weights > fused_weights)
+    return false;
   return s.threads == 1 ||
          (slices >= s.threads && slices * weights <= fused_slices && slices_keep_chains(s.rows));
 }

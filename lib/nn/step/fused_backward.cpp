@@ -21,7 +21,7 @@ void emit_block(program_builder<T>& to, const step_program::block_kind& kind) {
   for (std::size_t l = to.layers; l-- > 0;) {
     to.chains(l, rows);
     to.summed_weights(l, rows, !kind.first);
-    if (l > 0) to.backprop(l, rows, {0, to.inputs(l)});
+    if (l > 0 || to.shape.wants_input_error()) to.backprop(l, rows, {0, to.inputs(l)});
   }
 }
 
@@ -45,9 +45,10 @@ void emit_fused_backward(program_builder<T>& to) {
 
   program.order = phase_order::by_slice;
   program.workers = std::min(s.threads, slices.count);
+  if (!s.updates()) to.reserve_activations(s.rows, step_array::rows);  // they are kept for the caller
   const std::size_t before = to.reserved();
-  to.reserve_activations(most_rows, step_array::block);
-  to.reserve_alternating_errors(most_rows);
+  if (s.updates()) to.reserve_activations(most_rows, step_array::block);
+  to.reserve_alternating_errors(most_rows, step_array::block);
   to.reserve_gap(program.workers);
   program.block_stride = to.reserved() - before;
   to.reserve((program.workers - 1) * program.block_stride);
@@ -60,7 +61,7 @@ void emit_fused_backward(program_builder<T>& to) {
   to.begin_phase();
   to.begin_part();
   for (std::size_t l = 0; l < to.layers; ++l) {
-    to.update_from_sums(l);
+    to.use_sums(l);
     to.fold(l);
     to.complete(l);
   }

@@ -22,10 +22,11 @@ namespace twinpath::inline v0::detail {
 enum class step_array : std::uint8_t {
   none,
   input,        ///< X, from the first row of the block
-  input_error,  ///< dX
+  input_error,  ///< dX, likewise
   parameters,   ///< of a layer: W row by row, then b
   gradients,    ///< of a layer, in the same order
   memory,       ///< of the step
+  rows,         ///< of the step, with all rows of the batch: from the first row of the block
   block,        ///< of the step, once for each worker: what it keeps of a block of rows
   sums,         ///< of the step, once for each slice of the batch: its part of every dW
 };
@@ -114,10 +115,11 @@ struct bias_operation {
   bool shared = false;
 };
 
-/// Updates the weights of a layer from a dW that was kept.
+/// Updates the weights of a layer from a dW that was kept, or stores it to the gradients.
 struct update_operation {
   unsigned layer = 0;
   place dW;
+  gradient_use use = gradient_use::descend;
 };
 
 /// The shape by which a product is routed.

@@ -79,6 +79,7 @@ class step_run {
   [[gnu::always_inline]] inline T* write(const place& p, const frame& f) const {
     switch (p.in) {
       case step_array::memory:
+      case step_array::rows:
         return memory_ + p.offset;
       case step_array::parameters:
         return layers_[p.layer].parameters.data() + p.offset;
@@ -95,12 +96,18 @@ class step_run {
     }
   }
 
+  /// From the start of an array with all rows of the batch to the block.
+  [[gnu::always_inline]] static inline std::size_t moved(const matrix_place& x, const frame& f) {
+    const bool moves = x.at.in == step_array::rows || x.at.in == step_array::input_error;
+    return moves ? f.first_row * x.stride : 0;
+  }
+
   [[gnu::always_inline]] inline matrix_view<const T> readable(const matrix_place& x, const frame& f) const {
-    return {read(x.at, f), x.rows, x.cols, x.stride};
+    return {read(x.at, f) + moved(x, f), x.rows, x.cols, x.stride};
   }
 
   [[gnu::always_inline]] inline matrix_view<T> writable(const matrix_place& x, const frame& f) const {
-    return {write(x.at, f), x.rows, x.cols, x.stride};
+    return {write(x.at, f) + moved(x, f), x.rows, x.cols, x.stride};
   }
 
   T* scratch_of(std::size_t part) const noexcept {
@@ -136,10 +143,11 @@ class step_run {
                                             const frame& f) const {
     const std::size_t stride = x.followed.stride;
     if (x.follow == step_follow::activate)
-      return after.set(map_step<T>{table_.activate[plan_.shape.hidden], write(x.followed.at, f)}, stride);
+      return after.set(map_step<T>{table_.activate[plan_.shape.hidden], writable(x.followed, f).data()},
+                       stride);
     if (x.follow == step_follow::derivative) {
       const derivative_function<T> derivative = table_.apply_derivative[plan_.shape.hidden];
-      return after.set(derivative_step<T>{derivative, read(x.followed.at, f)}, stride);
+      return after.set(derivative_step<T>{derivative, readable(x.followed, f).data()}, stride);
     }
     layer_state<T>& layer = layers_[x.followed.at.layer];
     const std::size_t first = x.followed.at.offset;
@@ -270,8 +278,16 @@ class step_run {
   }
 
   void compute(const update_operation& x, const frame& f) {
-    const span_scope span({"update", x.layer + 1});
-    apply(x.layer, read(x.dW, f), 0, layers_[x.layer].weights_size());
+    const T* const dW = read(x.dW, f);
+    layer_state<T>& to = layers_[x.layer];
+    const std::size_t n = to.weights_size();
+    if (plan_.shape.updates()) {
+      const span_scope span({"update", x.layer + 1});
+      return apply(x.layer, dW, 0, n);
+    }
+    const span_scope span({"dW", x.layer + 1});
+    if (x.use == gradient_use::accumulate) return table_.add(dW, to.gradients.data(), n);
+    std::copy_n(dW, n, to.gradients.data());
   }
 
   // --- the walk ------------------------------------------------------------------------------------------
