@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t fused_weights = 1 << 20;
 /// Bytes of all dW that slices computed at the same time may take.
 constexpr std::size_t fused_slices = 16 << 20;
+/// Rows up to which the backward pass is fused: its program is made slice by slice.
+constexpr std::size_t most_fused_rows = std::size_t{1} << 30;
 /// Weights up to which blocks of units pay. A wide layer's block reads a part of each row of W, which crowds
 /// into a part of the caches.
 constexpr std::size_t unit_block_weights = 32 * 1024;
@@ -44,9 +46,9 @@ bool slices_keep_chains(std::size_t rows) noexcept {
 template <class T>
 bool can_fuse(const layer_widths& widths, const step_shape& s) noexcept {
   const std::size_t weights = all_weights(widths) * sizeof(T);
+  if (s.gradients == gradient_use::ignore || weights > fused_weights) return false;
+  if (s.rows <= contract::block_length<T> || s.rows > most_fused_rows) return false;
   const std::size_t slices = contract::slices(s.rows).count;
-  if (s.gradients == gradient_use::ignore || s.rows <= contract::block_length<T> || weights > fused_weights)
-    return false;
   return s.threads == 1 ||
          (slices >= s.threads && slices * weights <= fused_slices && slices_keep_chains(s.rows));
 }
