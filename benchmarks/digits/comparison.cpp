@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "comparison.hpp"
 
+#include <oneapi/tbb/task_arena.h>
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "choices.hpp"
 #include "weights.hpp"
 
 namespace digits {
@@ -22,6 +24,20 @@ constexpr std::size_t traced_runs = 7;
 constexpr std::size_t spans_per_layer = 32;  // upper bound for one step on one thread
 constexpr std::size_t fewest_spans = std::size_t{1} << 16;
 constexpr std::size_t most_spans = std::size_t{1} << 20;
+
+/// In them the automatic schedule chooses.
+constexpr std::size_t steps_of_trials = 150;
+
+// Places in `schedule_choices`.
+constexpr std::size_t sequential = 0, concurrent = 1, automatic = 3;
+
+struct contestant {
+  std::string name;
+  twinpath::mlp<float> net;
+  bool on_one_thread;
+  std::vector<double> step_us = {};
+  double last_us = 0;  ///< of the last repetition
+};
 
 struct traced_run {
   double overlap;
@@ -44,32 +60,39 @@ schedule_comparison compare_schedules(const twinpath::mlp<float>& before, const 
                                       const twinpath::batches<float>::range& epoch,
                                       const twinpath::optimizer& rule, const step_observer& observe) {
   schedule_comparison result;
-  twinpath::mlp<float> sequential = with_schedule(before, twinpath::schedule::sequential);
-  twinpath::mlp<float> concurrent = with_schedule(before, twinpath::schedule::concurrent);
-  std::vector<double> sequential_us, concurrent_us, gains;
-  const auto run = [&](twinpath::mlp<float>& net) {
-    copy_state(before, net);
-    std::vector<double> steps = run_epoch(net, epoch, rule, observe).step_us;
-    result.same_bits = result.same_bits && same_bits(net, after);
+  std::vector<contestant> all;
+  for (const auto& x : schedule_choices)
+    all.push_back({std::string(x.name), with_schedule(before, x.value), false});
+  all.push_back({"one thread", with_schedule(before, twinpath::schedule::automatic), true});
+  oneapi::tbb::task_arena one_thread(1);
+  const auto run = [&](contestant& x) {
+    copy_state(before, x.net);
+    const auto epoch_of_net = [&] { return run_epoch(x.net, epoch, rule, observe).step_us; };
+    std::vector<double> steps = x.on_one_thread ? one_thread.execute(epoch_of_net) : epoch_of_net();
+    result.same_bits = result.same_bits && same_bits(x.net, after);
     return steps;
   };
+  for (contestant& x : all) {
+    for (std::size_t steps = 0; steps < steps_of_trials; steps += epoch.size()) run(x);
+  }
 
+  std::vector<double> gains;
   const auto begin = clock::now();
   while (result.repetitions < fewest_repetitions ||
          (result.repetitions < most_repetitions && clock::now() - begin < enough_time)) {
-    // The order alternates, so that neither schedule always runs after the other.
-    const bool sequential_first = result.repetitions % 2 == 0;
-    std::vector<double> first = run(sequential_first ? sequential : concurrent);
-    std::vector<double> second = run(sequential_first ? concurrent : sequential);
-    if (!sequential_first) std::swap(first, second);
-    append(sequential_us, first);
-    append(concurrent_us, second);
-    gains.push_back(median(std::move(first)) / median(std::move(second)));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      // Another one begins each repetition, so that none always runs after the same one.
+      contestant& x = all[(i + result.repetitions) % all.size()];
+      std::vector<double> steps = run(x);
+      append(x.step_us, steps);
+      x.last_us = median(std::move(steps));
+    }
+    gains.push_back(all[sequential].last_us / all[concurrent].last_us);
     ++result.repetitions;
   }
-  result.sequential_us = median(std::move(sequential_us));
-  result.concurrent_us = median(std::move(concurrent_us));
-  result.gain = result.sequential_us / result.concurrent_us;
+  for (contestant& x : all) result.all.push_back({x.name, median(std::move(x.step_us))});
+  result.automatic = all[automatic].net.describe(epoch.begin()->inputs.rows());
+  result.gain = result.all[sequential].step_us / result.all[concurrent].step_us;
   result.gain_low = quantile(gains, 0.25);
   result.gain_high = quantile(gains, 0.75);
   return result;

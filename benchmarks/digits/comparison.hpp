@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Repeats one epoch from the same weights under both schedules.
+// Repeats one epoch from the same weights under each schedule.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <twinpath/batches.hpp>
 #include <twinpath/mlp.hpp>
@@ -15,18 +16,23 @@
 
 namespace digits {
 
-/// The sequential and the concurrent schedule.
-struct schedule_comparison {
-  std::size_t repetitions = 0;
-  double sequential_us = 0;  ///< median over the steps of all repetitions
-  double concurrent_us = 0;  ///< the same
-  double gain = 0;           ///< sequential over concurrent time
-  double gain_low = 0;       ///< the lower quartile of the repetitions' gains
-  double gain_high = 0;      ///< the upper quartile of the repetitions' gains
-  bool same_bits = true;     ///< every repetition ended with the expected weights and moments
+struct measured_schedule {
+  std::string name;
+  double step_us = 0;  ///< median over the steps of all repetitions
 };
 
-/// Runs the epoch from `before` under both schedules in turn and checks that it always ends with `after`.
+/// All schedules, and one thread. The gain is that of the fork.
+struct schedule_comparison {
+  std::size_t repetitions = 0;
+  std::vector<measured_schedule> all;
+  std::string automatic;  ///< what the automatic schedule tried and kept
+  double gain = 0;        ///< sequential over concurrent time
+  double gain_low = 0;    ///< the lower quartile of the repetitions' gains
+  double gain_high = 0;   ///< the upper quartile of the repetitions' gains
+  bool same_bits = true;  ///< every repetition ended with the expected weights and moments
+};
+
+/// Runs the epoch from `before` under each schedule in turn and checks that it always ends with `after`.
 [[nodiscard]] schedule_comparison compare_schedules(const twinpath::mlp<float>& before,
                                                     const twinpath::mlp<float>& after,
                                                     const twinpath::batches<float>::range& epoch,

@@ -28,14 +28,14 @@ T parse_choice(const std::string& option, const std::string& text, const choice<
 
 parsed_options parse_command_line(int argc, char** argv) {
   std::string layers, batch = "64", optimizer = "sgd", rate, epochs = "40", seed = "1";
-  std::string activation = "relu", schedule = "concurrent", threads, load, save, trace, idx;
+  std::string activation = "relu", schedule = "automatic", threads, load, save, trace, idx;
   std::string train = TWINPATH_DATA_DIR "/optdigits/optdigits.tra";
   std::string test = TWINPATH_DATA_DIR "/optdigits/optdigits.tes";
   bool quiet = false;
 
   CLI::App app(
-      "Trains a network on handwritten digits, then compares the sequential with the concurrent\n"
-      "schedule of its two backward paths on the last epoch.\n"
+      "Trains a network on handwritten digits, then compares the schedules of a step, and one thread, on\n"
+      "the last epoch.\n"
       "Data: CSV, one example a line, inputs 0 to 16 (they are divided by 16), the class 0, 1, ... last;\n"
       "or files in MNIST's format, pixels 0 to 255 (they are divided by 255).");
   const auto add = [&app](const char* option, std::string& value, const char* help, const char* type) {

@@ -23,7 +23,7 @@ struct options {
   std::optional<twinpath::activation> activation;  ///< empty: that of the file `load`, or the default
   std::size_t epochs = 0;
   std::uint64_t seed = 0;
-  twinpath::schedule schedule = twinpath::schedule::concurrent;
+  twinpath::schedule schedule = twinpath::schedule::automatic;
   int threads = 0;              ///< 0: all
   std::filesystem::path load;   ///< empty: a new network
   std::filesystem::path save;   ///< empty: none
