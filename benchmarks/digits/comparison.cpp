@@ -26,7 +26,7 @@ constexpr std::size_t fewest_spans = std::size_t{1} << 16;
 constexpr std::size_t most_spans = std::size_t{1} << 20;
 
 /// In them the automatic schedule chooses.
-constexpr std::size_t steps_of_trials = 150;
+constexpr std::size_t steps_of_trials = 450;
 
 // Places in `schedule_choices`.
 constexpr std::size_t sequential = 0, concurrent = 1, automatic = 3;

@@ -45,7 +45,7 @@ class measured {
   void warm_up() {
     using clock = std::chrono::steady_clock;
     const auto end = clock::now() + std::chrono::milliseconds(500);
-    for (int s = 0; s < 120 && clock::now() < end; ++s) trainer_->step();
+    for (int s = 0; s < 450 && clock::now() < end; ++s) trainer_->step();
   }
 
   problem problem_;

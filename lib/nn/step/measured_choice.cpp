@@ -9,6 +9,10 @@ void measured_choice::took(double ns) noexcept {
   if (count_ == 1) return;
   ++calls_;
   if (!looks_) return watch(ns);
+  if (warm_up_left_ > 0) {
+    warm_up_left_ = calls_ < warm_up_calls ? warm_up_left_ - ns : 0;
+    return;
+  }
   turn_[turn_size_++] = ns;
   if (turn_is_over()) end_turn();
 }

@@ -20,8 +20,13 @@ class measured_choice {
  public:
   static constexpr std::size_t most_candidates = 16;
 
-  /// `candidates` is at most `most_candidates`. The first one computes the first calls.
-  explicit measured_choice(std::size_t candidates) noexcept : count_(candidates), looks_(candidates > 1) {}
+  /// Nanoseconds and calls, whichever end first, before the first look: threads start and clocks settle.
+  static constexpr double warm_up_ns = 10e6;
+  static constexpr std::size_t warm_up_calls = 300;
+
+  /// `candidates` is at most `most_candidates`. The first one computes the calls of the warm-up.
+  explicit measured_choice(std::size_t candidates, double warm_up = warm_up_ns) noexcept
+      : count_(candidates), looks_(candidates > 1), warm_up_left_(warm_up) {}
 
   /// The candidate that computes the next call.
   [[nodiscard]] std::size_t next() const noexcept { return looks_ ? in_turn_ : kept_; }
@@ -36,7 +41,7 @@ class measured_choice {
     --until_timed_;
   }
 
-  /// Whether candidates take turns at present.
+  /// Whether candidates take turns at present, or will after the warm-up.
   [[nodiscard]] bool looks() const noexcept { return looks_; }
   /// The number of looks that have ended.
   [[nodiscard]] std::size_t finished_looks() const noexcept { return finished_; }
@@ -94,7 +99,8 @@ class measured_choice {
   std::size_t calls_ = 0;
   std::size_t finished_ = 0;
   // A look.
-  bool looks_;
+  bool looks_;  ///< also during the warm-up
+  double warm_up_left_;
   std::size_t round_ = 0;
   std::size_t in_turn_ = 0;
   std::size_t visited_ = 0;  ///< candidates after the kept one that have been asked in this round

@@ -138,10 +138,13 @@ described_step training_step<T>::describe(const layer_widths& widths, const step
   const std::string reason = step.choice.finished_looks() == 0
                                  ? "while " + std::to_string(count) + " candidates take turns"
                                  : "the fastest of " + std::to_string(count) + " candidates";
-  std::string summary = summary_of(kept, reason, sizeof(T)) + "; tried";
+  std::string summary = summary_of(kept, reason, sizeof(T));
+  const char* before = "; tried ";
   for (std::size_t i = 0; i < count; ++i) {
     const double ns = step.choice.time_of(i);
-    if (ns != 0) summary += (i == 0 ? " " : ", ") + trial_of(step.candidates[i].plan, ns);
+    if (ns == 0) continue;
+    summary += before + trial_of(step.candidates[i].plan, ns);
+    before = ", ";
   }
   return {summary, listing_of(kept.program)};
 }
