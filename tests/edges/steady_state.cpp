@@ -331,6 +331,22 @@ TEMPLATE_TEST_CASE("updates and losses on their own allocate once for a shape", 
   CHECK(late.allocations == 0);
 }
 
+TEMPLATE_TEST_CASE("candidates for a step take turns without allocating", "[steady-state]", float, double) {
+  for (const size& s : sizes) {
+    if (s.batch == 10 || s.batch > 1000) continue;  // one candidate alone, or steps that take long
+    std::size_t later = 0;
+    on_new_threads(2, [&] {
+      trained<TestType> x(s, tp::schedule::automatic);
+      x.step();
+      later = allocations_of([&] {
+        for (int i = 0; i < 450; ++i) x.step();
+      });
+    });
+    INFO(text_of(s));
+    CHECK(later == 0);
+  }
+}
+
 TEMPLATE_TEST_CASE("a change of the schedule allocates once", "[steady-state]", float, double) {
   for (const size& s : sizes) {
     std::size_t later = 0;
