@@ -18,19 +18,40 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Whether there is anything but a folder.
+bool is_file(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  // A path through a file in place of a folder is no file.
+  if (status.type() == fs::file_type::none && error != std::errc::not_a_directory) {
+    throw data_error(path.string() + ": " + error.message());
+  }
+  return fs::exists(status) && !fs::is_directory(status);
+}
+
 /// The file of one kind ("images", with 3 dimensions), under any of its usual names.
 fs::path find_file(const fs::path& folder, std::string_view part, std::string_view kind,
                    std::size_t dimensions) {
   const std::string front = std::string(part) + '-' + std::string(kind);
   const std::string back = "idx" + std::to_string(dimensions) + "-ubyte";
+  std::vector<std::string> names;
   std::string tried;
   for (const char* const separator : {"-", "."}) {
     for (const char* const ending : {"", ".gz"}) {
       const std::string name = front + separator + back + ending;
-      std::error_code error;
-      if (fs::exists(folder / name, error)) return folder / name;
-      if (error) throw data_error((folder / name).string() + ": " + error.message());
+      names.push_back(name);
       tried += (tried.empty() ? "" : ", ") + name;
+    }
+  }
+  // Some archives unpack each file into a folder of its name; torchvision keeps all files in raw, which is in
+  // a folder of the data set.
+  for (const char* const inner : {"", "raw", "MNIST/raw", "FashionMNIST/raw"}) {
+    for (const std::string& name : names) {
+      const fs::path file = inner[0] == '\0' ? folder / name : folder / inner / name;
+      if (is_file(file)) return file;
+      for (const std::string& same : names) {
+        if (is_file(file / same)) return file / same;
+      }
     }
   }
   std::error_code error;

@@ -12,7 +12,8 @@ namespace bench {
 
 /// Reads the images and labels of one part of a folder: "train" is train-images-idx3-ubyte and
 /// train-labels-idx1-ubyte, "t10k" is t10k-… . Each file may end with .gz, and may be spelled with a dot
-/// before idx, as in train-images.idx3-ubyte.
+/// before idx, as in train-images.idx3-ubyte. It may be in a folder
+/// of such a name, and all of them in raw, MNIST/raw or FashionMNIST/raw.
 ///
 /// A pixel 0 … 255 becomes pixel / 255, an image a row of `inputs` pixels; labels are 0 … `classes` - 1.
 /// Throws data_error if a file is missing, damaged, truncated, longer than its header says, or has another

@@ -13,7 +13,8 @@
 
 namespace twinpath::inline v0::detail::io {
 
-/// The supported element types: `<f4`, `<f8`, `<i4`, `<i8`, `|S<n>` and `<U<n>`.
+/// The element types in memory: `<f4`, `<f8`, `<i4`, `<i8`, `|S<n>` and `<U<n>`. Other numbers in files are
+/// widened to one of them.
 enum class dtype { float32, float64, int32, int64, bytes, text };
 
 /// The largest number of dimensions, as in NumPy.

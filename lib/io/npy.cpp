@@ -94,6 +94,16 @@ std::vector<std::byte> row_major(const std::vector<std::byte>& data, const std::
   return out;
 }
 
+/// Gives the elements the size of their type.
+void widen(array& a, decltype(npy_header::widen) append) {
+  const std::size_t size = a.type == dtype::int64 || a.type == dtype::float64 ? 8 : 4;
+  std::vector<std::byte> wider;
+  wider.reserve(a.data.size() / a.item_size * size);
+  for (std::size_t at = 0; at < a.data.size(); at += a.item_size) append(&a.data[at], wider);
+  a.data = std::move(wider);
+  a.item_size = size;
+}
+
 }  // namespace
 
 array read_npy(std::uint64_t size, const byte_source& next) {
@@ -114,6 +124,7 @@ array read_npy(std::uint64_t size, const byte_source& next) {
   if (header.fortran_order && out.shape.size() > 1) {
     out.data = row_major(out.data, out.shape, out.item_size);
   }
+  if (header.widen != nullptr) widen(out, header.widen);
   if (!valid_text(out)) throw std::runtime_error("text with invalid Unicode");
   return out;
 }

@@ -2,10 +2,15 @@
 #include "npy_header.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "in_quotes.hpp"
 
@@ -66,6 +71,7 @@ class literal_reader {
     const auto digits = static_cast<std::size_t>(end - rest_.data());
     if (error != std::errc() || (digits > 1 && rest_[0] == '0')) fail("expected a size at " + here());
     rest_.remove_prefix(digits);
+    if (rest_.starts_with('L')) rest_.remove_prefix(1);  // a long of Python 2
     return value;
   }
 
@@ -109,6 +115,59 @@ std::optional<std::size_t> positive(std::string_view digits, std::size_t most) {
   return value;
 }
 
+/// Reads one little-endian number of a type in the file and appends it as a wider one.
+template <class From, class To>
+void append_wider(const std::byte* from, std::vector<std::byte>& out) {
+  From value;
+  std::memcpy(&value, from, sizeof value);
+  if (!std::in_range<To>(value)) {
+    throw std::runtime_error("the element " + std::to_string(value) + " is larger than an int64");
+  }
+  const To wider = static_cast<To>(value);
+  const auto bytes = std::as_bytes(std::span(&wider, 1));
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
+/// The same from IEEE 754 binary16. Every value is one of float; the payload of a NaN is kept.
+void append_half(const std::byte* from, std::vector<std::byte>& out) {
+  std::uint16_t half;
+  std::memcpy(&half, from, sizeof half);
+  const std::uint32_t sign = std::uint32_t{half} >> 15 << 31;
+  const std::uint32_t exponent = half >> 10 & 31u;
+  const std::uint32_t fraction = half & 1023u;
+  std::uint32_t bits = 0;
+  if (exponent == 0) {
+    bits = std::bit_cast<std::uint32_t>(static_cast<float>(fraction) * 0x1p-24f);
+  } else {
+    bits = (exponent == 31 ? 255u : exponent + 112) << 23 | fraction << 13;
+  }
+  bits |= sign;
+  const auto bytes = std::as_bytes(std::span(&bits, 1));
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
+/// A type of numbers in a file, and the supported type that holds all of its values. Not here: complex and
+/// long double, which no such type holds, and bool, which is no number.
+struct number_type {
+  std::string_view name;
+  std::size_t size;
+  dtype read_as;
+  void (*widen)(const std::byte*, std::vector<std::byte>&);
+};
+constexpr number_type number_types[] = {
+    {"f4", 4, dtype::float32, nullptr},
+    {"f8", 8, dtype::float64, nullptr},
+    {"i4", 4, dtype::int32, nullptr},
+    {"i8", 8, dtype::int64, nullptr},
+    {"f2", 2, dtype::float32, append_half},
+    {"i1", 1, dtype::int32, append_wider<std::int8_t, std::int32_t>},
+    {"u1", 1, dtype::int32, append_wider<std::uint8_t, std::int32_t>},
+    {"i2", 2, dtype::int32, append_wider<std::int16_t, std::int32_t>},
+    {"u2", 2, dtype::int32, append_wider<std::uint16_t, std::int32_t>},
+    {"u4", 4, dtype::int64, append_wider<std::uint32_t, std::int64_t>},
+    {"u8", 8, dtype::int64, append_wider<std::uint64_t, std::int64_t>},  // if its values fit
+};
+
 void set_type(npy_header& out, std::string_view descr) {
   const auto refuse = [&] { fail("the element type is " + in_quotes(descr) + ", which is not supported"); };
   if (descr.size() < 3) refuse();
@@ -122,18 +181,21 @@ void set_type(npy_header& out, std::string_view descr) {
     out.item_size = *length;
     return;
   }
+  for (const number_type& row : number_types) {
+    if (type != row.name) continue;
+    // A byte has no order.
+    if (order != '<' && order != '>' && !(order == '|' && row.size == 1)) refuse();
+    out.type = row.read_as;
+    out.item_size = row.size;
+    out.widen = row.widen;
+    return;
+  }
   if (order != '<' && order != '>') refuse();
   if (type[0] == 'U') {
     const auto length = positive(type.substr(1), static_cast<std::size_t>(-1) / 8);
     if (!length) refuse();
     out.type = dtype::text;
     out.item_size = *length * 4;
-  } else if (type == "f4" || type == "i4") {
-    out.type = type == "f4" ? dtype::float32 : dtype::int32;
-    out.item_size = 4;
-  } else if (type == "f8" || type == "i8") {
-    out.type = type == "f8" ? dtype::float64 : dtype::int64;
-    out.item_size = 8;
   } else {
     refuse();
   }

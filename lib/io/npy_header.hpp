@@ -14,10 +14,12 @@ namespace twinpath::inline v0::detail::io {
 
 struct npy_header {
   dtype type = dtype::float32;
-  std::size_t item_size = 4;
+  std::size_t item_size = 4;  ///< in the file
   bool big_endian = false;
   bool fortran_order = false;
   std::vector<std::size_t> shape;
+  /// Appends one little-endian number of the file, as one of `type`; null if the file has that type.
+  void (*widen)(const std::byte*, std::vector<std::byte>&) = nullptr;
 };
 
 /// Parses the dictionary; whitespace around it is allowed.

@@ -98,6 +98,70 @@ class zip_sink {
   std::exception_ptr thrown_;
 };
 
+/// A libzip source that reads one .npy file: its preamble, then its elements. Both must outlive the archive.
+class npy_source {
+ public:
+  npy_source(const std::string& preamble, std::span<const std::byte> elements)
+      : parts_{std::as_bytes(std::span(preamble)), elements} {}
+
+  /// The source as libzip's type.
+  [[nodiscard]] zip_source_t* source(zip_error_t* error) {
+    return zip_source_function_create(&npy_source::call, this, error);
+  }
+
+ private:
+  static zip_int64_t call(void* self, void* data, zip_uint64_t size, zip_source_cmd_t command) noexcept {
+    return static_cast<npy_source*>(self)->run(data, size, command);
+  }
+
+  zip_int64_t run(void* data, zip_uint64_t size, zip_source_cmd_t command) noexcept {
+    switch (command) {
+      case ZIP_SOURCE_SUPPORTS:
+        return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE,
+                                              ZIP_SOURCE_STAT, ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, -1);
+      case ZIP_SOURCE_OPEN:
+        position_ = 0;
+        return 0;
+      case ZIP_SOURCE_READ:
+        return read({static_cast<std::byte*>(data), size});
+      case ZIP_SOURCE_STAT: {
+        // With the size, libzip needs no data descriptor and knows whether it needs zip64.
+        auto& info = *static_cast<zip_stat_t*>(data);
+        zip_stat_init(&info);
+        info.size = parts_[0].size() + parts_[1].size();
+        info.valid = ZIP_STAT_SIZE;
+        return sizeof info;
+      }
+      case ZIP_SOURCE_ERROR:
+        return zip_error_to_data(&error_, data, size);
+      case ZIP_SOURCE_CLOSE:
+      case ZIP_SOURCE_FREE:
+        return 0;
+      default:
+        zip_error_set(&error_, ZIP_ER_OPNOTSUPP, 0);
+        return -1;
+    }
+  }
+
+  zip_int64_t read(std::span<std::byte> out) noexcept {
+    std::size_t done = 0;
+    std::size_t skip = position_;
+    for (const std::span<const std::byte> part : parts_) {
+      const std::span<const std::byte> rest = part.subspan(std::min(skip, part.size()));
+      skip -= part.size() - rest.size();
+      const std::size_t n = std::min(rest.size(), out.size() - done);
+      std::copy_n(rest.begin(), n, out.begin() + static_cast<std::ptrdiff_t>(done));
+      done += n;
+    }
+    position_ += done;
+    return static_cast<zip_int64_t>(done);
+  }
+
+  std::array<std::span<const std::byte>, 2> parts_;
+  std::size_t position_ = 0;
+  zip_error_t error_{};
+};
+
 /// The part of each .npy file before its elements. Throws std::invalid_argument, see write_npz.
 std::vector<std::string> preambles(std::span<const named_view> arrays) {
   std::vector<std::string> out;
@@ -124,18 +188,10 @@ std::vector<std::string> preambles(std::span<const named_view> arrays) {
 }
 
 /// Adds a member. Its bytes are read when the archive is closed.
-void add_member(zip_t* archive, const named_view& array, const std::string& preamble) {
-  const auto fragment = [](const void* data, std::size_t size) {
-    // libzip only reads from it.
-    return zip_buffer_fragment_t{static_cast<zip_uint8_t*>(const_cast<void*>(data)), size};
-  };
-  const std::array fragments{fragment(preamble.data(), preamble.size()),
-                             fragment(array.array.data.data(), array.array.data.size())};
-  const zip_uint64_t used = array.array.data.empty() ? 1 : 2;
-
-  const std::string name = array.name + std::string(suffix);  // may throw, so before a source exists
+void add_member(zip_t* archive, const std::string& array, npy_source& bytes) {
+  const std::string name = array + std::string(suffix);  // may throw, so before a source exists
   zip_failure failure;
-  zip_source_t* source = zip_source_buffer_fragment_create(fragments.data(), used, 0, failure.get());
+  zip_source_t* source = bytes.source(failure.get());
   if (source == nullptr) throw std::runtime_error(failure.text());
   const zip_int64_t added = zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
   if (added < 0) {
@@ -157,6 +213,8 @@ void write_npz(const std::filesystem::path& file, std::span<const named_view> ar
   const std::vector<std::string> starts = preambles(arrays);
   replacement_file out(file);
   zip_sink sink(out);
+  std::vector<npy_source> members;
+  for (std::size_t i = 0; i < arrays.size(); ++i) members.emplace_back(starts[i], arrays[i].array.data);
   try {
     zip_failure failure;
     zip_source_t* source = sink.source(failure.get());
@@ -166,7 +224,7 @@ void write_npz(const std::filesystem::path& file, std::span<const named_view> ar
       zip_source_free(source);
       throw std::runtime_error(failure.text());
     }
-    for (std::size_t i = 0; i < arrays.size(); ++i) add_member(archive.get(), arrays[i], starts[i]);
+    for (std::size_t i = 0; i < arrays.size(); ++i) add_member(archive.get(), arrays[i].name, members[i]);
     if (zip_close(archive.get()) != 0) throw std::runtime_error(zip_strerror(archive.get()));
     (void)archive.release();  // closed
   } catch (const std::runtime_error& e) {

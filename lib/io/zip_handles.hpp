@@ -29,9 +29,18 @@ class zip_failure {
   zip_failure& operator=(const zip_failure&) = delete;
 
   [[nodiscard]] zip_error_t* get() noexcept { return &error_; }
-  [[nodiscard]] std::string text() { return zip_error_strerror(&error_); }
+  [[nodiscard]] std::string text() {
+    // Versions of libzip disagree about which of the two a text file is.
+    const int code = zip_error_code_zip(&error_);
+#if defined(ZIP_ER_TRUNCATED_ZIP)
+    if (code == ZIP_ER_TRUNCATED_ZIP) return incomplete;
+#endif
+    return code == ZIP_ER_NOZIP ? incomplete : zip_error_strerror(&error_);
+  }
 
  private:
+  static constexpr const char* incomplete = "not a complete zip archive";
+
   zip_error_t error_;
 };
 

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "support/catch.hpp"
 #include "support/gzip.hpp"
@@ -103,7 +105,48 @@ TEST_CASE("the error of a missing file lists the names that were tried", "[idx]"
                     (folder / "none").string() + ": No such file or directory");
   std::filesystem::create_directory(folder / "train-labels-idx1-ubyte");
   CHECK_THROWS_WITH(read_idx(folder.path(), "train", 6, 3),
-                    (folder / "train-labels-idx1-ubyte").string() + ": Is a directory");
+                    folder.path().string() +
+                        ": none of train-labels-idx1-ubyte, train-labels-idx1-ubyte.gz, "
+                        "train-labels.idx1-ubyte, train-labels.idx1-ubyte.gz");
+}
+
+TEST_CASE("files are found in the folders that archives and other libraries make", "[idx]") {
+  const temporary_folder folder;
+  const auto put = [&](const std::string& where) {
+    for (const auto& [name, bytes] :
+         {std::pair("images-idx3-ubyte"s, images), std::pair("labels-idx1-ubyte"s, labels)}) {
+      std::string path = where;
+      for (std::size_t at; (at = path.find('*')) != path.npos;) path.replace(at, 1, "train-" + name);
+      std::filesystem::create_directories((folder / path).parent_path());
+      write_file(folder / path, bytes);
+    }
+  };
+  SECTION("a folder for each file") {
+    put("*/*");
+  }
+  SECTION("folders of one spelling, empty, beside the files of the other") {
+    std::filesystem::create_directory(folder / "train-images-idx3-ubyte");
+    std::filesystem::create_directory(folder / "train-labels-idx1-ubyte");
+    write_file(folder / "train-images.idx3-ubyte", images);
+    write_file(folder / "train-labels.idx1-ubyte", labels);
+  }
+  SECTION("a folder of one spelling with a file of the other") {
+    std::filesystem::create_directory(folder / "train-images.idx3-ubyte");
+    write_file(folder / "train-images.idx3-ubyte/train-images-idx3-ubyte", images);
+    write_file(folder / "train-labels.idx1-ubyte", labels);
+  }
+  SECTION("a folder named raw") {
+    put("raw/*");
+  }
+  SECTION("torchvision's folder of MNIST") {
+    put("MNIST/raw/*");
+  }
+  SECTION("torchvision's folder of Fashion-MNIST") {
+    put("FashionMNIST/raw/*");
+  }
+  const dataset data = read_idx(folder.path(), "train", 6, 3);
+  CHECK(data.inputs(1, 5) == 1.0f);
+  CHECK(data.classes == std::vector<std::int32_t>{2, 0});
 }
 
 TEST_CASE("a file in place of the folder", "[idx]") {

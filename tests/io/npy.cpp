@@ -2,6 +2,8 @@
 #include "io/npy.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -143,7 +145,8 @@ TEST_CASE("a header that NumPy would not write is refused", "[npy]") {
   CHECK(header_error("{'shape': (,)}") == "expected a size at \",)}\"");
   CHECK(header_error("{'shape': (-1,)}") == "expected a size at \"-1,)}\"");
   CHECK(header_error("{'shape': (03,)}") == "expected a size at \"03,)}\"");
-  CHECK(header_error("{'shape': (3L,)}") == "expected ',' or ')' at \"L,)}\"");
+  CHECK(header_error("{'shape': (L,)}") == "expected a size at \"L,)}\"");
+  CHECK(header_error("{'shape': (3LL,)}") == "expected ',' or ')' at \"L,)}\"");
   CHECK(header_error("{'shape': (99999999999999999999,)}") == "number too large at \"9999999999999999\"");
   CHECK(header_error("{'descr': [('a', '<f4')]}") == "structured element types are not supported");
   CHECK(header_error("{'descr': '<f4', 'fortran_order': False, 'shape': ()} x") == "unexpected \"x\"");
@@ -153,11 +156,76 @@ TEST_CASE("a header that NumPy would not write is refused", "[npy]") {
 }
 
 TEST_CASE("unsupported element types are refused", "[npy]") {
-  const std::string type = GENERATE("", "f4", "|f4", "=f4", "<f2", "<f16", "<c8", "<u4", "|b1", "|i1", "|O",
+  const std::string type = GENERATE("", "f4", "|f4", "=f4", "|f2", "<f16", "<c8", "|u4", "|b1", "<b1", "|O",
                                     "<M8[s]", "|U3", "<S3", "<U", "|S", "<U0", "|S0", "|S03", "<U-1", "<U3x",
                                     "<U99999999999999999999", "|S9223372036854775807");
   CHECK(header_error("{'descr': '" + type + "'}") ==
         "the element type is \"" + type + "\", which is not supported");
+}
+
+namespace {
+
+/// The elements of a file of one dimension.
+template <class T>
+std::vector<T> numbers(std::string_view type, std::size_t count, std::string_view data) {
+  std::string header = "{'descr': '";
+  header.append(type).append("', 'fortran_order': False, 'shape': (" + std::to_string(count) + "L,), }");
+  const io::array a = parsed(npy(header, data));
+  CHECK(a.item_size == sizeof(T));
+  CHECK(a.shape == std::vector{count});
+  const auto elements = a.elements<T>();
+  return {elements.begin(), elements.end()};
+}
+
+}  // namespace
+
+TEST_CASE("narrower and unsigned integers are widened", "[npy]") {
+  using int32s = std::vector<std::int32_t>;
+  using int64s = std::vector<std::int64_t>;
+  const std::string type = GENERATE("|", "<", ">");
+  CHECK(numbers<std::int32_t>(type + "i1", 3, "\x80\xFF\x7F") == int32s{-128, -1, 127});
+  CHECK(numbers<std::int32_t>(type + "u1", 3, "\x80\xFF\x7F") == int32s{128, 255, 127});
+  CHECK(numbers<std::int32_t>("<i2", 2, "\x00\x80\x01\x02"s) == int32s{-32768, 513});
+  CHECK(numbers<std::int32_t>(">i2", 2, "\x80\x00\x02\x01"s) == int32s{-32768, 513});
+  CHECK(numbers<std::int32_t>("<u2", 2, "\xFF\xFF\x01\x02") == int32s{65535, 513});
+  CHECK(numbers<std::int32_t>(">u2", 2, "\xFF\xFE\x02\x01") == int32s{65534, 513});
+  CHECK(numbers<std::int64_t>("<u4", 1, "\xFE\xFF\xFF\xFF") == int64s{4294967294});
+  CHECK(numbers<std::int64_t>(">u4", 1, "\xFF\xFF\xFF\xFE") == int64s{4294967294});
+  CHECK(numbers<std::int64_t>("<u8", 1, "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F") ==
+        int64s{std::numeric_limits<std::int64_t>::max()});
+  CHECK_THROWS_WITH(numbers<std::int64_t>("<u8", 1, "\0\0\0\0\0\0\0\x80"s),
+                    "the element 9223372036854775808 is larger than an int64");
+  CHECK(numbers<std::int32_t>("<i2", 0, "").empty());
+}
+
+TEST_CASE("every number of half precision is the same float", "[npy]") {
+  constexpr std::size_t count = 65536;
+  std::string data;
+  for (std::size_t h = 0; h < count; ++h) {
+    data += static_cast<char>(h & 0xFF);
+    data += static_cast<char>(h >> 8);
+  }
+  const std::vector<float> read = numbers<float>("<f2", count, data);
+  std::size_t wrong = 0;
+  for (std::size_t h = 0; h < count; ++h) {
+    const int exponent = static_cast<int>(h >> 10 & 31);
+    const auto fraction = static_cast<float>(h & 1023);
+    float expected = exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25);
+    if (exponent == 31) {
+      expected = fraction == 0 ? std::numeric_limits<float>::infinity() : std::nanf("");
+    }
+    const bool negative = h >> 15 != 0;
+    const bool same = std::isnan(expected) ? std::isnan(read[h]) : std::fabs(read[h]) == expected;
+    wrong += !same || std::signbit(read[h]) != negative;
+  }
+  CHECK(wrong == 0);
+  CHECK(numbers<float>(">f2", 2, "\x3C\x00\xC0\x00"s) == std::vector<float>{1, -2});
+}
+
+TEST_CASE("widened numbers are in row-major order", "[npy]") {
+  const io::array a =
+      parsed(npy("{'descr': '>u2', 'fortran_order': True, 'shape': (2, 3), }", "\0\1\0\4\0\2\0\5\0\3\0\6"s));
+  CHECK(std::ranges::equal(a.elements<std::int32_t>(), std::vector{1, 2, 3, 4, 5, 6}));
 }
 
 TEST_CASE("a shape larger than the file is refused before memory is allocated", "[npy]") {
