@@ -34,15 +34,17 @@ constexpr std::size_t aliasing_rows = 8;
 constexpr std::size_t pack_a_steps = 32;
 constexpr std::size_t pack_a_tiles = 2;
 
-/// From where on packing a B that is not transposed pays: tiles of rows that read it, and bytes of one block
-/// of k.
+/// From where on packing a B that is not transposed pays: tiles of rows that read it, bytes of one block of
+/// k, and its steps.
 struct pack_b_limits {
   std::size_t tiles;
   std::size_t bytes;
+  std::size_t steps;
 };
-constexpr pack_b_limits pack_slow_rows{24, 192 * 1024};  ///< lines evict each other, or vectors straddle two
-constexpr pack_b_limits pack_single_lines{40, 256 * 1024};  ///< tiles one cache line across
-constexpr pack_b_limits pack_others{100, 1024 * 1024};      ///< a B that the L2 cache does not hold
+/// Lines evict each other, or vectors straddle two: slow as soon as they do not come from the L1 cache.
+constexpr pack_b_limits pack_slow_rows{16, 32 * 1024, 24};
+constexpr pack_b_limits pack_single_lines{40, 256 * 1024, 0};  ///< tiles one cache line across
+constexpr pack_b_limits pack_others{100, 1024 * 1024, 0};      ///< a B that the L2 cache does not hold
 
 /// Rows of C below which threads share its columns instead.
 struct column_limits {
@@ -90,7 +92,7 @@ bool wants_packed_b(const kernel_table<T>& table, const blocked_plan& p) {
   const pack_b_limits& from = s.b_aliases || s.b_straddles ? pack_slow_rows
                               : single_lines               ? pack_single_lines
                                                            : pack_others;
-  return divide_up(p.block_rows(), p.tile_rows) >= from.tiles &&
+  return divide_up(p.block_rows(), p.tile_rows) >= from.tiles && s.k >= from.steps &&
          std::min(s.k, contract::block_length<T>) * s.n * sizeof(T) > from.bytes;
 }
 

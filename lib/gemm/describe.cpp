@@ -5,6 +5,7 @@
 #include <twinpath/contract.hpp>
 #include <twinpath/isa.hpp>
 
+#include "gemm/transposing.hpp"
 #include "kernels/kernel_table.hpp"
 #include "runtime/parallel.hpp"
 
@@ -20,7 +21,8 @@ std::string describe_type() {
     text += ' ' + std::to_string(table.tall_rows[vectors]) + 'x' + std::to_string(vectors * table.width);
   }
   return text + ", vectors of " + std::to_string(table.width) + ", blocks of k up to " +
-         std::to_string(contract::block_length<T>) + "\n";
+         std::to_string(contract::block_length<T>) + ", B of A*B^T read in place for up to " +
+         std::to_string(detail::in_place_rows(table)) + " rows\n";
 }
 
 }  // namespace

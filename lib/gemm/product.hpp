@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include <twinpath/matrix.hpp>
 
@@ -42,11 +43,12 @@ struct product_shape {
   return useful_workers(multiply_adds(s), task_work, threads);
 }
 
-/// The shape of a product whose operands are stored with these strides.
+/// The shape of a product whose operands are stored with these strides; B begins `b_offset` bytes behind the
+/// beginning of a cache line.
 template <class T>
 [[nodiscard]] constexpr product_shape make_shape(std::size_t m, std::size_t n, std::size_t k,
                                                  bool a_transposed, bool b_transposed, std::size_t a_stride,
-                                                 std::size_t b_stride) noexcept {
+                                                 std::size_t b_stride, std::size_t b_offset = 0) noexcept {
   return {m,
           n,
           k,
@@ -54,7 +56,7 @@ template <class T>
           b_transposed,
           aliases(a_stride * sizeof(T)),
           aliases(b_stride * sizeof(T)),
-          b_stride * sizeof(T) % line_bytes != 0};
+          b_offset != 0 || b_stride * sizeof(T) % line_bytes != 0};
 }
 
 /// A product and everything that its store needs. The callers have checked that shapes fit and that C does
@@ -76,7 +78,8 @@ struct product {
 
   [[nodiscard]] product_shape shape() const noexcept {
     return make_shape<T>(C.rows(), C.cols(), A.cols(), A.is_transposed(), B.is_transposed(),
-                         A.view().stride(), B.view().stride());
+                         A.view().stride(), B.view().stride(),
+                         reinterpret_cast<std::uintptr_t>(B.view().data()) % line_bytes);
   }
 };
 

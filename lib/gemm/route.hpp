@@ -16,6 +16,7 @@
 #include "gemm/direct.hpp"
 #include "gemm/product.hpp"
 #include "gemm/transposed.hpp"
+#include "gemm/transposing.hpp"
 
 namespace twinpath::inline v0::detail {
 
@@ -120,7 +121,7 @@ template <class T>
   constexpr few_rows_costs cost;
   if (!s.b_transposed || s.a_transposed || s.m * s.n * s.k <= cost.least_work) return false;
   // Tall tiles read B in place at no extra cost, unless its rows evict each other or no lane would idle here.
-  if (s.m <= table.in_place_rows && !s.a_aliases && !s.b_aliases &&
+  if (s.m <= in_place_rows(table) && !s.a_aliases && !s.b_aliases &&
       (s.m % w != 0 || s.k < cost.in_place_steps))
     return false;
   // A single vector along the rows has to be more than half full, the second of two more than a quarter.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "gemm/transposing.hpp"
 #include "kernels/kernel_table.hpp"
 #include "runtime/cache.hpp"
 
@@ -177,7 +178,7 @@ template <class T>
                                                                      bool b_aliases) {
   if (rows <= table.tile_rows) return true;
   if (b_aliases) return false;
-  const std::size_t most = table.in_place_rows;
+  const std::size_t most = in_place_rows(table);
   return rows <= (k < transposing_steps ? std::min(most, 2 * table.tile_rows) : most);
 }
 

@@ -24,7 +24,8 @@ struct c_block {
   std::size_t i, rows, j, columns;
 };
 
-/// op(B)^T * op(A)^T for a block of C.
+/// op(B)^T * op(A)^T for a block of C, as it is planned and computed. Whether its vectors straddle lines is
+/// not asked: it has few tiles of rows.
 product_shape inner_shape(const product_shape& s, std::size_t rows, std::size_t columns) {
   return {columns, rows, s.k, !s.b_transposed, !s.a_transposed, s.b_aliases, s.a_aliases};
 }
@@ -39,8 +40,8 @@ product<T> inner_product(const product<T>& x, const c_block& c, T* sums, std::si
 }
 
 template <class T>
-void multiply_transposed(const kernel_table<T>& table, const product<T>& x, T* scratch, span_label label) {
-  const product_shape shape = x.shape();
+void multiply_transposed(const kernel_table<T>& table, const product_shape& shape, const product<T>& x,
+                         T* scratch, span_label label) {
   if (choose_inner_path(table, shape) == product_path::blocked)
     return run_blocked(table, plan_blocked(table, shape, epilogue_op::store, 1), x, scratch, label);
   const span_scope span(label, [&] { return span_shape{shape.m, shape.n, shape.k}; });
@@ -112,7 +113,8 @@ void run_transposed(const kernel_table<T>& table, const transposed_plan& plan, c
     // One column without gaps is its own transpose.
     const bool straight = plan.shape.n == 1 && x.C.stride() == 1 && x.finish.op == epilogue_op::store;
     const product<T> inner = inner_product(x, c, straight ? x.C.row(c.i).data() : sums, plan.block_rows);
-    multiply_transposed(table, inner, sums + plan.sums, label.inside(span_part::transposed));
+    multiply_transposed(table, inner_shape(plan.shape, c.rows, c.columns), inner, sums + plan.sums,
+                        label.inside(span_part::transposed));
     if (straight) {
       if (x.after) x.after.run(x.C.row(c.i).data(), 1, c.i, 0, c.rows, 1);
       return;

@@ -73,7 +73,7 @@ constexpr routes_with evicting{blocked | a_aliases | tall_tiles, a_transposed};
 template <class T>
 bool exists(const path& p) {
   const auto& table = tp::detail::kernels<T>();
-  const bool transposes_for_tall_c = table.in_place_rows > table.tile_rows;
+  const bool transposes_for_tall_c = tp::detail::in_place_rows(table) > table.tile_rows;
   const bool needs_tall_c = p.taken.contain(direct | b_transposed | several_tile_rows);
   return table.width >= p.least_width && (transposes_for_tall_c || !needs_tall_c);
 }
@@ -120,10 +120,24 @@ void run(const shape& s, std::size_t threads, tally& taken, layout where = layou
   }
 }
 
+/// Replaces what the process has measured about shuffles.
+template <class T>
+class found {
+ public:
+  explicit found(tp::detail::finding outcome) { tp::detail::hides_shuffles<T> = outcome; }
+  found(const found&) = delete;
+  found& operator=(const found&) = delete;
+  ~found() { tp::detail::hides_shuffles<T> = before_; }
+
+ private:
+  tp::detail::finding before_ = tp::detail::hides_shuffles<T>;
+};
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("gemm: every path that it chooses by itself", "[gemm][paths]", float, double) {
   using T = TestType;
+  const found<T> cheap_shuffles(tp::detail::finding::yes);
   tally taken;
   for (const shape& s : families::tiny()) run<T>(s, 1, taken);
   for (const shape& s : families::layers()) run<T>(s, 3, taken);
@@ -147,6 +161,34 @@ TEMPLATE_TEST_CASE("gemm: every path that it chooses by itself", "[gemm][paths]"
     if (!exists<T>(p)) continue;
     INFO(p.name);
     CHECK(taken[p.name] > 0);
+  }
+}
+
+TEMPLATE_TEST_CASE("gemm: where shuffles cost multiply-adds, tall tiles read a copy of a transposed B",
+                   "[gemm][paths]", float, double) {
+  using T = TestType;
+  const found<T> dear_shuffles(tp::detail::finding::no);
+  tally taken;
+  for (const shape& s : families::layers()) run<T>(s, 2, taken);
+  run<T>({100, 70, 200}, 2, taken);
+  run<T>({60, 33, 43}, 1, taken);
+  CHECK(taken["direct, B transposed and copied"] > 0);
+  CHECK(taken["direct, B transposed for several rows of tiles"] == 0);
+  CHECK(taken["B packed transposed"] > 0);
+}
+
+TEMPLATE_TEST_CASE("gemm: what is measured about shuffles stays", "[gemm][paths]", float, double) {
+  using T = TestType;
+  const auto& table = tp::detail::kernels<T>();
+  const found<T> nothing(tp::detail::finding::not_measured);
+  const std::size_t rows = tp::detail::in_place_rows(table);
+  CHECK((rows == table.tile_rows || rows == table.in_place_rows));
+  const bool measures = table.in_place_rows > table.tile_rows;
+  CHECK((tp::detail::hides_shuffles<T> != tp::detail::finding::not_measured) == measures);
+  // A second measurement does not replace the first.
+  for (const auto outcome : {tp::detail::finding::no, tp::detail::finding::yes}) {
+    tp::detail::hides_shuffles<T> = outcome;
+    CHECK(tp::detail::measure_shuffles(table) == outcome);
   }
 }
 
