@@ -9,6 +9,7 @@
 #include <span>
 #include <type_traits>
 
+#include <twinpath/class_indices.hpp>
 #include <twinpath/matrix.hpp>
 
 namespace twinpath::inline v0 {
@@ -53,13 +54,11 @@ struct batch {
 /// platform, for every batch size and whatever epochs were visited before. The next epoch costs one shuffle,
 /// an earlier one all shuffles from the first.
 ///
-/// X, classes and Y are not copied and must outlive the object. A batch holds copies of its rows, made when
-/// the iterator reaches it.
-/// Memory: one batch, and one index a row.
-/// Lifetime of a batch: until the next batch is taken from the same object, in whatever epoch or loop. Moving
-/// the object keeps its loops and batches valid.
-/// Thread safety: one thread at a time may use an object; different objects, also copies, are independent and
-/// may share X and the targets.
+/// X, Y and classes in std::int32_t are not copied and must outlive the object; classes of another integer
+/// type are copied once. A batch holds copies of its rows, made when the iterator reaches it. Memory: one
+/// batch, and one index a row. Lifetime of a batch: until the next batch is taken from the same object, in
+/// whatever epoch or loop. Moving the object keeps its loops and batches valid. Thread safety: one thread at
+/// a time may use an object; different objects, also copies, are independent and may share X and the targets.
 /// Allocation: only in constructors and assignments.
 template <class T>
 class batches {
@@ -71,8 +70,7 @@ class batches {
   /// has no batches.
   /// Shapes: X is m x n, classes has m elements.
   /// Throws std::invalid_argument if the sizes differ or the batch size is 0, and std::bad_alloc.
-  batches(matrix_view<const T> X, std::span<const std::int32_t> classes, std::size_t batch_size,
-          std::uint64_t seed);
+  batches(matrix_view<const T> X, class_indices classes, std::size_t batch_size, std::uint64_t seed);
   /// The same with a matrix of targets Y, m x k: soft classes, labels or values of a regression.
   batches(matrix_view<const T> X, matrix_view<const T> Y, std::size_t batch_size, std::uint64_t seed);
   /// Deleted: a temporary matrix or container would be destroyed before the first batch is taken. Temporary

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <twinpath/class_indices.hpp>
 #include <twinpath/matrix.hpp>
 #include <twinpath/mlp.hpp>
 
@@ -40,14 +41,12 @@ struct gradient_check {
                                              matrix_view<const float> Y, std::size_t most_per_layer = 200);
 /// The same with class indices.
 [[nodiscard]] gradient_check check_gradients(const mlp<float>& net, matrix_view<const float> X,
-                                             std::span<const std::int32_t> classes,
-                                             std::size_t most_per_layer = 200);
+                                             const class_indices& classes, std::size_t most_per_layer = 200);
 /// The same in double.
 [[nodiscard]] gradient_check check_gradients(const mlp<double>& net, matrix_view<const double> X,
                                              matrix_view<const double> Y, std::size_t most_per_layer = 200);
 /// The same in double with class indices.
 [[nodiscard]] gradient_check check_gradients(const mlp<double>& net, matrix_view<const double> X,
-                                             std::span<const std::int32_t> classes,
-                                             std::size_t most_per_layer = 200);
+                                             const class_indices& classes, std::size_t most_per_layer = 200);
 
 }  // namespace twinpath::inline v0

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <memory>
 #include <new>
+#include <ranges>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -30,10 +31,21 @@ namespace detail {
 [[noreturn]] void fail_span(std::size_t size, std::size_t rows, std::size_t cols);
 [[noreturn]] void fail_row_list(std::size_t row, std::size_t size, std::size_t cols);
 [[noreturn]] void fail_matrix_size(std::size_t rows, std::size_t cols);
+[[noreturn]] void fail_last_stride(std::size_t stride);
 
 // The types of `nullptr` and of 0, which convert to a pointer.
 template <class T>
 concept pointer_literal = std::is_null_pointer_v<T> || std::is_integral_v<T>;
+
+#if defined(__cpp_lib_mdspan)
+/// The distance between two rows of a two-dimensional mdspan, of which one with at most one row has any.
+template <class Span>
+constexpr std::size_t row_stride(const Span& m) {
+  const auto cols = static_cast<std::size_t>(m.extent(1));
+  if (cols > 1 && m.stride(1) != 1) fail_last_stride(static_cast<std::size_t>(m.stride(1)));
+  return m.extent(0) > 1 ? static_cast<std::size_t>(m.stride(0)) : cols;
+}
+#endif
 }  // namespace detail
 
 /// Non-owning row-major view: element (i, j) is `data()[i * stride() + j]`.
@@ -41,10 +53,11 @@ concept pointer_literal = std::is_null_pointer_v<T> || std::is_integral_v<T>;
 /// `T` is `float`, `double`, or one of them const. `data()` needs the alignment of one element only. The
 /// stride (leading dimension) is counted in elements and is at least the number of columns; the memory
 /// between the last column and the next row is never read or written. A column-major matrix (Fortran,
-/// `Eigen::MatrixXf`) in the same memory is the transpose: use `Eigen::RowMajor`, or `transposed`. A view is
-/// a pointer and three integers: pass it by value. It must not outlive the memory. A const view of a
-/// temporary matrix is valid until the end of the statement, as a function argument for instance.
-/// Thread safety: as for a pointer.
+/// `Eigen::MatrixXf`) in the same memory is the transpose: pass `transposed(tp::matrix_view(E.data(),
+/// E.cols(), E.rows(), E.outerStride()))` to `gemm`, or declare `Eigen::Matrix<float, -1, -1,
+/// Eigen::RowMajor>`. A view is a pointer and three integers: pass it by value. It must not outlive the
+/// memory. A const view of a temporary matrix is valid until the end of the statement, as a function argument
+/// for instance. Thread safety: as for a pointer.
 template <class T>
 class matrix_view {
  public:
@@ -101,11 +114,16 @@ class matrix_view {
   constexpr matrix_view(const matrix<value_type>& m) noexcept requires std::is_const_v<T>;
 
 #if defined(__cpp_lib_mdspan)
-  /// A view of a two-dimensional mdspan with `std::layout_right`.
-  template <class Extents>
-  requires(Extents::rank() == 2) constexpr matrix_view(std::mdspan<T, Extents, std::layout_right> m)
+  /// A view of a two-dimensional mdspan whose last stride is 1, of any layout with strides; `float` converts
+  /// to `const float`. A `std::layout_left` one does not compile: it is the transpose of a view, see
+  /// `column_major`. Throws std::invalid_argument if the last stride is not 1 or rows overlap.
+  template <class U, class Extents, class Layout>
+  requires(Extents::rank() == 2 && std::is_convertible_v<U (*)[], T (*)[]> &&
+           !std::same_as<Layout, std::layout_left> &&
+           std::mdspan<U, Extents, Layout>::
+               is_always_strided()) constexpr matrix_view(const std::mdspan<U, Extents, Layout>& m)
       : matrix_view(m.data_handle(), static_cast<std::size_t>(m.extent(0)),
-                    static_cast<std::size_t>(m.extent(1))) {}
+                    static_cast<std::size_t>(m.extent(1)), detail::row_stride(m)) {}
 #endif
 
   /// The first element; null in a default view.
@@ -151,6 +169,12 @@ class matrix_view {
     }
     if (rows == 0 || cols == 0) return matrix_view(data_, rows, cols, cols);
     return matrix_view(data_ + row * stride_ + col, rows, cols, stride_);
+  }
+
+  /// The `count` rows from row `first` on: `block(first, 0, count, cols())`.
+  /// Throws std::invalid_argument if they are not inside this view.
+  [[nodiscard]] constexpr matrix_view rows(std::size_t first, std::size_t count) const {
+    return block(first, 0, count, cols_);
   }
 
  private:
@@ -255,6 +279,14 @@ class matrix {
                                            std::size_t cols) const {
     return view().block(row, col, rows, cols);
   }
+  /// The `count` rows from row `first` on, as `matrix_view::rows`.
+  [[nodiscard]] matrix_view<T> rows(std::size_t first, std::size_t count) {
+    return view().rows(first, count);
+  }
+  /// The same for a const matrix.
+  [[nodiscard]] matrix_view<const T> rows(std::size_t first, std::size_t count) const {
+    return view().rows(first, count);
+  }
   /// All elements in row-major order.
   [[nodiscard]] const std::span<T> elements() noexcept { return {data_.get(), size()}; }
   /// The same for a const matrix.
@@ -290,6 +322,15 @@ constexpr matrix_view<T>::matrix_view(matrix<value_type>& m) noexcept
 template <class T>
 constexpr matrix_view<T>::matrix_view(const matrix<value_type>& m) noexcept requires std::is_const_v<T>
     : data_(m.data()), rows_(m.rows()), cols_(m.cols()), stride_(m.stride()) {}
+
+/// A vector as a matrix of one column: `net.train_step(X, tp::column(y), rule)`. Takes a named vector, array
+/// or span of `float` or `double`; copies nothing. Does not compile for a temporary that owns its elements.
+template <class Range>
+requires(std::ranges::contiguous_range<Range>&& std::ranges::borrowed_range<Range>)
+    [[nodiscard]] constexpr auto column(Range&& elements) {
+  const std::span all(elements);
+  return matrix_view<typename decltype(all)::element_type>(all.data(), all.size(), 1);
+}
 
 /// One factor of a product: a view together with the flag whether it is transposed. A matrix or a view
 /// converts to it implicitly; `transposed` sets the flag. Lifetime and thread safety: as for the view.
@@ -329,6 +370,16 @@ template <class T>
 [[nodiscard]] operand<std::remove_const_t<T>> transposed(matrix_view<T> v) noexcept {
   return {v, true};
 }
+#if defined(__cpp_lib_mdspan)
+/// A column-major mdspan as an operand of `gemm`, not transposed: its memory is the transpose of a view.
+template <class U, class Extents>
+requires(Extents::rank() == 2) [[nodiscard]] operand<std::remove_const_t<U>> column_major(
+    const std::mdspan<U, Extents, std::layout_left>& m) {
+  return {matrix_view<const std::remove_const_t<U>>(m.data_handle(), static_cast<std::size_t>(m.extent(1)),
+                                                    static_cast<std::size_t>(m.extent(0))),
+          true};
+}
+#endif
 /// The transpose of an operand. Transposing twice gives the original operand.
 template <class T>
 [[nodiscard]] operand<T> transposed(operand<T> x) noexcept {

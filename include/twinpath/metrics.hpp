@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <twinpath/class_indices.hpp>
 #include <twinpath/matrix.hpp>
 
 namespace twinpath::inline v0 {
@@ -14,8 +15,8 @@ namespace twinpath::inline v0 {
 /// Shapes: P is m x n (probabilities or scores), classes has m elements in 0 … n-1.
 /// Throws std::invalid_argument if the sizes differ, there is no row, or a class is out of range.
 /// Thread safe.
-[[nodiscard]] double accuracy(matrix_view<const float> P, std::span<const std::int32_t> classes);
+[[nodiscard]] double accuracy(matrix_view<const float> P, const class_indices& classes);
 /// The same in double.
-[[nodiscard]] double accuracy(matrix_view<const double> P, std::span<const std::int32_t> classes);
+[[nodiscard]] double accuracy(matrix_view<const double> P, const class_indices& classes);
 
 }  // namespace twinpath::inline v0

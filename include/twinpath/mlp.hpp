@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <twinpath/activation.hpp>
+#include <twinpath/class_indices.hpp>
 #include <twinpath/dense.hpp>
 #include <twinpath/loss.hpp>
 #include <twinpath/matrix.hpp>
@@ -103,8 +104,9 @@ class mlp {
   /// Throws std::invalid_argument, with the network unchanged, if a shape does not fit, an option of the rule
   /// is out of range, or class indices are given for a loss other than softmax cross-entropy.
   T train_step(matrix_view<const T> X, matrix_view<const T> Y, const optimizer& rule);
-  /// The same with class indices, one a row, each in 0 … widths.back()-1.
-  T train_step(matrix_view<const T> X, std::span<const std::int32_t> classes, const optimizer& rule);
+  /// The same with class indices of any integer type, one a row, each in 0 … widths.back()-1. Only
+  /// std::int32_t costs no copy.
+  T train_step(matrix_view<const T> X, const class_indices& classes, const optimizer& rule);
 
   /// A step without the update: computes every layer's activations and, depending on `mode`, gradients.
   /// Returns the loss. Followed by `apply`, it gives the bits of `train_step`. If dX, m x widths.front(), is
@@ -112,8 +114,9 @@ class mlp {
   /// Throws as `train_step`.
   T compute_gradients(matrix_view<const T> X, matrix_view<const T> Y,
                       gradient_mode mode = gradient_mode::overwrite, matrix_view<T> dX = {});
-  /// The same with class indices, one a row, each in 0 … widths.back()-1.
-  T compute_gradients(matrix_view<const T> X, std::span<const std::int32_t> classes,
+  /// The same with class indices of any integer type, one a row, each in 0 … widths.back()-1. Only
+  /// std::int32_t costs no copy.
+  T compute_gradients(matrix_view<const T> X, const class_indices& classes,
                       gradient_mode mode = gradient_mode::overwrite, matrix_view<T> dX = {});
   /// Clips the gradients by their norm (Pascanu et al., 2013): if the Euclidean norm over all layers is above
   /// `largest`, multiplies all gradients by largest / norm. Returns the norm before that. Gradients with an

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <iterator>
+#include <optional>
+#include <string_view>
 
 namespace twinpath::inline v0::detail {
 
@@ -23,3 +25,19 @@ template <class Option>
 }
 
 }  // namespace twinpath::inline v0::detail
+
+namespace twinpath::inline v0 {
+
+/// The enumerator of an option, `activation`, `loss` or `reduction`, that has this name:
+/// `tp::from_name<tp::activation>("relu")`. The inverse of `name`; empty for any other text.
+template <class Option>
+[[nodiscard]] constexpr std::optional<Option> from_name(std::string_view text) noexcept {
+  std::size_t i = 0;
+  for (const auto& row : detail::option_table<Option>::rows) {
+    if (row.name == text) return static_cast<Option>(i);
+    ++i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace twinpath::inline v0

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <twinpath/class_indices.hpp>
 #include <twinpath/loss.hpp>
 #include <twinpath/matrix.hpp>
 
@@ -45,10 +46,10 @@ double softmax_cross_entropy(matrix_view<const double> Z, matrix_view<const doub
 ///
 /// Shapes: Z and dZ are m x n, classes has m elements in 0 … n-1. classes must be disjoint from dZ.
 /// Throws std::invalid_argument also if a class is out of range. Otherwise as above.
-float softmax_cross_entropy(matrix_view<const float> Z, std::span<const std::int32_t> classes,
-                            matrix_view<float> dZ, reduction how = reduction::mean);
+float softmax_cross_entropy(matrix_view<const float> Z, const class_indices& classes, matrix_view<float> dZ,
+                            reduction how = reduction::mean);
 /// The same in double.
-double softmax_cross_entropy(matrix_view<const double> Z, std::span<const std::int32_t> classes,
+double softmax_cross_entropy(matrix_view<const double> Z, const class_indices& classes,
                              matrix_view<double> dZ, reduction how = reduction::mean);
 
 }  // namespace twinpath::inline v0

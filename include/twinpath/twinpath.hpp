@@ -7,6 +7,7 @@
 #include <twinpath/adam.hpp>
 #include <twinpath/batches.hpp>
 #include <twinpath/check_gradients.hpp>
+#include <twinpath/class_indices.hpp>
 #include <twinpath/contract.hpp>
 #include <twinpath/dense.hpp>
 #include <twinpath/elementwise.hpp>

@@ -150,7 +150,7 @@ std::optional<Option> check_option(finder& arrays) {
   if (a == nullptr) return std::nullopt;
   check_single(name, *a, a->type == dtype::text || a->type == dtype::bytes, "text");
   const std::string text = a->strings().front();
-  const std::optional<Option> value = option_of<Option>(text);
+  const std::optional<Option> value = from_name<Option>(text);
   if (!value) refuse(name, in_quotes(text) + " is not one of " + names_of_all<Option>());
   return value;
 }

@@ -2,9 +2,7 @@
 // Options of a network as files spell them: like their enumerators.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include <twinpath/activation.hpp>
 #include <twinpath/loss.hpp>
@@ -20,14 +18,6 @@ template <>
 inline constexpr const char* array_name<loss> = "loss";
 template <>
 inline constexpr const char* array_name<reduction> = "reduction";
-
-template <class Option>
-[[nodiscard]] std::optional<Option> option_of(std::string_view text) {
-  for (std::size_t i = 0; i < option_count<Option>; ++i) {
-    if (name(static_cast<Option>(i)) == text) return static_cast<Option>(i);
-  }
-  return std::nullopt;
-}
 
 /// All of them, such as "mean, sum".
 template <class Option>

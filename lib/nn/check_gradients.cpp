@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+
+#include "runtime/checks.hpp"
 
 namespace twinpath::inline v0 {
 namespace {
@@ -14,7 +15,7 @@ matrix<double> in_double(matrix_view<const T> x) {
   for (std::size_t i = 0; i < x.rows(); ++i) std::ranges::copy(x.row(i), y.row(i).begin());
   return y;
 }
-std::span<const std::int32_t> in_double(std::span<const std::int32_t> classes) {
+const class_indices& in_double(const class_indices& classes) {
   return classes;
 }
 
@@ -92,12 +93,10 @@ std::string gradient_check::text(const std::vector<std::size_t>& widths) const {
   const std::string column = std::to_string(place % outputs);
   const std::string name =
       row < widths.at(layer - 1) ? "weight (" + std::to_string(row) + ", " + column + ")" : "bias " + column;
-  char figures[160];
-  std::snprintf(figures, sizeof figures, "gradient %.6g, difference quotient %.6g", gradient, quotient);
-  char error[32];
-  std::snprintf(error, sizeof error, "%.1e", largest_error);
-  return "largest error " + std::string(error) + " at " + name + " of layer " + std::to_string(layer) + ": " +
-         figures + "; " + std::to_string(checked) + " parameters checked";
+  const std::string figures = "gradient " + detail::number_text(gradient, 6) + ", difference quotient " +
+                              detail::number_text(quotient, 6);
+  return "largest error " + detail::number_text(largest_error, 2) + " at " + name + " of layer " +
+         std::to_string(layer) + ": " + figures + "; " + std::to_string(checked) + " parameters checked";
 }
 
 gradient_check check_gradients(const mlp<float>& net, matrix_view<const float> X, matrix_view<const float> Y,
@@ -105,7 +104,7 @@ gradient_check check_gradients(const mlp<float>& net, matrix_view<const float> X
   return checked(net, X, Y, most_per_layer);
 }
 gradient_check check_gradients(const mlp<float>& net, matrix_view<const float> X,
-                               std::span<const std::int32_t> classes, std::size_t most_per_layer) {
+                               const class_indices& classes, std::size_t most_per_layer) {
   return checked(net, X, classes, most_per_layer);
 }
 gradient_check check_gradients(const mlp<double>& net, matrix_view<const double> X,
@@ -113,7 +112,7 @@ gradient_check check_gradients(const mlp<double>& net, matrix_view<const double>
   return checked(net, X, Y, most_per_layer);
 }
 gradient_check check_gradients(const mlp<double>& net, matrix_view<const double> X,
-                               std::span<const std::int32_t> classes, std::size_t most_per_layer) {
+                               const class_indices& classes, std::size_t most_per_layer) {
   return checked(net, X, classes, most_per_layer);
 }
 

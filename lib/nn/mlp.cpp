@@ -40,8 +40,8 @@ T mlp<T>::train_step(matrix_view<const T> X, matrix_view<const T> Y, const optim
   return state_->train_step(X, {Y, {}, false}, rule);
 }
 template <class T>
-T mlp<T>::train_step(matrix_view<const T> X, std::span<const std::int32_t> classes, const optimizer& rule) {
-  return state_->train_step(X, {{}, classes, true}, rule);
+T mlp<T>::train_step(matrix_view<const T> X, const class_indices& classes, const optimizer& rule) {
+  return state_->train_step(X, {{}, classes.values(), true}, rule);
 }
 
 template <class T>
@@ -50,9 +50,9 @@ T mlp<T>::compute_gradients(matrix_view<const T> X, matrix_view<const T> Y, grad
   return state_->compute_gradients(X, {Y, {}, false}, mode, dX);
 }
 template <class T>
-T mlp<T>::compute_gradients(matrix_view<const T> X, std::span<const std::int32_t> classes, gradient_mode mode,
+T mlp<T>::compute_gradients(matrix_view<const T> X, const class_indices& classes, gradient_mode mode,
                             matrix_view<T> dX) {
-  return state_->compute_gradients(X, {{}, classes, true}, mode, dX);
+  return state_->compute_gradients(X, {{}, classes.values(), true}, mode, dX);
 }
 
 template <class T>

@@ -120,8 +120,8 @@ void network<T>::restore(const optimizer_progress& at, std::size_t count) {
   }
   const auto is_power = [](double p) { return p >= 0 && p <= 1; };
   if (!is_power(at.beta1_power) || !is_power(at.beta2_power)) {
-    fail("restore", "the powers of the betas " + std::to_string(at.beta1_power) + " and " +
-                        std::to_string(at.beta2_power) + " are not from 0 to 1");
+    fail("restore", "the powers of the betas " + number_text(at.beta1_power) + " and " +
+                        number_text(at.beta2_power) + " are not from 0 to 1");
   }
   // Everything is allocated before anything is changed: the strong exception guarantee.
   std::vector<matrix<T>> made;
@@ -186,8 +186,7 @@ template <class T>
 T network<T>::clip_gradients(double largest) {
   constexpr const char* function = "clip_gradients";
   require_gradients(function);
-  if (!(largest >= 0))
-    fail(function, "the largest norm " + std::to_string(largest) + " is not a number from 0");
+  if (!(largest >= 0)) fail(function, "the largest norm " + number_text(largest) + " is not a number from 0");
   const kernel_table<T>& table = kernels<T>();
   double total = 0;
   scratch_frame scratch;

@@ -51,6 +51,11 @@ void check_classes(std::string_view function, std::span<const std::int32_t> clas
   }
 }
 
+void fail_class_type(bool negative, std::uint64_t magnitude, std::size_t row) {
+  fail("classes", "class " + std::string(negative ? "-" : "") + std::to_string(magnitude) + " of row " +
+                      std::to_string(row) + " does not fit in 32 bits");
+}
+
 void check_mean(std::string_view function, loss which, reduction how, std::size_t rows, std::size_t cols) {
   if (how == reduction::sum || contract::mean_divisor(which, rows, cols) != 0) return;
   const char* const what = option_row(which).mean_over_rows ? " rows" : " elements";
@@ -130,20 +135,20 @@ float softmax_cross_entropy(matrix_view<const float> Z, matrix_view<const float>
   return detail::checked_loss<float>("softmax_cross_entropy", loss::softmax_cross_entropy, Z, {Y, {}, false},
                                      dZ, how);
 }
-float softmax_cross_entropy(matrix_view<const float> Z, std::span<const std::int32_t> classes,
-                            matrix_view<float> dZ, reduction how) {
+float softmax_cross_entropy(matrix_view<const float> Z, const class_indices& classes, matrix_view<float> dZ,
+                            reduction how) {
   return detail::checked_loss<float>("softmax_cross_entropy", loss::softmax_cross_entropy, Z,
-                                     {{}, classes, true}, dZ, how);
+                                     {{}, classes.values(), true}, dZ, how);
 }
 double softmax_cross_entropy(matrix_view<const double> Z, matrix_view<const double> Y, matrix_view<double> dZ,
                              reduction how) {
   return detail::checked_loss<double>("softmax_cross_entropy", loss::softmax_cross_entropy, Z, {Y, {}, false},
                                       dZ, how);
 }
-double softmax_cross_entropy(matrix_view<const double> Z, std::span<const std::int32_t> classes,
+double softmax_cross_entropy(matrix_view<const double> Z, const class_indices& classes,
                              matrix_view<double> dZ, reduction how) {
   return detail::checked_loss<double>("softmax_cross_entropy", loss::softmax_cross_entropy, Z,
-                                      {{}, classes, true}, dZ, how);
+                                      {{}, classes.values(), true}, dZ, how);
 }
 float sigmoid_cross_entropy(matrix_view<const float> Z, matrix_view<const float> Y, matrix_view<float> dZ,
                             reduction how) {

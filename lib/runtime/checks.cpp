@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/checks.hpp"
 
+#include <array>
+#include <charconv>
 #include <cstdint>
 #include <stdexcept>
 
@@ -8,6 +10,17 @@ namespace twinpath::inline v0::detail {
 
 std::string shape_text(std::size_t rows, std::size_t cols) {
   return std::to_string(rows) + "x" + std::to_string(cols);
+}
+
+std::string number_text(double x) {
+  std::array<char, 32> digits{};  // the longest is "-2.2250738585072014e-308"
+  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), x).ptr};
+}
+
+std::string number_text(double x, int digits) {
+  std::array<char, 32> text{};
+  return {text.data(),
+          std::to_chars(text.data(), text.data() + text.size(), x, std::chars_format::general, digits).ptr};
 }
 
 void fail(std::string_view function, const std::string& what) {
@@ -58,6 +71,11 @@ void fail_row_list(std::size_t row, std::size_t size, std::size_t cols) {
 
 void fail_matrix_size(std::size_t rows, std::size_t cols) {
   fail("matrix", shape_text(rows, cols) + " elements exceed the address space");
+}
+
+void fail_last_stride(std::size_t stride) {
+  fail("matrix_view", "the columns of the mdspan are " + std::to_string(stride) +
+                          " elements apart; a column-major matrix is the transpose of a view");
 }
 
 bool identical(const rectangle& a, const rectangle& b) noexcept {

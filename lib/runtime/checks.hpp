@@ -16,6 +16,11 @@ namespace twinpath::inline v0::detail {
 /// "10x3"
 [[nodiscard]] std::string shape_text(std::size_t rows, std::size_t cols);
 
+/// The shortest text that reads back as the same number, whatever the locale: "1e-50", "0.1", "inf".
+[[nodiscard]] std::string number_text(double x);
+/// The same rounded to significant digits, as "%.*g" in the locale "C".
+[[nodiscard]] std::string number_text(double x, int digits);
+
 [[noreturn]] void fail(std::string_view function, const std::string& what);
 [[noreturn]] void fail_shape(std::string_view function, std::string_view name, std::size_t rows,
                              std::size_t cols, std::size_t expected_rows, std::size_t expected_cols);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -16,6 +17,15 @@ namespace {
 namespace tp = twinpath;
 
 using classes = std::vector<std::int32_t>;
+
+template <class Label>
+concept is_label = std::is_constructible_v < tp::class_indices,
+        const std::vector<Label>
+& > ;
+template <class Range>
+concept is_column = requires(Range&& x) {
+  tp::column(std::forward<Range>(x));
+};
 
 // An assignment to what a function returned would change nothing.
 
@@ -228,4 +238,43 @@ TEMPLATE_TEST_CASE("batches refuse temporaries that own their elements", "[edges
   // What does not keep its argument takes temporaries.
   STATIC_REQUIRE(std::is_constructible_v<tp::predictor<T>, tp::mlp<T>>);
   STATIC_REQUIRE(std::is_constructible_v<matrix, matrix>);
+}
+
+TEST_CASE("truth values, characters and numbers with a fraction are no classes", "[edges][compile]") {
+  STATIC_REQUIRE(is_label<signed char>);
+  STATIC_REQUIRE(is_label<unsigned char>);
+  STATIC_REQUIRE(is_label<short>);
+  STATIC_REQUIRE(is_label<unsigned short>);
+  STATIC_REQUIRE(is_label<int>);
+  STATIC_REQUIRE(is_label<unsigned>);
+  STATIC_REQUIRE(is_label<long>);
+  STATIC_REQUIRE(is_label<unsigned long>);
+  STATIC_REQUIRE(is_label<long long>);
+  STATIC_REQUIRE(is_label<unsigned long long>);
+  STATIC_REQUIRE_FALSE(is_label<bool>);
+  STATIC_REQUIRE_FALSE(std::is_constructible_v<tp::class_indices, const std::array<bool, 2>&>);
+  STATIC_REQUIRE_FALSE(is_label<char>);
+  STATIC_REQUIRE_FALSE(is_label<char8_t>);
+  STATIC_REQUIRE_FALSE(is_label<wchar_t>);
+  STATIC_REQUIRE_FALSE(is_label<float>);
+  STATIC_REQUIRE_FALSE(is_label<tp::activation>);
+}
+
+TEMPLATE_TEST_CASE("batches refuse temporary labels of every type", "[edges][compile]", std::int64_t,
+                   std::uint8_t) {
+  using matrix = tp::matrix<float>;
+  using labels = std::vector<TestType>;
+  STATIC_REQUIRE_FALSE(makes_batches<float, matrix&, labels>);
+  STATIC_REQUIRE_FALSE(makes_batches<float, matrix, labels&>);
+  STATIC_REQUIRE(makes_batches<float, matrix&, labels&>);
+  STATIC_REQUIRE(makes_batches<float, matrix&, std::span<const TestType>>);
+}
+
+TEMPLATE_TEST_CASE("a column of a temporary does not compile", "[edges][compile]", float, double) {
+  using vector = std::vector<TestType>;
+  STATIC_REQUIRE(is_column<vector&>);
+  STATIC_REQUIRE(is_column<const vector&>);
+  STATIC_REQUIRE(is_column<std::span<TestType>>);
+  STATIC_REQUIRE_FALSE(is_column<vector>);
+  STATIC_REQUIRE_FALSE(is_column<std::array<TestType, 3>>);
 }

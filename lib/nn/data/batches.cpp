@@ -68,7 +68,7 @@ std::size_t checked_size(std::size_t batch_size, std::size_t rows) {
 template <class T>
 struct batches<T>::state {
   matrix_view<const T> X;
-  std::span<const std::int32_t> classes;
+  class_indices classes;
   matrix_view<const T> Y;
   std::size_t batch_size;
   row_order order;
@@ -76,29 +76,29 @@ struct batches<T>::state {
   std::vector<std::int32_t> batch_classes;
   matrix<T> targets;
 
-  state(matrix_view<const T> X_, std::span<const std::int32_t> classes_, matrix_view<const T> Y_,
-        std::size_t batch_size_, std::uint64_t seed)
+  state(matrix_view<const T> X_, class_indices classes_, matrix_view<const T> Y_, std::size_t batch_size_,
+        std::uint64_t seed)
       : X(X_),
-        classes(classes_),
+        classes(std::move(classes_)),
         Y(Y_),
         batch_size(checked_size(batch_size_, X.rows())),
         order(X.rows(), seed),
         inputs(batch_size, X.cols()),
-        batch_classes(std::min(batch_size, classes.size())),
+        batch_classes(std::min(batch_size, classes.values().size())),
         targets(std::min(batch_size, Y.rows()), Y.cols()) {}
 };
 
 template <class T>
-batches<T>::batches(matrix_view<const T> X, std::span<const std::int32_t> classes, std::size_t batch_size,
+batches<T>::batches(matrix_view<const T> X, class_indices classes, std::size_t batch_size,
                     std::uint64_t seed) {
-  detail::check_size("batches", "classes", classes, X.rows());
-  state_ = std::make_unique<state>(X, classes, matrix_view<const T>(), batch_size, seed);
+  detail::check_size("batches", "classes", classes.values(), X.rows());
+  state_ = std::make_unique<state>(X, std::move(classes), matrix_view<const T>(), batch_size, seed);
 }
 template <class T>
 batches<T>::batches(matrix_view<const T> X, matrix_view<const T> Y, std::size_t batch_size,
                     std::uint64_t seed) {
   detail::check_shape("batches", "Y", Y, X.rows(), Y.cols());
-  state_ = std::make_unique<state>(X, std::span<const std::int32_t>(), Y, batch_size, seed);
+  state_ = std::make_unique<state>(X, class_indices(), Y, batch_size, seed);
 }
 
 template <class T>
@@ -122,8 +122,8 @@ batch<T> batches<T>::take(state& s, std::size_t epoch, std::size_t index) {
   const std::span<const std::size_t> rows = s.order.of_epoch(epoch).subspan(first, size);
   batch<T> result;
   result.inputs = gather(s.X, rows, s.inputs);
-  if (!s.classes.empty()) {
-    std::ranges::transform(rows, s.batch_classes.begin(), [&](std::size_t row) { return s.classes[row]; });
+  if (const std::span classes = s.classes.values(); !classes.empty()) {
+    std::ranges::transform(rows, s.batch_classes.begin(), [&](std::size_t row) { return classes[row]; });
     result.classes = std::span(s.batch_classes).first(size);
   } else {
     result.targets = gather(s.Y, rows, s.targets);

@@ -30,11 +30,11 @@ double checked_accuracy(matrix_view<const T> P, std::span<const std::int32_t> cl
 
 }  // namespace
 
-double accuracy(matrix_view<const float> P, std::span<const std::int32_t> classes) {
-  return checked_accuracy(P, classes);
+double accuracy(matrix_view<const float> P, const class_indices& classes) {
+  return checked_accuracy(P, classes.values());
 }
-double accuracy(matrix_view<const double> P, std::span<const std::int32_t> classes) {
-  return checked_accuracy(P, classes);
+double accuracy(matrix_view<const double> P, const class_indices& classes) {
+  return checked_accuracy(P, classes.values());
 }
 
 }  // namespace twinpath::inline v0

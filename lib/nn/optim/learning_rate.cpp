@@ -14,7 +14,8 @@ namespace {
 void check_number(std::string_view function, std::string_view name, double x) {
   // Written so that NaN fails.
   if (!(x >= 0 && x <= std::numeric_limits<double>::max())) {
-    detail::fail(function, std::string(name) + " " + std::to_string(x) + " is not a finite number from 0");
+    detail::fail(function,
+                 std::string(name) + " " + detail::number_text(x) + " is not a finite number from 0");
   }
 }
 

@@ -14,7 +14,7 @@ namespace {
 void check_factor(std::string_view function, const char* name, double x, double largest) {
   // Written so that NaN fails.
   if (x >= 0 && x <= largest) return;
-  fail(function, std::string(name) + " " + std::to_string(x) + " is not a finite number from 0");
+  fail(function, std::string(name) + " " + number_text(x) + " is not a finite number from 0");
 }
 
 template <class T>
@@ -28,7 +28,7 @@ void check_rule(std::string_view function, const sgd& rule) {
 
 void check_beta(std::string_view function, const char* name, double beta) {
   if (beta >= 0 && beta < 1) return;
-  fail(function, std::string(name) + " " + std::to_string(beta) + " is not from 0 to below 1");
+  fail(function, std::string(name) + " " + number_text(beta) + " is not from 0 to below 1");
 }
 
 template <class T, class Adam>
@@ -43,7 +43,7 @@ void check_rule(std::string_view function, const Adam& rule) {
   check_factor(function, "learning rate * weight decay", rule.learning_rate * rule.weight_decay, largest);
   // It must not be rounded to 0.
   if (!(rule.epsilon > 0 && rule.epsilon <= largest && static_cast<T>(rule.epsilon) > 0)) {
-    fail(function, "epsilon " + std::to_string(rule.epsilon) + " is not a finite number above 0");
+    fail(function, "epsilon " + number_text(rule.epsilon) + " is not a finite number above 0");
   }
 }
 
