@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A plan in words and formulas.
 #include <algorithm>
-#include <cstdio>
 
 #include "nn/step/program.hpp"
+#include "runtime/checks.hpp"
 
 namespace twinpath::inline v0::detail {
 namespace {
@@ -138,14 +138,12 @@ std::string summary_of(const step_plan& p, const std::string& reason, std::size_
 }
 
 std::string trial_of(const step_plan& p, double ns) {
-  char time[32];
-  std::snprintf(time, sizeof time, "%.3g", ns / 1000);
   const auto forks = [&](const program_phase& phase) {
     return p.program.order == phase_order::in_turn && phase.parts() > 1;
   };
   const bool forked = std::ranges::any_of(p.program.phases, forks);
-  return short_text_of(p.form) + std::string(forked ? ", forked" : "") + ", " + threads_of(p) + ": " + time +
-         " µs";
+  return short_text_of(p.form) + std::string(forked ? ", forked" : "") + ", " + threads_of(p) + ": " +
+         number_text(ns / 1000, 3) + " µs";
 }
 
 std::string listing_of(const step_program& program) {
