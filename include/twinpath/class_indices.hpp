@@ -28,9 +28,10 @@ concept class_integer =
 /// One class index a row, from any contiguous range of integers, such as `std::vector<std::int64_t>`,
 /// `std::span<const std::uint8_t>` or an array of `std::size_t`.
 ///
-/// Integers of 32 bits with a sign are referred to and must outlive the object; others are converted to a
-/// copy, which costs one allocation. `bool` and characters do not compile. Thread safety: as for a standard
-/// container.
+/// Integers of 32 bits with a sign are referred to and must outlive the object; others, and temporaries that
+/// own their elements, are copied, which costs one allocation. `bool` and characters do not compile.
+///
+/// Thread safety: as for a standard container.
 class class_indices {
  public:
   /// No class.
@@ -45,7 +46,8 @@ class class_indices {
       class_indices(Range&& range) {
     const auto* const data = std::ranges::data(range);
     const auto size = static_cast<std::size_t>(std::ranges::size(range));
-    if constexpr (std::same_as<std::ranges::range_value_t<Range>, std::int32_t>) {
+    if constexpr (std::same_as<std::ranges::range_value_t<Range>, std::int32_t> &&
+                  std::ranges::borrowed_range<Range>) {
       borrowed_ = {data, size};
     } else {
       converted_.reserve(size);

@@ -52,6 +52,19 @@ TEMPLATE_TEST_CASE("classes of every integer type give the same bits", "[edges][
   }
 }
 
+TEST_CASE("classes refer to named memory and keep what is temporary", "[edges][classes]") {
+  const tp::class_indices named(expected_classes);
+  CHECK(named.values().data() == expected_classes.data());
+  const tp::class_indices spanned{std::span(expected_classes)};
+  CHECK(spanned.values().data() == expected_classes.data());
+  std::vector<std::int32_t> moved = expected_classes;
+  const std::int32_t* const memory = moved.data();
+  const tp::class_indices kept{std::move(moved)};
+  CHECK(kept.values().data() != memory);
+  CHECK(std::ranges::equal(kept.values(), expected_classes));
+  CHECK(tp::class_indices().values().empty());
+}
+
 TEST_CASE("classes that do not fit are named with their row", "[edges][classes]") {
   tp::mlp<float> net({2, 3});
   const tp::matrix<float> X = inputs();
