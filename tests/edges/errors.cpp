@@ -10,6 +10,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -58,7 +59,7 @@ struct optimised {
 /// Values that no factor may have, and their text where the standard fixes it.
 template <class T>
 std::vector<std::pair<double, std::string>> impossible_factors() {
-  return {{-0.25, "-0.250000"},
+  return {{-0.25, "-0.25"},
           {NaN<double>, "nan"},
           {infinity, "inf"},
           {-infinity, "-inf"},
@@ -258,7 +259,7 @@ TEMPLATE_TEST_CASE("update refuses sizes, overlaps and rates", "[edges][errors]"
     return refusal([&] { tp::update(tp::sgd{.learning_rate = rate}, parameters, std::span(g)); }, parameters);
   };
   CHECK(with(0.1, some_vector<T>(3)) == "update: gradients has 3 elements, expected 4");
-  CHECK(with(-0.1, gradients) == "update: learning rate -0.100000 is not a finite number from 0");
+  CHECK(with(-0.1, gradients) == "update: learning rate -0.1 is not a finite number from 0");
   CHECK(with(NaN<double>, gradients) == "update: learning rate nan is not a finite number from 0");
   CHECK(with(infinity, gradients) == "update: learning rate inf is not a finite number from 0");
   CHECK(with(-infinity, gradients) == "update: learning rate -inf is not a finite number from 0");
@@ -303,21 +304,22 @@ TEMPLATE_TEST_CASE("update refuses impossible hyperparameters", "[edges][errors]
     CHECK(x.refusal_of(rule) == "update: " + text);
     CHECK(x.refusal_of(decoupled) == "update: " + text);
   };
-  for (const auto& [value, text] : {std::pair<double, std::string>{1, "1.000000"},
-                                    {-0.5, "-0.500000"},
-                                    {1.5, "1.500000"},
+  for (const auto& [value, text] : {std::pair<double, std::string>{1, "1"},
+                                    {-0.5, "-0.5"},
+                                    {1.5, "1.5"},
                                     {NaN<double>, "nan"},
                                     {infinity, "inf"}}) {
     both_refuse({.beta1 = value}, "beta1 " + text + " is not from 0 to below 1");
     both_refuse({.beta2 = value}, "beta2 " + text + " is not from 0 to below 1");
   }
-  for (const auto& [value, text] : {std::pair<double, std::string>{0, "0.000000"},
-                                    {-0.0, "-0.000000"},
-                                    {-1, "-1.000000"},
+  for (const auto& [value, text] : {std::pair<double, std::string>{0, "0"},
+                                    {-0.0, "-0"},
+                                    {-1, "-1"},
                                     {NaN<double>, "nan"},
                                     {infinity, "inf"},
                                     // It rounds to 0 in the type.
-                                    {std::numeric_limits<T>::denorm_min() / 4.0, "0.000000"}}) {
+                                    {std::numeric_limits<T>::denorm_min() / 4.0,
+                                     std::is_same_v<T, float> ? "3.503246160812043e-46" : "0"}}) {
     both_refuse({.epsilon = value}, "epsilon " + text + " is not a finite number above 0");
   }
   CHECK(x.refusal_of(tp::adam{.beta1 = 0, .beta2 = 0}).substr(0, 8) == "no error");

@@ -151,20 +151,20 @@ TEMPLATE_TEST_CASE("a network refuses impossible optimisers and stays unchanged"
   const std::string factor = " is not a finite number from 0", beta = " is not from 0 to below 1",
                     above = " is not a finite number above 0";
   const std::pair<tp::optimizer, std::string> impossible[] = {
-      {tp::sgd{.learning_rate = -1}, "learning rate -1.000000" + factor},
-      {tp::sgd{.momentum = -1}, "momentum -1.000000" + factor},
+      {tp::sgd{.learning_rate = -1}, "learning rate -1" + factor},
+      {tp::sgd{.momentum = -1}, "momentum -1" + factor},
       {tp::sgd{.momentum = NaN<double>}, "momentum nan" + factor},
       {tp::sgd{.weight_decay = infinity}, "weight decay inf" + factor},
       {tp::sgd{.nesterov = true}, "Nesterov's form needs a momentum above 0"},
       {tp::adam{.learning_rate = NaN<double>}, "learning rate nan" + factor},
-      {tp::adam{.beta1 = 1}, "beta1 1.000000" + beta},
-      {tp::adam{.beta2 = -0.5}, "beta2 -0.500000" + beta},
-      {tp::adam{.epsilon = 0}, "epsilon 0.000000" + above},
-      {tp::adam{.weight_decay = -1}, "weight decay -1.000000" + factor},
+      {tp::adam{.beta1 = 1}, "beta1 1" + beta},
+      {tp::adam{.beta2 = -0.5}, "beta2 -0.5" + beta},
+      {tp::adam{.epsilon = 0}, "epsilon 0" + above},
+      {tp::adam{.weight_decay = -1}, "weight decay -1" + factor},
       {tp::adamw{.learning_rate = infinity}, "learning rate inf" + factor},
       {tp::adamw{.beta1 = NaN<double>}, "beta1 nan" + beta},
-      {tp::adamw{.beta2 = 1}, "beta2 1.000000" + beta},
-      {tp::adamw{.epsilon = -1}, "epsilon -1.000000" + above},
+      {tp::adamw{.beta2 = 1}, "beta2 1" + beta},
+      {tp::adamw{.epsilon = -1}, "epsilon -1" + above},
       {tp::adamw{.weight_decay = NaN<double>}, "weight decay nan" + factor}};
   half_trained<T> x;
   for (const auto& [rule, text] : impossible) {
