@@ -59,6 +59,6 @@ TEMPLATE_TEST_CASE("check_gradients names the parameter, and accepts class indic
   at.quotient = 3;
   at.checked = 7;
   CHECK(at.text(net.widths()) ==
-        "largest error 5.0e-01 at bias 1 of layer 2: gradient 1.5, difference quotient 3; 7 parameters "
+        "largest error 0.5 at bias 1 of layer 2: gradient 1.5, difference quotient 3; 7 parameters "
         "checked");
 }
