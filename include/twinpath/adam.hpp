@@ -15,7 +15,12 @@ namespace twinpath::inline v0 {
 ///     v <- beta2 * v + (1 - beta2) * g^2
 ///     w <- w - learning_rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)      t = 1, 2, …
 ///
-/// Factors that do not depend on w are computed in double and rounded once to the type of the parameters.
+/// Factors that do not depend on w are computed in double and rounded once to the type of the parameters. A
+/// factor of 0 leaves its term out, so that a parameter of -Inf, such as the bias of a masked class, stays
+/// -Inf; with L2 weight decay it becomes NaN, as in PyTorch. A moment below the smallest normal number
+/// becomes 0, and so does a parameter under weight decay of either kind: they would fade away among the
+/// subnormal numbers, with which processors compute slowly. Epsilon should be above the root of the smallest
+/// normal number (1.1e-19 in float, 1.5e-154 in double), below which v cannot tell gradients from 0.
 struct adam {
   double learning_rate = 0.001;  ///< at least 0
   double beta1 = 0.9;            ///< decay rate of m, in [0, 1)

@@ -119,9 +119,11 @@ class mlp {
   T compute_gradients(matrix_view<const T> X, const class_indices& classes,
                       gradient_mode mode = gradient_mode::overwrite, matrix_view<T> dX = {});
   /// Clips the gradients by their norm (Pascanu et al., 2013): if the Euclidean norm over all layers is above
-  /// `largest`, multiplies all gradients by largest / norm. Returns the norm before that. Gradients with an
-  /// infinite norm or NaN stay unchanged.
-  /// Bits: `contract::squares` of each layer, added in order, and `contract::clip_factor`.
+  /// `largest`, multiplies all gradients by largest / norm. Returns the norm before that. It is right for
+  /// finite gradients of any size: where squares would overflow or vanish, the elements are scaled first.
+  /// Gradients with an infinite norm or NaN stay unchanged.
+  /// Bits: `contract::squares` of each layer, added in order, with `contract::norm_scale`; `contract::norm`
+  /// and `contract::clip_factor`.
   /// Throws std::invalid_argument if there are no gradients or `largest` is negative or NaN.
   T clip_gradients(double largest);
   /// Only the update, from the current gradients.

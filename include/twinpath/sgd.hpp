@@ -14,7 +14,11 @@ namespace twinpath::inline v0 {
 ///     v <- momentum * v + g
 ///     w <- w - learning_rate * (nesterov ? g + momentum * v : v)
 ///
-/// The factors are computed in double and rounded once to the type of the parameters.
+/// The factors are computed in double and rounded once to the type of the parameters. A factor of 0 leaves
+/// its term out, so that a parameter of -Inf, such as the bias of a masked class, stays -Inf; with weight
+/// decay it becomes NaN, as in PyTorch. A velocity below the smallest normal number becomes 0, and so does a
+/// parameter under weight decay: both would fade away among the subnormal numbers, with which processors
+/// compute slowly.
 struct sgd {
   double learning_rate = 0.1;  ///< at least 0
   double momentum = 0;         ///< decay rate of the velocity, at least 0

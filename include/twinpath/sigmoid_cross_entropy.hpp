@@ -13,6 +13,8 @@ namespace twinpath::inline v0 {
 ///     L  = sum over all (i, j) of max(Z, 0) - Z*Y + log(1 + exp(-|Z|))
 ///     dZ = sigmoid(Z) - Y
 ///
+/// The loss of an infinite score is 0 if it is on the side of its target (-Inf for 0, +Inf for 1), else +Inf.
+///
 /// `reduction::mean` divides both by the number of elements m * n. Targets are 0 or 1, or soft
 /// labels between them.
 ///

@@ -14,7 +14,8 @@ namespace twinpath::inline v0 {
 /// the probabilities of each row.
 ///
 /// Shapes: Z and P are m x n.
-/// Bits: `contract::softmax_row`. A row with a NaN or +Inf becomes NaN.
+/// Bits: `contract::softmax_row`. A score of -Inf masks its class: the probability is 0. A row with a NaN or
+/// +Inf becomes NaN, and so does a row of which all scores are -Inf: it has no probabilities.
 /// Overlap: P may be the same view as Z; any other overlap throws.
 /// Thread safety and parallelism: as `gemm`.
 /// Throws std::invalid_argument, before anything is written, if the shapes differ or the views overlap
@@ -28,7 +29,9 @@ void softmax(matrix_view<const double> Z, matrix_view<double> P);
 /// The loss of row i is the sum over j of Y(i, j) * (log(sum over l of exp(Z(i, l) - max)) - (Z(i, j) -
 /// max)). Targets of 0 are skipped, so that a probability of 0 does not make the loss infinite by itself.
 /// Soft targets need not sum to 1: the gradient is softmax(Z) * sum(Y(i, :)) - Y, which is softmax(Z) - Y if
-/// they do. `reduction::mean` divides the loss and dZ by the number of rows m.
+/// they do; a row of zeros is ignored. Where a score of -Inf masks a class with target 0, dZ is exactly 0. A
+/// row that softmax makes NaN has a loss and gradients of NaN. `reduction::mean` divides the loss and dZ by
+/// the number of rows m.
 ///
 /// Shapes: Z, Y and dZ are m x n. Returns the loss, in nats.
 /// Bits: `contract::softmax_cross_entropy`.

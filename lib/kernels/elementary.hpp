@@ -70,7 +70,7 @@ TWINPATH_INLINE vec<T> log_of(vec<T> x) {
   const vec<T> zero(T(0));
   const vec<T> infinity(std::numeric_limits<T>::infinity());
   const auto subnormal = x < vec<T>(std::numeric_limits<T>::min());
-  const vec<T> scaled = xsimd::select(subnormal, x * vec<T>(c::subnormal_scale), x);
+  const vec<T> scaled = x * xsimd::select(subnormal, vec<T>(c::subnormal_scale), vec<T>(T(1)));
   const vec<T> bias =
       xsimd::select(subnormal, vec<T>(T(c::bias) + c::subnormal_exponent), vec<T>(T(c::bias)));
   const vec<T> exponent = exponent_of(scaled) - bias;
@@ -102,9 +102,10 @@ template <class T>
 TWINPATH_INLINE vec<T> tanh_of(vec<T> x) {
   const vec<T> one(T(1));
   const vec<T> two(T(2));
-  const vec<T> lowest(contract::elementary<T>::tanh_one);
-  const vec<T> doubled = vec<T>(T(-2)) * xsimd::abs(x);
-  const reduced_exp<T> e = reduce_exp<T>(xsimd::select(doubled < lowest, lowest, doubled));
+  const vec<T> largest(contract::elementary<T>::tanh_one / -2);
+  const vec<T> a = xsimd::abs(x);
+  // Clamped before it is doubled, because the double could overflow.
+  const reduced_exp<T> e = reduce_exp<T>(vec<T>(T(-2)) * xsimd::select(a > largest, largest, a));
   const vec<T> power = exp2_of_rounded(e.n_plus_round);
   const vec<T> power_less_1 = power - one;
   const vec<T> t = fma(fma(e.q, e.r_squared, e.r), power, power_less_1);
@@ -122,8 +123,8 @@ template <class T>
 TWINPATH_INLINE vec<T> erf_of(vec<T> x) {
   using c = contract::elementary<T>;
   const vec<T> a = xsimd::abs(x);
-  const vec<T> near = fma(polynomial<T>(c::erf_near, a * a), a, a);
   const vec<T> clamped = xsimd::select(a > vec<T>(c::erf_one), vec<T>(c::erf_one), a);
+  const vec<T> near = fma(polynomial<T>(c::erf_near, clamped * clamped), clamped, clamped);
   const reduced_exp<T> e = reduce_exp<T>(polynomial(c::erf_far, clamped));
   const vec<T> power = exp2_of_rounded(e.n_plus_round);
   const vec<T> minus_far = fma(fma(e.q, e.r_squared, e.r), power, power - vec<T>(T(1)));

@@ -103,8 +103,9 @@ struct kernel_table {
   /// w[j] = fma(-rate, column sum j, w[j])
   void (*column_descent)(T rate, const T* x, std::size_t stride, std::size_t rows, std::size_t cols, T* w);
   T (*row_sum)(const T* x, std::size_t n);
-  /// contract::sum_of_squares
+  /// contract::sum_of_squares with scale 1, and with any
   T (*sum_of_squares)(const T* x, std::size_t n);
+  T (*scaled_sum_of_squares)(T scale, const T* x, std::size_t n);
   /// x[i] = factor * x[i]
   void (*scale)(T factor, T* x, std::size_t n);
   /// contract::softmax_row of m rows; z may be p.
@@ -120,7 +121,7 @@ struct kernel_table {
   map_function<T> exp;
   map_function<T> log;
   map_function<T> erf;
-  /// w[i] = fma(-rate, g[i], w[i])
+  /// contract::sgd_update with a rate above 0
   void (*sgd_update)(T rate, const T* g, T* w, std::size_t n);
   update_functions<T> updates;
 };

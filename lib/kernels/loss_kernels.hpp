@@ -2,6 +2,8 @@
 // Losses and their gradients. Softmax cross-entropy is in softmax_kernels.hpp.
 #pragma once
 
+#include <limits>
+
 #include "kernels/elementary.hpp"
 #include "kernels/kernel_table.hpp"
 #include "kernels/simd/simd.hpp"
@@ -24,9 +26,11 @@ template <class T>
                                             std::size_t y_stride, T* dz, std::size_t dz_stride, std::size_t m,
                                             std::size_t n, T scale, T* losses) {
   const vec<T> zero(T(0));
+  const vec<T> one(T(1));
+  const vec<T> infinity(std::numeric_limits<T>::infinity());
   const vec<T> factor(scale);
   T ones[width<T>];
-  store(ones, vec<T>(T(1)));
+  store(ones, one);
   for_loss_rows(z, z_stride, y, y_stride, dz, dz_stride, m, losses,
                 [&](const T* scores, const T* targets, T* error) TWINPATH_LAMBDA {
                   row_lanes<T> sum;
@@ -36,7 +40,10 @@ template <class T>
                     const vec<T> e = exp_of<T, false>(x | vec<T>(T(-0.0)));
                     const vec<T> p = sigmoid_of<T>(x);
                     across.store(error + j, (p - target) * factor);
-                    const vec<T> loss = fma(zero - x, target, relu_of<T>(x)) + log1p_of<T>(e);
+                    const vec<T> side = xsimd::select(x > zero, one, zero);
+                    const vec<T> s = xsimd::select(target == side, zero, x);
+                    const vec<T> scored = xsimd::select(s == infinity, zero, s);
+                    const vec<T> loss = fma(zero - scored, target, relu_of<T>(s)) + log1p_of<T>(e);
                     // Columns behind the row are loaded as 0, of which the loss is log 2.
                     sum.at(j) = sum.at(j) + loss * across.load(ones);
                   });

@@ -110,7 +110,8 @@ template <class T>
   const vec<T> target_sum = lanes.fold(n);
   for (std::size_t j = 0; j < n; ++j) {
     const vec<T> target = targets.column[j];
-    lanes.column[j] = xsimd::select(target == zero, zero, fma(target, log_total - scores.column[j], zero));
+    const vec<T> misfit = xsimd::select(target == zero, zero, log_total - scores.column[j]);
+    lanes.column[j] = xsimd::select(target == zero, zero, fma(target, misfit, zero));
     e.column[j] = fma(e.column[j] * inverse, target_sum, zero - target) * factor;
   }
   e.store(dz, dz_stride, rows, n);
@@ -171,7 +172,8 @@ TWINPATH_INLINE T shifted_exponentials(const T* z, T* p, std::size_t n, T larges
   row_lanes<T> sum;
   const vec<T> shift(largest);
   for_vectors<T>(n, [&](std::size_t j, auto across) TWINPATH_LAMBDA {
-    across.store(p + j, exp_of<T, false>(across.load(z + j) - shift));
+    // Columns behind the row count as exp(0): exp(0 - max) could overflow.
+    across.store(p + j, exp_of<T, false>(across.load(z + j, largest) - shift));
     sum.at(j) = sum.at(j) + across.load(p + j);
   });
   return sum.fold(n);
@@ -201,10 +203,10 @@ TWINPATH_INLINE T cross_entropy_row(const T* z, const T* y, T* dz, std::size_t n
   row_lanes<T> exponentials;
   row_lanes<T> targets;
   for_vectors<T>(n, [&](std::size_t j, auto across) TWINPATH_LAMBDA {
-    // Columns behind the row are loaded as 0 and would count as exp(0 - max).
+    // Columns behind the row count as exp(0): exp(0 - max) could overflow. They are loaded again as 0.
     T kept[width<T>] = {};
     T* const place = in_place ? kept : dz + j;
-    across.store(place, exp_of<T, false>(across.load(z + j) - shift));
+    across.store(place, exp_of<T, false>(across.load(z + j, largest) - shift));
     exponentials.at(j) = exponentials.at(j) + across.load(place);
     targets.at(j) = targets.at(j) + across.load(y + j);
   });
@@ -215,11 +217,13 @@ TWINPATH_INLINE T cross_entropy_row(const T* z, const T* y, T* dz, std::size_t n
   const vec<T> factor(scale);
   row_lanes<T> loss;
   for_vectors<T>(n, [&](std::size_t j, auto across) TWINPATH_LAMBDA {
-    const vec<T> shifted = across.load(z + j) - shift;
+    const vec<T> shifted = across.load(z + j, largest) - shift;
     const vec<T> target = across.load(y + j);
     const vec<T> p = (in_place ? exp_of<T, false>(shifted) : across.load(dz + j)) * inverse;
-    loss.at(j) =
-        xsimd::select(target == zero, loss.at(j), fma(target, vec<T>(log_total) - shifted, loss.at(j)));
+    // Selected twice, because 0 * Inf would be an invalid operation.
+    const auto skipped = target == zero;
+    const vec<T> misfit = xsimd::select(skipped, zero, vec<T>(log_total) - shifted);
+    loss.at(j) = xsimd::select(skipped, loss.at(j), fma(target, misfit, loss.at(j)));
     across.store(dz + j, fma(p, target_sum, zero - target) * factor);
   });
   return loss.fold(n);
@@ -251,6 +255,7 @@ TWINPATH_INLINE void for_row_groups(std::size_t m, Body&& body) {
 template <class T>
 [[gnu::flatten]] void softmax(const T* z, std::size_t z_stride, T* p, std::size_t p_stride, std::size_t m,
                               std::size_t n) {
+  if (n == 0) return;
   if (n <= most_columns_side_by_side<T>) {
     return for_row_groups<T>(m, [&](std::size_t i, std::size_t rows) {
       softmax_side_by_side(z + i * z_stride, z_stride, p + i * p_stride, p_stride, rows, n);
@@ -262,6 +267,10 @@ template <class T>
 template <class T>
 [[gnu::flatten]] void cross_entropy(const T* z, std::size_t z_stride, const T* y, std::size_t y_stride, T* dz,
                                     std::size_t dz_stride, std::size_t m, std::size_t n, T scale, T* losses) {
+  if (n == 0) {
+    for (std::size_t i = 0; i < m; ++i) losses[i] = T(0);
+    return;
+  }
   if (n <= most_columns_side_by_side<T>) {
     return for_row_groups<T>(m, [&](std::size_t i, std::size_t rows) {
       cross_entropy_side_by_side(z + i * z_stride, z_stride, y + i * y_stride, y_stride, dz + i * dz_stride,

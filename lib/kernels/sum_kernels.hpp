@@ -33,58 +33,53 @@ TWINPATH_INLINE void for_vector_groups(std::size_t n, Body&& body) {
   for (; j + 4 * width<T> <= n; j += 4 * width<T>) {
     body(j, whole<T>(), std::integral_constant<std::size_t, 4>());
   }
-  for_vectors<T>(
-      n - j, [&](std::size_t i, auto across) TWINPATH_LAMBDA {
-        body(j + i, across, std::integral_constant<std::size_t, 1>());
-      });
+  for_vectors<T>(n - j, [&](std::size_t i, auto across) TWINPATH_LAMBDA {
+    body(j + i, across, std::integral_constant<std::size_t, 1>());
+  });
 }
 
 template <class T>
 [[gnu::flatten]] void column_chain(const T* x, std::size_t stride, std::size_t rows, std::size_t cols,
                                    T* out) {
-  for_vector_groups<T>(
-      cols, [&](std::size_t j, auto across, auto vectors) TWINPATH_LAMBDA {
-        vec<T> chain[vectors()];
-        add_chains<T, vectors()>(x + j, stride, rows, across, chain);
-        for (std::size_t v = 0; v < vectors(); ++v) across.store(out + j + v * width<T>, chain[v]);
-      });
+  for_vector_groups<T>(cols, [&](std::size_t j, auto across, auto vectors) TWINPATH_LAMBDA {
+    vec<T> chain[vectors()];
+    add_chains<T, vectors()>(x + j, stride, rows, across, chain);
+    for (std::size_t v = 0; v < vectors(); ++v) across.store(out + j + v * width<T>, chain[v]);
+  });
 }
 
 /// Calls finish(j, columns, total) with the sums of each vector of columns.
 template <class T, class Finish>
 TWINPATH_INLINE void for_column_sums(const T* x, std::size_t stride, std::size_t rows, std::size_t cols,
                                      const Finish& finish) {
-  for_vector_groups<T>(
-      cols, [&](std::size_t j, auto across, auto vectors) TWINPATH_LAMBDA {
-        vec<T> total[vectors()];
-        for (vec<T>& t : total) t = vec<T>(T(0));
-        for (std::size_t i = 0; i < rows; i += contract::sum_rows) {
-          const std::size_t left = rows - i;
-          vec<T> chain[vectors()];
-          add_chains<T, vectors()>(x + i * stride + j, stride,
-                                   left < contract::sum_rows ? left : contract::sum_rows, across, chain);
-          for (std::size_t v = 0; v < vectors(); ++v) total[v] = total[v] + chain[v];
-        }
-        for (std::size_t v = 0; v < vectors(); ++v) finish(j + v * width<T>, across, total[v]);
-      });
+  for_vector_groups<T>(cols, [&](std::size_t j, auto across, auto vectors) TWINPATH_LAMBDA {
+    vec<T> total[vectors()];
+    for (vec<T>& t : total) t = vec<T>(T(0));
+    for (std::size_t i = 0; i < rows; i += contract::sum_rows) {
+      const std::size_t left = rows - i;
+      vec<T> chain[vectors()];
+      add_chains<T, vectors()>(x + i * stride + j, stride,
+                               left < contract::sum_rows ? left : contract::sum_rows, across, chain);
+      for (std::size_t v = 0; v < vectors(); ++v) total[v] = total[v] + chain[v];
+    }
+    for (std::size_t v = 0; v < vectors(); ++v) finish(j + v * width<T>, across, total[v]);
+  });
 }
 
 template <class T>
 [[gnu::flatten]] void column_sums(const T* x, std::size_t stride, std::size_t rows, std::size_t cols,
                                   T* out) {
-  for_column_sums<T>(
-      x, stride, rows, cols, [&](std::size_t j, auto across, vec<T> total) TWINPATH_LAMBDA {
-        across.store(out + j, total);
-      });
+  for_column_sums<T>(x, stride, rows, cols, [&](std::size_t j, auto across, vec<T> total) TWINPATH_LAMBDA {
+    across.store(out + j, total);
+  });
 }
 template <class T>
 [[gnu::flatten]] void column_descent(T rate, const T* x, std::size_t stride, std::size_t rows,
                                      std::size_t cols, T* w) {
   const vec<T> step(-rate);
-  for_column_sums<T>(
-      x, stride, rows, cols, [&](std::size_t j, auto across, vec<T> total) TWINPATH_LAMBDA {
-        across.store(w + j, fma(step, total, across.load(w + j)));
-      });
+  for_column_sums<T>(x, stride, rows, cols, [&](std::size_t j, auto across, vec<T> total) TWINPATH_LAMBDA {
+    across.store(w + j, fma(step, total, across.load(w + j)));
+  });
 }
 
 /// The lanes of a row sum. The tree skips vectors without an element: they are +0, and adding +0 changes
@@ -123,6 +118,16 @@ template <class T>
   row_lanes<T> sum;
   for_vectors<T>(n, [&](std::size_t i, auto across) {
     const vec<T> v = across.load(x + i);
+    sum.at(i) = fma(v, v, sum.at(i));
+  });
+  return sum.fold(n);
+}
+template <class T>
+[[gnu::flatten]] T scaled_sum_of_squares(T scale, const T* x, std::size_t n) {
+  row_lanes<T> sum;
+  const vec<T> factor(scale);
+  for_vectors<T>(n, [&](std::size_t i, auto across) {
+    const vec<T> v = factor * across.load(x + i);
     sum.at(i) = fma(v, v, sum.at(i));
   });
   return sum.fold(n);

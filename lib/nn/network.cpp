@@ -18,10 +18,13 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-/// Plain descent is part of the store of dW; other optimisers follow it.
+/// Plain descent is part of the store of dW; other optimisers follow it. A rate of 0 leaves the gradient out,
+/// which the store cannot.
+template <class T>
 gradient_use use_by(const optimizer& rule) noexcept {
   const auto* descent = std::get_if<sgd>(&rule);
-  const bool plain = descent != nullptr && descent->momentum == 0 && descent->weight_decay == 0;
+  const bool plain = descent != nullptr && descent->momentum == 0 && descent->weight_decay == 0 &&
+                     static_cast<T>(descent->learning_rate) != 0;
   return plain ? gradient_use::descend : gradient_use::update;
 }
 
@@ -140,7 +143,7 @@ template <class T>
 T network<T>::train_step(matrix_view<const T> X, const targets<T>& y, const optimizer& rule) {
   check_optimizer<T>("train_step", rule);
   check_batch("train_step", X, y);
-  step.prepare(widths, shape(X.rows(), X.stride(), use_by(rule)));
+  step.prepare(widths, shape(X.rows(), X.stride(), use_by<T>(rule)));
   hold_moments(moments_of(rule));
   const optimizer_progress after = next_progress(progress, rule);
   const update_rule<T> update = make_update_rule(kernels<T>(), rule, after);
@@ -182,11 +185,9 @@ void network<T>::require_gradients(const char* function) const {
   if (layers.front().gradients.empty()) fail(function, "there are no gradients yet");
 }
 
+/// The sum of contract::squares over the layers.
 template <class T>
-T network<T>::clip_gradients(double largest) {
-  constexpr const char* function = "clip_gradients";
-  require_gradients(function);
-  if (!(largest >= 0)) fail(function, "the largest norm " + number_text(largest) + " is not a number from 0");
+double network<T>::squares(T scale) const {
   const kernel_table<T>& table = kernels<T>();
   double total = 0;
   scratch_frame scratch;
@@ -197,21 +198,32 @@ T network<T>::clip_gradients(double largest) {
     for_row_parts(pieces, contract::norm_piece * sizeof(T), [&](std::size_t first, std::size_t last) {
       const span_scope span({"norm"});
       for (std::size_t i = first; i < last; ++i) {
-        const std::size_t begin = i * contract::norm_piece;
-        sums[i] = table.sum_of_squares(g.data() + begin, std::min(contract::norm_piece, g.size() - begin));
+        const T* const x = g.data() + i * contract::norm_piece;
+        const std::size_t n = std::min(contract::norm_piece, g.size() - i * contract::norm_piece);
+        sums[i] = scale == 1 ? table.sum_of_squares(x, n) : table.scaled_sum_of_squares(scale, x, n);
       }
     });
-    double squares = 0;
-    for (std::size_t i = 0; i < pieces; ++i) squares = squares + static_cast<double>(sums[i]);
-    total = total + squares;
+    double of_layer = 0;
+    for (std::size_t i = 0; i < pieces; ++i) of_layer = of_layer + static_cast<double>(sums[i]);
+    total = total + of_layer;
   }
-  const double norm = std::sqrt(total);
+  return total;
+}
+
+template <class T>
+T network<T>::clip_gradients(double largest) {
+  constexpr const char* function = "clip_gradients";
+  require_gradients(function);
+  if (!(largest >= 0)) fail(function, "the largest norm " + number_text(largest) + " is not a number from 0");
+  const double total = squares(T(1));
+  const T scale = contract::norm_scale<T>(total);
+  const double norm = contract::norm<T>(scale == 1 ? total : squares(scale), scale);
   if (!std::isfinite(norm) || norm <= largest) return static_cast<T>(norm);
   const T factor = contract::clip_factor<T>(largest, norm);
   for (layer_state<T>& layer : layers) {
     for_element_parts(layer.size(), 2 * sizeof(T), [&](std::size_t begin, std::size_t end) {
       const span_scope span({"clip"});
-      table.scale(factor, layer.gradients.data() + begin, end - begin);
+      kernels<T>().scale(factor, layer.gradients.data() + begin, end - begin);
     });
   }
   return static_cast<T>(norm);
@@ -234,18 +246,18 @@ void network<T>::apply(const optimizer& rule) {
 
 template <class T>
 step_plan network<T>::plan(std::size_t rows, const optimizer& rule) const {
-  return std::move(plan_candidates<T>(widths, shape(rows, widths.front(), use_by(rule))).front());
+  return std::move(plan_candidates<T>(widths, shape(rows, widths.front(), use_by<T>(rule))).front());
 }
 
 template <class T>
 described_step network<T>::describe(std::size_t rows) const {
-  return step.describe(widths, shape(rows, widths.front(), use_by(sgd{})));
+  return step.describe(widths, shape(rows, widths.front(), use_by<T>(sgd{})));
 }
 
 template <class T>
 std::size_t network<T>::working_memory(std::size_t rows, const optimizer& rule) const {
   std::size_t most = 0;
-  for (const step_plan& plan : plan_candidates<T>(widths, shape(rows, widths.front(), use_by(rule))))
+  for (const step_plan& plan : plan_candidates<T>(widths, shape(rows, widths.front(), use_by<T>(rule))))
     most = std::max(most, plan.program.elements);
   return most;
 }

@@ -46,6 +46,7 @@ class network {
   void hold_moments(std::size_t count);
   /// Allocates gradients unless the network has them.
   void hold_gradients();
+  [[nodiscard]] double squares(T scale) const;
   void require_gradients(const char* function) const;
 };
 

@@ -95,6 +95,40 @@ TEMPLATE_TEST_CASE("losses of every width and batch", "[loss]", float, double) {
     check(scaled(uniform_matrix<T>(m, 5, random), T(20)), uniform_matrix<T>(m, 5, random));
 }
 
+TEMPLATE_TEST_CASE("binary cross-entropy of saturated scores", "[loss]", float, double) {
+  using T = TestType;
+  const T infinity = std::numeric_limits<T>::infinity();
+  const T huge = std::numeric_limits<T>::max();
+  struct row {
+    T z, y, loss, dz;
+  };
+  const row rows[] = {
+      {-infinity, 0, 0, 0},
+      {infinity, 1, 0, 0},
+      {-infinity, 1, infinity, -1},
+      {infinity, 0, infinity, 1},
+      {-infinity, T(0.5), infinity, T(-0.5)},
+      {infinity, T(0.5), infinity, T(0.5)},
+      {-huge, 0, 0, 0},
+      {huge, 1, 0, 0},
+      {-huge, 1, huge, -1},
+      {huge, 0, huge, 1},
+  };
+  for (const row& r : rows) {
+    for (const std::size_t n : {1, 5, 16, 70}) {
+      CAPTURE(r.z, r.y, n);
+      tp::matrix<T> Z(1, n), Y(1, n), dZ(1, n);
+      // One such score among others that cost nothing.
+      for (T& z : Z.elements()) z = -infinity;
+      Z(0, n - 1) = r.z;
+      Y(0, n - 1) = r.y;
+      CHECK(tp::sigmoid_cross_entropy(Z, Y, dZ, reduction::sum) == r.loss);
+      CHECK(dZ(0, n - 1) == r.dz);
+      check(Z, Y);
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("losses over threads", "[loss]", float, double) {
   using T = TestType;
   generator random(32);

@@ -2,7 +2,9 @@
 // Updates of parameters: the bits of the contract for every optimiser, and PyTorch's values.
 #include <twinpath/optimizer.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -28,6 +30,15 @@ const tp::optimizer rules[] = {
     tp::adam{},
     tp::adam{.learning_rate = 0.01, .beta1 = 0.8, .beta2 = 0.95, .epsilon = 1e-3, .weight_decay = 0.1},
     tp::adamw{.learning_rate = 0.01},
+    // Factors of 0, also by rounding to float, and a factor of the old parameter that is 0 or negative.
+    tp::sgd{.learning_rate = 0, .weight_decay = 0.1},
+    tp::sgd{.learning_rate = 0, .momentum = 0.9},
+    tp::sgd{.learning_rate = 0.1, .momentum = 1e-60, .weight_decay = 1e-60},
+    tp::adam{.learning_rate = 0},
+    tp::adam{.beta1 = 0, .beta2 = 0},
+    tp::adamw{.learning_rate = 0.5, .weight_decay = 2},
+    tp::adamw{.learning_rate = 0.5, .beta1 = 0, .weight_decay = 4},
+    tp::adamw{.weight_decay = 0},
 };
 
 /// Parameters and what the optimiser remembers of them.
@@ -174,4 +185,80 @@ TEMPLATE_TEST_CASE("optimisers are PyTorch's", "[optimizer]", float, double) {
   follow<T>(tp::adamw{}, pytorch::adamw_defaults);
   follow<T>(tp::adam{.learning_rate = 0.01, .beta1 = 0.8, .beta2 = 0.95, .epsilon = 1e-3},
             pytorch::adam_other_constants);
+}
+
+TEMPLATE_TEST_CASE("a factor of 0 leaves its term out", "[optimizer]", float, double) {
+  using T = TestType;
+  constexpr std::size_t n = 37;
+  const T infinity = std::numeric_limits<T>::infinity();
+  const auto all_of = [&](const tp::matrix<T>& x, T value) {
+    return std::ranges::all_of(x.elements(), [&](T e) { return e == value; });
+  };
+  const auto constant = [&](std::size_t count, T value) {
+    tp::matrix<T> x(1, count);
+    for (T& e : x.elements()) e = value;
+    return x;
+  };
+  struct row {
+    tp::optimizer rule;
+    T w, g, m, v, expected;
+  };
+  const row rows[] = {
+      // Without weight decay an infinite parameter makes no infinite gradient.
+      {tp::sgd{}, -infinity, 0, 0, 0, -infinity},
+      {tp::sgd{.momentum = 0.9}, -infinity, 0, 0, 0, -infinity},
+      {tp::sgd{.momentum = 0.9, .nesterov = true}, -infinity, 0, 0, 0, -infinity},
+      {tp::adam{}, -infinity, 0, 0, 0, -infinity},
+      {tp::adamw{.weight_decay = 0}, -infinity, 0, 0, 0, -infinity},
+      {tp::adamw{}, -infinity, 0, 0, 0, -infinity},
+      // A rate of 0 keeps the parameter, whatever the gradient is.
+      {tp::sgd{.learning_rate = 0}, 3, infinity, 0, 0, 3},
+      {tp::sgd{.learning_rate = 0, .weight_decay = 0.1}, 3, infinity, 0, 0, 3},
+      {tp::sgd{.learning_rate = 0, .momentum = 0.9}, 3, infinity, 0, 0, 3},
+      {tp::sgd{.learning_rate = 0, .momentum = 0.9, .nesterov = true}, 3, -infinity, 0, 0, 3},
+      {tp::adam{.learning_rate = 0}, 3, infinity, 0, 0, 3},
+      {tp::adamw{.learning_rate = 0}, 3, infinity, 0, 0, 3},
+      // Betas of 0 forget the moments.
+      {tp::adam{.learning_rate = 1, .beta1 = 0, .beta2 = 0}, 3, 0, infinity, infinity, 3},
+      // 1 - learning_rate * weight_decay = 0 forgets the parameter.
+      {tp::adamw{.learning_rate = 0.5, .weight_decay = 2}, infinity, 0, 0, 0, 0},
+  };
+  for (const row& r : rows) {
+    const std::size_t moments = tp::moments_of(r.rule);
+    state<T> s{constant(n, r.w), constant(moments > 0 ? n : 0, r.m), constant(moments > 1 ? n : 0, r.v)};
+    const tp::matrix<T> g = constant(n, r.g);
+    const tp::optimizer_progress progress{1, 0.9, 0.999};
+    const state<T> expected = updated(r.rule, s, g, progress);
+    update<T>(r.rule, s.w.elements(), g.elements(), s.first.elements(), s.second.elements(), progress);
+    CAPTURE(&r - rows);
+    CHECK(all_of(s.w, r.expected));
+    CHECK(difference_of(s, expected) == "");
+  }
+}
+
+TEMPLATE_TEST_CASE("moments and decaying parameters are never subnormal", "[optimizer]", float, double) {
+  using T = TestType;
+  generator random(13);
+  const T least = std::numeric_limits<T>::min();
+  const auto is_subnormal = [&](T x) { return x != 0 && std::abs(x) < least; };
+  for (const tp::optimizer& rule : rules) {
+    const auto* descent = std::get_if<tp::sgd>(&rule);
+    state<T> s = some_state<T>(rule, 101, random);
+    // Around the border, on both sides.
+    for (tp::matrix<T>* x : {&s.w, &s.first, &s.second}) {
+      for (T& e : x->elements()) e = e * least * T(4);
+    }
+    const tp::matrix<T> g(1, 101);
+    for (std::uint64_t step = 1; step <= 30; ++step) {
+      const tp::optimizer_progress progress{step, 0.5, 0.5};
+      const state<T> expected = updated(rule, s, g, progress);
+      update<T>(rule, s.w.elements(), g.elements(), s.first.elements(), s.second.elements(), progress);
+      CAPTURE(&rule - rules, step);
+      REQUIRE(difference_of(s, expected) == "");
+      CHECK(std::ranges::none_of(s.first.elements(), is_subnormal));
+      CHECK(std::ranges::none_of(s.second.elements(), is_subnormal));
+      if (descent != nullptr && static_cast<T>(descent->weight_decay) != 0)
+        CHECK(std::ranges::none_of(s.w.elements(), is_subnormal));
+    }
+  }
 }

@@ -2,7 +2,10 @@
 // Softmax and cross-entropy of every width, with one-hot and soft targets and class indices.
 #include <twinpath/softmax.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "support/arithmetic.hpp"
@@ -193,4 +196,71 @@ TEMPLATE_TEST_CASE("softmax of large scores", "[softmax]", float, double) {
   const T loss = tp::softmax_cross_entropy(Z, classes, dZ, reduction::sum);
   CHECK(loss > 4000);
   CHECK(loss < 4010);
+}
+
+TEMPLATE_TEST_CASE("scores of -Inf are masks", "[softmax]", float, double) {
+  using T = TestType;
+  const T infinity = std::numeric_limits<T>::infinity();
+  generator random(24);
+  for (const std::size_t n : {2, 5, 16, 33, 64, 65, 150}) {
+    batch<T> b(9, n, random, 0);
+    for (std::size_t i = 0; i < 9; ++i) {
+      for (std::size_t j = 0; j < n; j += 2) {
+        b.Z(i, j) = -infinity;
+        b.soft(i, j) = b.one_hot(i, j) = 0;
+      }
+      b.one_hot(i, 1) = 1;
+      for (std::size_t j = 2; j < n; ++j) b.one_hot(i, j) = 0;
+      b.classes[i] = 1;
+    }
+    const expectation<T> expected(b);
+    tp::matrix<T> P(9, n), soft(9, n), hard(9, n), by_class(9, n);
+    tp::softmax(b.Z, P);
+    const T losses[] = {tp::softmax_cross_entropy(b.Z, b.soft, soft),
+                        tp::softmax_cross_entropy(b.Z, b.one_hot, hard),
+                        tp::softmax_cross_entropy(b.Z, b.classes, by_class)};
+    CAPTURE(n);
+    CHECK(difference<T>(P, expected.P) == "");
+    CHECK(difference<T>(soft, expected.soft.dZ) == "");
+    CHECK(difference<T>(hard, expected.hard.dZ) == "");
+    CHECK(difference<T>(by_class, expected.hard.dZ) == "");
+    CHECK(same_bits(losses[0], expected.soft.loss));
+    CHECK(same_bits(losses[1], expected.hard.loss));
+    CHECK(same_bits(losses[2], expected.hard.loss));
+    CHECK(std::isfinite(losses[0]));
+    for (std::size_t i = 0; i < 9; ++i) {
+      for (std::size_t j = 0; j < n; j += 2) {
+        CHECK(P(i, j) == 0);
+        CHECK(soft(i, j) == 0);
+        CHECK(by_class(i, j) == 0);
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("a row of which all scores are masked is NaN, and no other row", "[softmax]", float,
+                   double) {
+  using T = TestType;
+  for (const std::size_t n : {1, 5, 16, 64, 65, 150}) {
+    tp::matrix<T> Z(3, n), P(3, n), Y(3, n), dZ(3, n);
+    for (std::size_t j = 0; j < n; ++j) Z(1, j) = -std::numeric_limits<T>::infinity();
+    tp::softmax(Z, P);
+    (void)tp::softmax_cross_entropy(Z, Y, dZ);
+    CAPTURE(n);
+    CHECK(difference<T>(P, softmax_reference(Z)) == "");
+    CHECK(std::ranges::all_of(P.row(1), [](T p) { return std::isnan(p); }));
+    CHECK(std::ranges::none_of(P.row(0), [](T p) { return std::isnan(p); }));
+    CHECK(std::ranges::none_of(dZ.row(2), [](T p) { return std::isnan(p); }));
+  }
+}
+
+TEMPLATE_TEST_CASE("targets that do not sum to 1 weight their row, and targets of 0 ignore it", "[softmax]",
+                   float, double) {
+  using T = TestType;
+  const tp::matrix<T> Z{{1, 2, 3}, {3, 1, 2}, {5, 5, 5}};
+  const tp::matrix<T> Y{{0, 0, T(0.25)}, {2, 0, 0}, {0, 0, 0}};
+  tp::matrix<T> dZ(3, 3);
+  const T loss = tp::softmax_cross_entropy(Z, Y, dZ, reduction::sum);
+  CHECK(std::abs(loss - T(2.25 * std::log(1 + std::exp(-1.0) + std::exp(-2.0)))) < T(1e-6));
+  for (const T d : dZ.row(2)) CHECK(d == 0);
 }

@@ -71,6 +71,47 @@ TEMPLATE_TEST_CASE("norm and clipped gradients have the bits of the contract", "
   }
 }
 
+TEMPLATE_TEST_CASE("gradients of any size have their norm and are clipped", "[gradients][clip]", float,
+                   double) {
+  using T = TestType;
+  constexpr int highest = std::numeric_limits<T>::max_exponent;
+  const tp::mlp<T> ordinary = with_gradients<T>({30, 40, 3});
+  for (int exponent = 3 - std::numeric_limits<T>::digits - highest; exponent <= highest - 9; exponent += 7) {
+    tp::mlp<T> before = ordinary;
+    long double exact = 0;
+    double squares = 0;
+    for (std::size_t l = 1; l <= 2; ++l) {
+      for (T& g : before.gradients(l)) {
+        g = std::ldexp(g, exponent);
+        exact += static_cast<long double>(g) * static_cast<long double>(g);
+      }
+    }
+    exact = std::sqrt(exact);
+    double expected = 0;
+    with_arithmetic([&]<class arithmetic>(arithmetic) {
+      const auto sum = [&](T scale) {
+        squares = 0;
+        for (std::size_t l = 1; l <= 2; ++l)
+          squares = squares + tp::contract::squares<arithmetic, T>(std::as_const(before).gradients(l), scale);
+        return squares;
+      };
+      const T scale = tp::contract::norm_scale<T>(sum(T(1)));
+      expected = tp::contract::norm<T>(sum(scale), scale);
+    });
+    CAPTURE(exponent);
+    for (const std::size_t threads : thread_counts) {
+      tp::mlp<T> net = before;
+      const double largest = static_cast<double>(exact) / 2;
+      on_threads(threads, [&] { REQUIRE(same_bits(net.clip_gradients(largest), T(expected))); });
+      // A subnormal norm has fewer digits.
+      CHECK(std::abs(static_cast<long double>(expected) - exact) <=
+            1e-6L * exact + std::numeric_limits<double>::denorm_min());
+      const T factor = tp::contract::clip_factor<T>(largest, expected);
+      CHECK(net.gradients(1)[0] == factor * before.gradients(1)[0]);
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("clipping leaves gradients without a finite norm, and refuses impossible norms",
                    "[gradients][clip]", float, double) {
   using T = TestType;

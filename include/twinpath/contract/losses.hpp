@@ -56,14 +56,17 @@ template <class Arithmetic = fused, class T>
 }
 
 /// twinpath::sigmoid_cross_entropy, one row. The loss is a row sum whose lanes add (max(z, 0) - z*y) +
-/// log(1 + exp(-|z|)).
+/// log(1 + exp(-|z|)). Of a score on the side of its target the first part is 0, also if the score is
+/// infinite; of other infinite scores it is infinite.
 template <class Arithmetic = fused, class T>
 [[nodiscard]] T sigmoid_cross_entropy_row(std::span<const T> z, std::span<const T> y, std::span<T> dz,
                                           T scale) {
   std::vector<T> losses(z.size());
   for (std::size_t j = 0; j < z.size(); ++j) {
     const T e = exp<Arithmetic, T>(-std::abs(z[j]));
-    losses[j] = Arithmetic::multiply_add(-z[j], y[j], relu(z[j])) + log1p<Arithmetic, T>(e);
+    const T s = y[j] == (z[j] > 0 ? T(1) : T(0)) ? T(0) : z[j];
+    const T factor = s == std::numeric_limits<T>::infinity() ? T(0) : s;
+    losses[j] = Arithmetic::multiply_add(-factor, y[j], relu(s)) + log1p<Arithmetic, T>(e);
     dz[j] = (sigmoid<Arithmetic, T>(z[j]) - y[j]) * scale;
   }
   return row_sum<T>(losses);

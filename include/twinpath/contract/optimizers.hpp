@@ -3,15 +3,29 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 #include <twinpath/contract/arithmetic.hpp>
 
 namespace twinpath::inline v0::contract {
 
+/// sum + factor * x. A factor of 0 leaves the term out, so that an infinite x makes no NaN.
+template <class Arithmetic = fused, class T>
+[[nodiscard]] T add_term(T factor, T x, T sum) {
+  return factor == 0 ? sum : Arithmetic::multiply_add(factor, x, sum);
+}
+
+/// +0 for subnormal numbers. This is the rule for moments, and for parameters under weight decay: they fade
+/// away when gradients vanish, and processors compute slowly with subnormal numbers.
+template <class T>
+[[nodiscard]] T without_subnormals(T x) {
+  return std::abs(x) < std::numeric_limits<T>::min() ? T(0) : x;
+}
+
 /// Gradient descent without momentum and weight decay.
 template <class Arithmetic = fused, class T>
 [[nodiscard]] T sgd_update(T rate, T gradient, T parameter) {
-  return Arithmetic::multiply_add(-rate, gradient, parameter);
+  return add_term<Arithmetic>(-rate, gradient, parameter);
 }
 
 /// Factors of gradient descent, each rounded to T once.
@@ -25,16 +39,18 @@ struct sgd_factors {
 /// Gradient descent with weight decay.
 template <class Arithmetic = fused, class T>
 void decayed_update(const sgd_factors<T>& f, T g, T& w) {
-  w = sgd_update<Arithmetic>(f.rate, Arithmetic::multiply_add(f.decay, w, g), w);
+  w = sgd_update<Arithmetic>(f.rate, add_term<Arithmetic>(f.decay, w, g), w);
+  if (f.decay != 0) w = without_subnormals(w);
 }
 
 /// Gradient descent with momentum; v is the velocity.
 template <class Arithmetic = fused, class T>
 void momentum_update(const sgd_factors<T>& f, bool nesterov, T g, T& w, T& v) {
-  const T decayed = Arithmetic::multiply_add(f.decay, w, g);
-  v = Arithmetic::multiply_add(f.momentum, v, decayed);
-  const T step = nesterov ? Arithmetic::multiply_add(f.momentum, v, decayed) : v;
+  const T decayed = add_term<Arithmetic>(f.decay, w, g);
+  v = without_subnormals(add_term<Arithmetic>(f.momentum, v, decayed));
+  const T step = nesterov ? add_term<Arithmetic>(f.momentum, v, decayed) : v;
   w = sgd_update<Arithmetic>(f.rate, step, w);
+  if (f.decay != 0) w = without_subnormals(w);
 }
 
 /// Factors of Adam, computed in double and rounded to T once.
@@ -54,11 +70,13 @@ struct adam_factors {
 /// Adam and AdamW; m and v are the moments.
 template <class Arithmetic = fused, class T>
 void adam_update(const adam_factors<T>& f, T g, T& w, T& m, T& v) {
-  const T decayed = Arithmetic::multiply_add(f.decay, w, g);
-  m = Arithmetic::multiply_add(f.beta1, m, f.fresh1 * decayed);
-  v = Arithmetic::multiply_add(f.beta2, v, f.fresh2 * decayed * decayed);
+  const T decayed = add_term<Arithmetic>(f.decay, w, g);
+  m = without_subnormals(add_term<Arithmetic>(f.beta1, m, f.fresh1 * decayed));
+  v = without_subnormals(add_term<Arithmetic>(f.beta2, v, f.fresh2 * decayed * decayed));
   const T denominator = Arithmetic::multiply_add(std::sqrt(v), f.scale, f.epsilon);
-  w = Arithmetic::multiply_add(-f.rate, m / denominator, f.keep * w);
+  const T kept = f.keep == 0 ? T(-0.0) : f.keep * w;
+  w = add_term<Arithmetic>(-f.rate, m / denominator, kept);
+  if (f.decay != 0 || f.keep != 1) w = without_subnormals(w);
 }
 
 }  // namespace twinpath::inline v0::contract

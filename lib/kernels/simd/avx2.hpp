@@ -37,6 +37,9 @@ struct tail<float> {
       : mask(_mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)),
                                 _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))) {}
   TWINPATH_INLINE vec<float> load(const float* p) const { return _mm256_maskload_ps(p, mask); }
+  TWINPATH_INLINE vec<float> load(const float* p, float rest) const {
+    return _mm256_blendv_ps(_mm256_set1_ps(rest), _mm256_maskload_ps(p, mask), _mm256_castsi256_ps(mask));
+  }
   TWINPATH_INLINE void store(float* p, vec<float> v) const { _mm256_maskstore_ps(p, mask, v); }
 };
 template <>
@@ -46,6 +49,9 @@ struct tail<double> {
       : mask(_mm256_cmpgt_epi64(_mm256_set1_epi64x(static_cast<long long>(n)),
                                 _mm256_setr_epi64x(0, 1, 2, 3))) {}
   TWINPATH_INLINE vec<double> load(const double* p) const { return _mm256_maskload_pd(p, mask); }
+  TWINPATH_INLINE vec<double> load(const double* p, double rest) const {
+    return _mm256_blendv_pd(_mm256_set1_pd(rest), _mm256_maskload_pd(p, mask), _mm256_castsi256_pd(mask));
+  }
   TWINPATH_INLINE void store(double* p, vec<double> v) const { _mm256_maskstore_pd(p, mask, v); }
 };
 

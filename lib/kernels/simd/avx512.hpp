@@ -31,6 +31,9 @@ struct tail<float> {
   __mmask16 mask;
   TWINPATH_INLINE explicit tail(std::size_t n) : mask(first_elements<__mmask16>(n)) {}
   TWINPATH_INLINE vec<float> load(const float* p) const { return _mm512_maskz_loadu_ps(mask, p); }
+  TWINPATH_INLINE vec<float> load(const float* p, float rest) const {
+    return _mm512_mask_loadu_ps(_mm512_set1_ps(rest), mask, p);
+  }
   TWINPATH_INLINE void store(float* p, vec<float> v) const { _mm512_mask_storeu_ps(p, mask, v); }
   [[nodiscard]] TWINPATH_INLINE bool fits_lane() const { return mask < 1 << columns_at_once<float>; }
   [[nodiscard]] TWINPATH_INLINE tail_in_lane<float> in_lane() const { return {static_cast<__mmask8>(mask)}; }
@@ -40,6 +43,9 @@ struct tail<double> {
   __mmask8 mask;
   TWINPATH_INLINE explicit tail(std::size_t n) : mask(first_elements<__mmask8>(n)) {}
   TWINPATH_INLINE vec<double> load(const double* p) const { return _mm512_maskz_loadu_pd(mask, p); }
+  TWINPATH_INLINE vec<double> load(const double* p, double rest) const {
+    return _mm512_mask_loadu_pd(_mm512_set1_pd(rest), mask, p);
+  }
   TWINPATH_INLINE void store(double* p, vec<double> v) const { _mm512_mask_storeu_pd(p, mask, v); }
   [[nodiscard]] TWINPATH_INLINE bool fits_lane() const { return mask < 1 << columns_at_once<double>; }
   [[nodiscard]] TWINPATH_INLINE tail_in_lane<double> in_lane() const { return {mask}; }

@@ -14,8 +14,8 @@ struct tail {
   TWINPATH_INLINE explicit tail(std::size_t count) : n(count) {}
   /// Element by element, because loading a vector from a buffer would wait until the stores of its elements
   /// have reached the cache.
-  TWINPATH_INLINE vec<T> load(const T* p) const {
-    const auto element = [&](std::size_t i) { return i < n ? p[i] : T(0); };
+  TWINPATH_INLINE vec<T> load(const T* p, T rest = {}) const {
+    const auto element = [&](std::size_t i) { return i < n ? p[i] : rest; };
     if constexpr (width<T> == 4) {
       return vec<T>{element(0), element(1), element(2), element(3)};
     } else {

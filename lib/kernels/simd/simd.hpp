@@ -10,7 +10,8 @@
 //                            change registers, and spills some in every iteration; a may be in memory
 //   divide(a, b), root(a)    quotient and square root, rounded once: on NEON those of xsimd 8.1 for float are
 //                            refined estimates
-//   tail<T>(n).load/store    the first n elements of a vector; memory behind them is not touched
+//   tail<T>(n).load/store    the first n elements of a vector; memory behind them is not touched. The other
+//                            elements are loaded as 0, or as a second argument
 //   transpose(rows)          a square of as many rows as a vector has elements
 //   load_lanes(rows, p, r, …) 128-bit lanes from p of the rows r, r + `columns_at_once` …, side by side
 //   transpose_lanes(in, out) a transpose within each lane: makes columns of the result of load_lanes
@@ -20,6 +21,7 @@
 //   store_columns(c, x, …)   the inverse of load_columns
 //   fold_lanes(v)            upper half added to the lower half until one element is left
 //   larger(a, b)             a > b ? a : b
+//   zero_below(least, x)     |x| < least ? +0 : x
 //   scale(y, n)              y * 2^n, n whole, rounded once
 //   exp2_of_rounded(v)       2^n as in the contract, for a result that is neither subnormal nor infinite
 //   exponent_of(v), fraction_of(v)   the two parts of contract::log's argument
@@ -60,6 +62,11 @@ TWINPATH_INLINE void accumulate(vec<T>& acc, vec<T> a, vec<T> b) {
 template <class T>
 TWINPATH_INLINE void accumulate(vec<T>& acc, const T* a, vec<T> b) {
   accumulate(acc, vec<T>(*a), b);
+}
+
+template <class T>
+TWINPATH_INLINE vec<T> zero_below(vec<T> least, vec<T> x) {
+  return xsimd::select(xsimd::abs(x) < least, vec<T>(T(0)), x);
 }
 
 template <class T, class Rows, class Lane = whole_lane>

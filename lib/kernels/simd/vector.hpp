@@ -66,7 +66,7 @@ struct tail;
 template <class T>
 struct whole {
   TWINPATH_INLINE explicit whole(std::size_t = width<T>) {}
-  TWINPATH_INLINE vec<T> load(const T* p) const { return vec<T>::load_unaligned(p); }
+  TWINPATH_INLINE vec<T> load(const T* p, T = {}) const { return vec<T>::load_unaligned(p); }
   TWINPATH_INLINE void store(T* p, vec<T> v) const { v.store_unaligned(p); }
 };
 

@@ -47,6 +47,10 @@ void check_rule(std::string_view function, const Adam& rule) {
   }
 }
 
+/// Plain descent with a rate of 0.
+template <class T>
+void keep_parameters(const T*, T*, T*, T*, const update_factors<T>&, std::size_t) noexcept {}
+
 template <class T>
 update_rule<T> prepare(const kernel_table<T>& table, const sgd& rule, const optimizer_progress&) noexcept {
   update_rule<T> u;
@@ -57,6 +61,8 @@ update_rule<T> prepare(const kernel_table<T>& table, const sgd& rule, const opti
     u.function = rule.nesterov ? table.updates.nesterov : table.updates.momentum;
   } else if (rule.weight_decay != 0) {
     u.function = table.updates.decayed;
+  } else if (u.rate == 0) {
+    u.function = &keep_parameters<T>;
   }
   return u;
 }

@@ -15,7 +15,7 @@ namespace twinpath::inline v0::detail {
 template <class T>
 struct update_rule {
   T rate = 0;
-  /// Null for plain descent, which is fma(-rate, g, w): an epilogue of a product.
+  /// Null for plain descent with a rate above 0, which is fma(-rate, g, w): an epilogue of a product.
   update_function<T> function = nullptr;
   update_factors<T> factors = {};
   std::size_t moments = 0;
