@@ -44,7 +44,7 @@ template <class Arithmetic = fused, class T>
 /// Powers of two for elements whose squares overflow, or are too small to be exact.
 template <class T>
 struct norm_scales {
-  static constexpr bool single = std::is_same_v<T, float>;
+  static constexpr bool single = std::is_same_v<T, float>;       ///< float, not double
   static constexpr T down = single ? T(0x1p-100) : T(0x1p-600);  ///< of huge elements
   static constexpr T up = single ? T(0x1p90) : T(0x1p600);       ///< of tiny elements
   static constexpr double least = single ? 0x1p-80 : 0x1p-900;   ///< sum of squares of which no part is lost
