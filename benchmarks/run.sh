@@ -86,8 +86,8 @@ while (($# != 0)); do
       usage
       exit
       ;;
-    --threads | --type | --family | --shape | --random | --memory | --layers | --batch | --filter | --libraries | --rounds | --min-time | --repetitions | --isa | \
-      --before | --build | --out)
+    --threads | --type | --family | --shape | --random | --memory | --layers | --batch | --filter | --libraries | \
+      --rounds | --min-time | --repetitions | --isa | --before | --build | --out)
       (($# >= 2)) || fail "$1 needs a value"
       case $1 in
         --threads) threads_list=${2//,/ } ;;

@@ -55,10 +55,12 @@ struct batch {
 /// an earlier one all shuffles from the first.
 ///
 /// X, Y and classes in std::int32_t are not copied and must outlive the object; classes of another integer
-/// type are copied once. A batch holds copies of its rows, made when the iterator reaches it. Memory: one
-/// batch, and one index a row. Lifetime of a batch: until the next batch is taken from the same object, in
-/// whatever epoch or loop. Moving the object keeps its loops and batches valid. Thread safety: one thread at
-/// a time may use an object; different objects, also copies, are independent and may share X and the targets.
+/// type are copied once. A batch holds copies of its rows, made when the iterator reaches it.
+/// Memory: one batch, and one index a row.
+/// Lifetime of a batch: until the next batch is taken from the same object, in whatever epoch or loop. Moving
+/// the object keeps its loops and batches valid.
+/// Thread safety: one thread at a time may use an object; different objects, also copies, are independent and
+/// may share X and the targets.
 /// Allocation: only in constructors and assignments.
 template <class T>
 class batches {

@@ -57,7 +57,8 @@ constexpr std::size_t row_stride(const Span& m) {
 /// E.cols(), E.rows(), E.outerStride()))` to `gemm`, or declare `Eigen::Matrix<float, -1, -1,
 /// Eigen::RowMajor>`. A view is a pointer and three integers: pass it by value. It must not outlive the
 /// memory. A const view of a temporary matrix is valid until the end of the statement, as a function argument
-/// for instance. Thread safety: as for a pointer.
+/// for instance.
+/// Thread safety: as for a pointer.
 template <class T>
 class matrix_view {
  public:

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+
 #include <twinpath/class_indices.hpp>
 #include <twinpath/matrix.hpp>
 

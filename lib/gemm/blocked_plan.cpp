@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// All costs and limits were measured in November 2026 on an AMD EPYC (Zen 4, 1 MiB of L2) and an Intel Xeon
-// (Sapphire and Emerald Rapids, 2 MiB of L2). They hold for all tiers.
+// Costs and limits were measured in November 2026 on an AMD EPYC (Zen 4, 1 MiB of L2) and an Intel Xeon
+// (Sapphire and Emerald Rapids, 2 MiB of L2), unless they say otherwise. They hold for all tiers.
 #include "gemm/blocked_plan.hpp"
 
 #include <algorithm>
@@ -41,7 +41,8 @@ struct pack_b_limits {
   std::size_t bytes;
   std::size_t steps;
 };
-/// Lines evict each other, or vectors straddle two: slow as soon as they do not come from the L1 cache.
+/// Lines evict each other, or vectors straddle two: slow as soon as they do not come from the L1 cache (Intel
+/// Xeon alone, Emerald Rapids, December 2026).
 constexpr pack_b_limits pack_slow_rows{16, 32 * 1024, 24};
 constexpr pack_b_limits pack_single_lines{40, 256 * 1024, 0};  ///< tiles one cache line across
 constexpr pack_b_limits pack_others{100, 1024 * 1024, 0};      ///< a B that the L2 cache does not hold

@@ -24,8 +24,9 @@ struct c_block {
   std::size_t i, rows, j, columns;
 };
 
-/// op(B)^T * op(A)^T for a block of C, as it is planned and computed. Whether its vectors straddle lines is
-/// not asked: it has few tiles of rows.
+/// op(B)^T * op(A)^T for a block of C, as it is planned and computed. Whether vectors of its second factor
+/// straddle lines makes no difference: that is packed if it is transposed, and few rows of tiles read it
+/// otherwise.
 product_shape inner_shape(const product_shape& s, std::size_t rows, std::size_t columns) {
   return {columns, rows, s.k, !s.b_transposed, !s.a_transposed, s.b_aliases, s.a_aliases};
 }

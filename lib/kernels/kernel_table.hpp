@@ -103,9 +103,8 @@ struct kernel_table {
   /// w[j] = fma(-rate, column sum j, w[j])
   void (*column_descent)(T rate, const T* x, std::size_t stride, std::size_t rows, std::size_t cols, T* w);
   T (*row_sum)(const T* x, std::size_t n);
-  /// contract::sum_of_squares with scale 1, and with any
-  T (*sum_of_squares)(const T* x, std::size_t n);
-  T (*scaled_sum_of_squares)(T scale, const T* x, std::size_t n);
+  /// contract::sum_of_squares
+  T (*sum_of_squares)(T scale, const T* x, std::size_t n);
   /// x[i] = factor * x[i]
   void (*scale)(T factor, T* x, std::size_t n);
   /// contract::softmax_row of m rows; z may be p.

@@ -102,35 +102,29 @@ struct row_lanes {
   }
 };
 
-template <class T>
-[[gnu::flatten]] T row_sum(const T* x, std::size_t n) {
+/// A row sum to whose lanes add(lane, x) adds each vector.
+template <class T, class Add>
+TWINPATH_INLINE T fold_row(const T* x, std::size_t n, const Add& add) {
   row_lanes<T> sum;
   constexpr std::size_t lanes = contract::sum_lanes<T>;
   std::size_t j = 0;
   for (; j + lanes <= n; j += lanes) {
-    for (std::size_t l = 0; l < sum.vectors; ++l) sum.lanes[l] = sum.lanes[l] + load(x + j + l * width<T>);
+    for (std::size_t l = 0; l < sum.vectors; ++l) add(sum.lanes[l], load(x + j + l * width<T>));
   }
-  for_vectors<T>(n - j, [&](std::size_t i, auto across) { sum.at(i) = sum.at(i) + across.load(x + j + i); });
+  for_vectors<T>(n - j, [&](std::size_t i, auto across) { add(sum.at(i), across.load(x + j + i)); });
   return sum.fold(n);
 }
 template <class T>
-[[gnu::flatten]] T sum_of_squares(const T* x, std::size_t n) {
-  row_lanes<T> sum;
-  for_vectors<T>(n, [&](std::size_t i, auto across) {
-    const vec<T> v = across.load(x + i);
-    sum.at(i) = fma(v, v, sum.at(i));
-  });
-  return sum.fold(n);
+[[gnu::flatten]] T row_sum(const T* x, std::size_t n) {
+  return fold_row<T>(x, n, [](vec<T>& lane, vec<T> v) TWINPATH_LAMBDA { lane = lane + v; });
 }
 template <class T>
-[[gnu::flatten]] T scaled_sum_of_squares(T scale, const T* x, std::size_t n) {
-  row_lanes<T> sum;
+[[gnu::flatten]] T sum_of_squares(T scale, const T* x, std::size_t n) {
   const vec<T> factor(scale);
-  for_vectors<T>(n, [&](std::size_t i, auto across) {
-    const vec<T> v = factor * across.load(x + i);
-    sum.at(i) = fma(v, v, sum.at(i));
+  return fold_row<T>(x, n, [&](vec<T>& lane, vec<T> v) TWINPATH_LAMBDA {
+    const vec<T> scaled = factor * v;
+    lane = fma(scaled, scaled, lane);
   });
-  return sum.fold(n);
 }
 
 }  // namespace

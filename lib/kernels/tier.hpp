@@ -36,8 +36,9 @@ template <class Option, class Make>
 constexpr auto list_by_option(const Make& make) {
   return [&]<std::size_t... i>(std::index_sequence<i...>) {
     using entry = decltype(make.template operator()<Option{}>());
-    return by_option<Option, entry> { {make.template operator()<static_cast<Option>(i)>()...} };
-  }(std::make_index_sequence<option_count<Option>>{});
+    return by_option<Option, entry>{{make.template operator()<static_cast<Option>(i)>()...}};
+  }
+  (std::make_index_sequence<option_count<Option>>{});
 }
 
 template <class T, tier_parameters<T> p>
@@ -61,7 +62,6 @@ constexpr kernel_table<T> make_kernel_table() {
       .column_descent = &column_descent<T>,
       .row_sum = &row_sum<T>,
       .sum_of_squares = &sum_of_squares<T>,
-      .scaled_sum_of_squares = &scaled_sum_of_squares<T>,
       .scale = &scale_by<T>,
       .softmax = &softmax<T>,
       .losses = list_by_option<loss>([]<loss which>() { return loss_kernel<which, T>(); }),

@@ -200,7 +200,7 @@ double network<T>::squares(T scale) const {
       for (std::size_t i = first; i < last; ++i) {
         const T* const x = g.data() + i * contract::norm_piece;
         const std::size_t n = std::min(contract::norm_piece, g.size() - i * contract::norm_piece);
-        sums[i] = scale == 1 ? table.sum_of_squares(x, n) : table.scaled_sum_of_squares(scale, x, n);
+        sums[i] = table.sum_of_squares(scale, x, n);
       }
     });
     double of_layer = 0;

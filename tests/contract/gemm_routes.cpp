@@ -224,3 +224,25 @@ TEMPLATE_TEST_CASE("routes: a product on the route of another one is noticed", "
   straddling.b_straddles = true;
   CHECK(!is_planned_for(route, straddling, epilogue_op::bias));
 }
+
+TEMPLATE_TEST_CASE("blocked products: vectors of B straddle lines by its stride or by its address",
+                   "[gemm][routes]", float, double) {
+  using T = TestType;
+  constexpr std::size_t line = tp::detail::line_bytes / sizeof(T);
+  constexpr std::size_t m = 400, n = 8 * line, k = 200;
+  const tp::matrix<T> memory(k + 1, n + line);
+  const tp::matrix<T> A(m, k);
+  tp::matrix<T> C(m, n);
+  const auto plan_for = [&](std::size_t offset, std::size_t stride) {
+    const tp::matrix_view<const T> B(memory.data() + offset, k, n, stride);
+    const auto shape = tp::detail::product<T>{A, B, C.view(), {}, nullptr, {}}.shape();
+    return tp::detail::plan_blocked(tp::detail::kernels<T>(), shape, tp::detail::epilogue_op::store, 1);
+  };
+  const auto aligned = plan_for(0, n + line);
+  CHECK(!aligned.shape.b_straddles);
+  CHECK(!aligned.pack_b);
+  for (const auto& plan : {plan_for(1, n + line), plan_for(0, n + line - 1)}) {
+    CHECK(plan.shape.b_straddles);
+    CHECK(plan.pack_b);
+  }
+}

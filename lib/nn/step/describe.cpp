@@ -8,32 +8,24 @@
 namespace twinpath::inline v0::detail {
 namespace {
 
-const char* text_of(step_form form) {
-  switch (form) {
-    case step_form::operations:
-      return "operation by operation";
-    case step_form::row_blocks:
-      return "blocks of rows, then all dW";
-    case step_form::unit_blocks:
-      return "blocks of units, layer by layer";
-    case step_form::fused_backward:
-      return "fused backward: blocks of rows through both paths";
-  }
-  return "";
-}
+/// A form in words, and its name.
+struct form_text {
+  const char* words;
+  const char* name;
+};
 
-const char* short_text_of(step_form form) {
+form_text text_of(step_form form) {
   switch (form) {
     case step_form::operations:
-      return "operations";
+      return {"operation by operation", "operations"};
     case step_form::row_blocks:
-      return "blocks of rows";
+      return {"blocks of rows, then all dW", "blocks of rows"};
     case step_form::unit_blocks:
-      return "blocks of units";
+      return {"blocks of units, layer by layer", "blocks of units"};
     case step_form::fused_backward:
-      return "fused backward";
+      return {"fused backward: blocks of rows through both paths", "fused backward"};
   }
-  return "";
+  return {"", ""};
 }
 
 std::string threads_of(const step_plan& p) {
@@ -133,7 +125,7 @@ std::string title_of(const step_program& program, std::size_t phase) {
 }  // namespace
 
 std::string summary_of(const step_plan& p, const std::string& reason, std::size_t element_bytes) {
-  return text_of(p.form) + std::string(" (") + reason + "), " + threads_of(p) + ", " +
+  return text_of(p.form).words + std::string(" (") + reason + "), " + threads_of(p) + ", " +
          std::to_string(p.program.elements * element_bytes) + " bytes of working memory";
 }
 
@@ -142,7 +134,7 @@ std::string trial_of(const step_plan& p, double ns) {
     return p.program.order == phase_order::in_turn && phase.parts() > 1;
   };
   const bool forked = std::ranges::any_of(p.program.phases, forks);
-  return short_text_of(p.form) + std::string(forked ? ", forked" : "") + ", " + threads_of(p) + ": " +
+  return text_of(p.form).name + std::string(forked ? ", forked" : "") + ", " + threads_of(p) + ": " +
          number_text(ns / 1000, 3) + " µs";
 }
 

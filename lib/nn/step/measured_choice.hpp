@@ -60,9 +60,9 @@ class measured_choice {
   /// three.
   static constexpr double hopeless = 3;
   static constexpr double slow = 1.4;
-  /// Calls of the fastest candidate that a look may lose. 20 are 2 % of the calls between two looks,
-  /// and the last turn may lose 6 more. A single
-  /// call that took far longer than its turn is no loss of the look: something else had the core.
+  /// Calls of the fastest candidate that a look may lose. 20 are 2 % of the calls between two looks, and the
+  /// last turn may lose 6 more. A single call that took far longer than its turn is no loss of the look:
+  /// something else had the core.
   static constexpr double most_lost = 10;
   static constexpr std::size_t least_distance = 1000;
   static constexpr std::size_t growth = 2;
